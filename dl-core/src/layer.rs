@@ -1,0 +1,118 @@
+//! The contract of layers and networks.
+
+use crate::signal::{LenMap, Lengths};
+use crate::summary::Row;
+use crate::{Blank, Params, Pass, Real, Shape, Signal, ZeroValid};
+
+/// A differentiable map from `X` to `Y`, with parameters.
+///
+/// - `forward` **overwrites** `y` and the tape; `backward` **adds** to `grad` and **overwrites** `dx`.
+/// - `tape` is `None` where no backward pass will follow, `dx` and `grad` are `None` where nobody wants them.
+/// - `backward` gets the very `x`, `y`, `tape` and `pass` of the forward pass before it.
+/// - A layer never looks at `pass.live()` unless it mixes samples: the loss hands a zero `dy` to samples that do not
+///   count. It reads `pass.lens()` only if it mixes steps.
+/// - One type has one `Layer` implementation, so that its signals can be inferred from it.
+///
+/// A network is a layer: `#[network]` writes this implementation. `docs/add-a-layer.md` walks through one by hand.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a layer from `{X}` to `{Y}`",
+    label = "no such layer",
+    note = "a layer of your own implements `Layer` (its arithmetic), `Fit` (its shape rule) and `Params` (derived)"
+)]
+pub trait Layer<T: Real, X: Signal, Y: Signal>: Params<T> {
+    /// What `backward` needs and `x`, `y` and the parameters do not give cheaply; `()` if nothing.
+    type Tape<const B: usize>: Blank + ZeroValid;
+    /// Scratch memory of both passes, with no content between calls; `()` if none.
+    type Work<const B: usize>: Blank + ZeroValid;
+
+    /// Multiply-adds of a forward pass, for one sample.
+    const MACS: usize = 0;
+    /// Whether `backward` reads `x`. A `false` here lets a network reuse its memory.
+    const NEEDS_X: bool = true;
+    /// Whether `backward` reads `y`.
+    const NEEDS_Y: bool = true;
+    /// How the number of valid steps changes.
+    const LENS: LenMap = LenMap::SAME;
+
+    /// Computes `y` from `x`.
+    fn forward<'a, const B: usize>(
+        &self,
+        x: X::Ref<'_, T, B>,
+        y: Y::Mut<'_, T, B>,
+        tape: Option<&mut Self::Tape<B>>,
+        work: &mut Self::Work<B>,
+        pass: Pass<'a, B, X::Lens<'a, B>>,
+    );
+
+    /// Computes `dx` and adds to `grad`, from `dy`.
+    #[allow(clippy::too_many_arguments)] // all of it varies independently: see the module's contract
+    fn backward<'a, const B: usize>(
+        &self,
+        x: X::Ref<'_, T, B>,
+        y: Y::Ref<'_, T, B>,
+        tape: &Self::Tape<B>,
+        dy: Y::Ref<'_, T, B>,
+        dx: X::Grad<'_, T, B>,
+        grad: Option<&mut Self::Grad>,
+        work: &mut Self::Work<B>,
+        pass: Pass<'a, B, X::Lens<'a, B>>,
+    );
+
+    /// Takes over statistics that `forward` left on the tape (batch norm), once the step is done.
+    fn settle<'a, const B: usize>(&mut self, tape: &Self::Tape<B>, pass: Pass<'a, B, X::Lens<'a, B>>) {
+        let _ = (tape, pass);
+    }
+
+    /// The valid lengths of `y`, given those of `x` in `pass`: by default those of its first part, mapped by `LENS`.
+    #[inline]
+    fn lens<'a, const B: usize>(pass: Pass<'a, B, X::Lens<'a, B>>) -> Y::Lens<'a, B> {
+        Y::Lens::carry(pass.lens().lead().map(Self::LENS))
+    }
+}
+
+/// A layer that can also run one step at a time, with its state in the caller's hands.
+///
+/// Stepping through a sequence gives what [`Layer::forward`] gives for the whole of it. `X` and `Y` are the signals
+/// of one step.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot run one step at a time",
+    label = "no `Stream` implementation from `{X}` to `{Y}`"
+)]
+pub trait Stream<T: Real, X: Signal, Y: Signal>: Params<T> {
+    /// What one step leaves for the next; all zero at the start.
+    type State<const B: usize>: Blank + ZeroValid;
+
+    /// Computes one step.
+    fn step<const B: usize>(&self, x: X::Ref<'_, T, B>, y: Y::Mut<'_, T, B>, state: &mut Self::State<B>);
+}
+
+/// What `#[network]` says about a network beside its being a [`Layer`].
+pub trait Network: Layer<<Self as Network>::Scalar, <Self as Network>::In, <Self as Network>::Out> {
+    /// `f32` or `f64`.
+    type Scalar: Real;
+    /// What comes in.
+    type In: Signal;
+    /// What goes out.
+    type Out: Signal;
+
+    /// The struct's name.
+    const NAME: &'static str;
+    /// The shape of the input.
+    const INPUT: Shape;
+    /// The shape of the output.
+    const OUTPUT: Shape;
+    /// One row a layer.
+    const ROWS: &'static [Row];
+
+    /// The name of the first layer whose values in `tape` are not all finite.
+    fn first_non_finite<const B: usize>(tape: &TapeOf<Self, B>) -> Option<&'static str>;
+}
+
+/// The tape of a network for chunks of `B` samples.
+pub type TapeOf<N, const B: usize> =
+    <N as Layer<<N as Network>::Scalar, <N as Network>::In, <N as Network>::Out>>::Tape<B>;
+/// The scratch memory of a network for chunks of `B` samples.
+pub type WorkOf<N, const B: usize> =
+    <N as Layer<<N as Network>::Scalar, <N as Network>::In, <N as Network>::Out>>::Work<B>;
+/// The gradient of a network.
+pub type GradOf<N> = <N as Params<<N as Network>::Scalar>>::Grad;

@@ -1,0 +1,178 @@
+//! Fully connected layer, on the last dimension. PyTorch: `nn.Linear`.
+//!
+//! | symbol | shape      | meaning                                |
+//! |--------|------------|----------------------------------------|
+//! | `x`    | `IN`       | input (each step of it, of a sequence) |
+//! | `W`    | `OUT × IN` | weight (learned)                       |
+//! | `b`    | `OUT`      | bias (learned), absent with `NoBias`   |
+//! | `y`    | `OUT`      | output                                 |
+//!
+//! - forward:  `y = W x + b`
+//! - backward: `dx = Wᵀ dy`, `dW += dy xᵀ`, `db += dy`
+//!
+//! Weight and bias start uniform in `±1/√IN`, as PyTorch's do.
+
+use nalgebra::{SMatrix, SVector};
+
+use crate::params::{Kind, Order, Param, ParamMut, Path, Visitor, Zipper};
+use crate::{Blank, Layer, Params, Pass, Pointwise, Real, Rng, Shape, Vals, init, kernels, pointwise};
+
+/// Fully connected layer, `y = W x + b`, on the last dimension.
+///
+/// Written `Dense<OUT>` in a network, with the option `NoBias`; the number of inputs is inferred. On `[steps,
+/// features]` it acts on every step alike.
+///
+/// ```
+/// use dl_core::nalgebra::{matrix, vector};
+/// use dl_core::{Blank, Layer, Pass, layers::Dense};
+///
+/// let mut dense = Dense::<f32, 2, 2>::ZERO;
+/// dense.weight = matrix![1.0, 3.0; 2.0, 4.0];
+/// dense.bias = vector![10.0, 20.0];
+/// let mut y = vector![0.0, 0.0];
+/// dense.forward(&vector![1.0, 1.0], &mut y, None, &mut (), Pass::infer());
+/// assert_eq!(y, vector![14.0, 26.0]);
+/// ```
+#[doc(alias = "Linear")]
+#[derive(Debug)]
+#[repr(C)]
+pub struct Dense<T, const IN: usize, const OUT: usize, const BIAS: usize = OUT> {
+    /// `OUT × IN`
+    pub weight: SMatrix<T, OUT, IN>,
+    /// `OUT`, or nothing with `NoBias`.
+    pub bias: SVector<T, BIAS>,
+}
+
+impl<T: Real, const IN: usize, const OUT: usize, const BIAS: usize> Dense<T, IN, OUT, BIAS> {
+    /// [`Layer::forward`] and an activation `F` over its output, in one pass.
+    #[inline]
+    pub fn forward_then<F: Pointwise<T>, const X: usize, const Y: usize, const B: usize>(
+        &self,
+        x: &SMatrix<T, X, B>,
+        y: &mut SMatrix<T, Y, B>,
+        pass: Pass<'_, B>,
+    ) {
+        self.forward(x, y, None, &mut (), pass);
+        pointwise::forward_in_place::<T, F>(y.as_mut_slice());
+    }
+}
+
+impl<T: Real, const IN: usize, const OUT: usize, const BIAS: usize, const X: usize, const Y: usize>
+    Layer<T, Vals<X>, Vals<Y>> for Dense<T, IN, OUT, BIAS>
+{
+    type Tape<const B: usize> = (); // x is lent by the network; nothing else is needed
+    type Work<const B: usize> = ();
+
+    const MACS: usize = X * OUT;
+    const NEEDS_Y: bool = false;
+
+    fn forward<'a, const B: usize>(
+        &self,
+        x: &SMatrix<T, X, B>,
+        y: &mut SMatrix<T, Y, B>,
+        _: Option<&mut ()>,
+        _: &mut (),
+        _: Pass<'a, B>,
+    ) {
+        const { assert!(X.is_multiple_of(IN) && Y == X / IN * OUT && (BIAS == 0 || BIAS == OUT)) }
+        kernels::gemm_bias(OUT, self.weight.as_slice(), x.as_slice(), self.bias.as_slice(), y.as_mut_slice());
+    }
+
+    fn backward<'a, const B: usize>(
+        &self,
+        x: &SMatrix<T, X, B>,
+        _: &SMatrix<T, Y, B>,
+        _: &(),
+        dy: &SMatrix<T, Y, B>,
+        dx: Option<&mut SMatrix<T, X, B>>,
+        grad: Option<&mut Self>,
+        _: &mut (),
+        _: Pass<'a, B>,
+    ) {
+        if let Some(grad) = grad {
+            kernels::gemm_nt_add(OUT, dy.as_slice(), x.as_slice(), grad.weight.as_mut_slice()); // dW += dy xᵀ
+            kernels::add_columns(OUT, dy.as_slice(), grad.bias.as_mut_slice()); //                 db += Σ dy
+        }
+        if let Some(dx) = dx {
+            kernels::gemm_tn(OUT, self.weight.as_slice(), dy.as_slice(), dx.as_mut_slice()); //    dx = Wᵀ dy
+        }
+    }
+}
+
+impl<T: Real, const IN: usize, const OUT: usize, const BIAS: usize> Params<T> for Dense<T, IN, OUT, BIAS> {
+    type Grad = Self;
+    const PARAMS: usize = OUT * IN + BIAS;
+
+    fn visit(&self, at: Path<'_>, f: &mut Visitor<'_, T>) {
+        let (weight, bias) = (self.weight.as_slice(), self.bias.as_slice());
+        f(at.field("weight"), Param::new(weight, Shape::new([OUT, IN]), Order::ColumnMajor, Kind::Weight));
+        if BIAS > 0 {
+            f(at.field("bias"), Param::new(bias, Shape::new([OUT]), Order::RowMajor, Kind::Bias));
+        }
+    }
+
+    fn zip<const N: usize>(&mut self, mut with: [&mut Self; N], at: Path<'_>, f: &mut Zipper<'_, T, N>) {
+        let (weight, bias) = (self.weight.as_mut_slice(), self.bias.as_mut_slice());
+        f(
+            at.field("weight"),
+            ParamMut::new(weight, Shape::new([OUT, IN]), Order::ColumnMajor, Kind::Weight),
+            with.each_mut().map(|g| g.weight.as_mut_slice()),
+        );
+        if BIAS > 0 {
+            f(
+                at.field("bias"),
+                ParamMut::new(bias, Shape::new([OUT]), Order::RowMajor, Kind::Bias),
+                with.map(|g| g.bias.as_mut_slice()),
+            );
+        }
+    }
+
+    fn init(&mut self, rng: Rng) {
+        init::uniform_fan_in(self.weight.as_mut_slice(), IN, rng.fork(0));
+        init::uniform_fan_in(self.bias.as_mut_slice(), IN, rng.fork(1));
+    }
+}
+
+impl<T: Real, const IN: usize, const OUT: usize, const BIAS: usize> Blank for Dense<T, IN, OUT, BIAS> {
+    const ZERO: Self = Dense { weight: Blank::ZERO, bias: Blank::ZERO };
+}
+
+#[cfg(test)]
+mod tests {
+    use nalgebra::{matrix, vector};
+
+    use super::*;
+
+    const LAYER: Dense<f64, 2, 2> = Dense {
+        weight: SMatrix::from_array_storage(nalgebra::ArrayStorage([[1.0, 2.0], [3.0, 4.0]])),
+        bias: SVector::from_array_storage(nalgebra::ArrayStorage([[10.0, 20.0]])),
+    };
+
+    #[test]
+    fn forward_by_hand() {
+        let x = matrix![1.0, 2.0; 1.0, 0.0];
+        let mut y = SMatrix::<f64, 2, 2>::zeros();
+        LAYER.forward(&x, &mut y, None, &mut (), Pass::infer());
+        assert_eq!(y, matrix![14.0, 12.0; 26.0, 24.0]);
+    }
+
+    #[test]
+    fn backward_by_hand_adds_to_the_gradient_and_overwrites_dx() {
+        let (x, y, dy) = (vector![1.0, 2.0], vector![0.0, 0.0], vector![1.0, -1.0]);
+        let (mut dx, mut grad) = (vector![7.0, 7.0], Dense::ZERO);
+        for _ in 0..2 {
+            LAYER.backward(&x, &y, &(), &dy, Some(&mut dx), Some(&mut grad), &mut (), Pass::infer());
+        }
+        assert_eq!(dx, vector![-1.0, -1.0]);
+        assert_eq!(grad.weight, matrix![2.0, 4.0; -2.0, -4.0]);
+        assert_eq!(grad.bias, vector![2.0, -2.0]);
+    }
+
+    #[test]
+    fn a_sequence_is_mapped_step_by_step() {
+        let x = vector![1.0, 1.0, 2.0, 0.0];
+        let mut y = SMatrix::<f64, 4, 1>::zeros();
+        LAYER.forward(&x, &mut y, None, &mut (), Pass::infer());
+        assert_eq!(y, vector![14.0, 26.0, 12.0, 24.0]);
+    }
+}

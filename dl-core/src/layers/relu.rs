@@ -1,0 +1,40 @@
+//! Rectified linear unit. PyTorch: `nn.ReLU`.
+//!
+//! - forward:  `y = max(x, 0)`
+//! - backward: `dx = dy` where `y > 0`, else 0
+//!
+//! At the kink the derivative is 0, as in PyTorch. NaN stays NaN. Computed in place where possible.
+
+use crate::{FromOutput, Pointwise, Real};
+
+/// `max(x, 0)`
+///
+/// ```
+/// use dl_core::{Pointwise, layers::Relu};
+///
+/// assert_eq!((Relu::f(-2.0), Relu::f(3.0)), (0.0, 3.0));
+/// ```
+#[doc(alias = "ReLU")]
+#[derive(Debug)]
+pub struct Relu;
+
+impl<T: Real> Pointwise<T> for Relu {
+    #[inline(always)]
+    fn f(x: T) -> T {
+        if x < T::zero() { T::zero() } else { x }
+    }
+    #[inline(always)]
+    fn df(x: T) -> T {
+        Self::df_at(x)
+    }
+}
+
+impl<T: Real> FromOutput<T> for Relu {
+    #[inline(always)]
+    fn df_at(y: T) -> T {
+        if y > T::zero() { T::one() } else { T::zero() }
+    }
+}
+
+super::no_params!(Relu = Relu);
+super::pointwise_layer!(Relu, y);

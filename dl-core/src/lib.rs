@@ -1,0 +1,54 @@
+//! Layers, losses, optimizers and the trainer behind `#[network(...)]`.
+//!
+//! This crate is `no_std`, allocates nothing and keeps every size in a type. Where to look:
+//!
+//! | module | what is there |
+//! |---|---|
+//! | [`layer`] | the contract every layer and every network fulfils |
+//! | [`signal`] | what flows between layers: values, tokens, pairs; and valid lengths |
+//! | [`params`] | parameters by name: saving, loading, optimizers |
+//! | [`layers`] | the built-in layers, one file each |
+//! | [`loss`], [`optim`], [`metrics`] | what their names say |
+//! | [`train`] | the trainer, callbacks, data sets |
+//! | [`gradcheck`] | central differences for layers of your own |
+//! | [`kernels`] | the arithmetic on slices |
+#![no_std]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[cfg(feature = "alloc")]
+extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
+
+pub mod blank;
+pub mod init;
+pub mod kernels;
+pub mod layer;
+pub mod layers;
+pub mod loss;
+pub mod math;
+pub mod optim;
+pub mod params;
+pub mod pass;
+pub mod place;
+pub mod pointwise;
+pub mod real;
+mod repeat;
+pub mod rng;
+pub mod shape;
+pub mod signal;
+pub mod summary;
+
+pub use blank::Blank;
+pub use layer::{Layer, Network, Stream};
+pub use loss::Loss;
+pub use nalgebra;
+pub use optim::Optimizer;
+pub use params::Params;
+pub use pass::Pass;
+pub use place::ZeroValid;
+pub use pointwise::{FromOutput, Pointwise};
+pub use real::Real;
+pub use rng::Rng;
+pub use shape::{Edge, Fit, Fitted, Message, Shape, Shaped};
+pub use signal::{Lens, Signal, Tokens, Vals};

@@ -1,0 +1,237 @@
+//! Parameters by name: what saving, loading, initialization and optimizers walk over.
+
+use core::fmt;
+
+use crate::{Blank, Real, Rng, Shape, ZeroValid};
+
+/// The parameters of a layer or network.
+///
+/// `#[network]` implements it for networks and `#[derive(Params)]` for layers of your own. A layer whose
+/// parameters are all trained has itself as gradient type; what is frozen or not trained is absent from it.
+pub trait Params<T: Real>: Blank + ZeroValid {
+    /// Gradients, and an optimizer's moments: the trained parameters, by the same names.
+    type Grad: Blank + ZeroValid;
+
+    /// The number of parameters, running statistics and the like not counted.
+    const PARAMS: usize;
+
+    /// Shows every parameter and buffer, in the order of the fields.
+    fn visit(&self, at: Path<'_>, f: &mut Visitor<'_, T>);
+
+    /// Walks the parameters and `N` values of the gradient's type in step.
+    ///
+    /// What is not trained (frozen, or a buffer) comes with empty slices. `zip::<0>` is plain mutable access.
+    fn zip<const N: usize>(&mut self, with: [&mut Self::Grad; N], at: Path<'_>, f: &mut Zipper<'_, T, N>);
+
+    /// Sets the parameters to their starting values.
+    fn init(&mut self, rng: Rng);
+}
+
+/// What [`Params::visit`] calls for every parameter.
+pub type Visitor<'f, T> = dyn FnMut(Path<'_>, Param<'_, T>) + 'f;
+
+/// What [`Params::zip`] calls for every parameter and its `N` companions.
+pub type Zipper<'f, T, const N: usize> = dyn FnMut(Path<'_>, ParamMut<'_, T>, [&mut [T]; N]) + 'f;
+
+/// One parameter, lent for reading.
+#[derive(Clone, Copy, Debug)]
+pub struct Param<'a, T> {
+    /// The numbers, as they lie in memory.
+    pub values: &'a [T],
+    /// PyTorch's shape, for example `[out, in]`.
+    pub shape: Shape,
+    /// How `values` are ordered with respect to `shape`.
+    pub order: Order,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// One parameter, lent for writing.
+#[derive(Debug)]
+pub struct ParamMut<'a, T> {
+    /// The numbers, as they lie in memory.
+    pub values: &'a mut [T],
+    /// PyTorch's shape, for example `[out, in]`.
+    pub shape: Shape,
+    /// How `values` are ordered with respect to `shape`.
+    pub order: Order,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// How the numbers of a parameter lie in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// The last index runs fastest: PyTorch's order.
+    RowMajor,
+    /// The first index runs fastest: nalgebra's order.
+    ColumnMajor,
+}
+
+/// What a parameter is: optimizers and initializers treat them differently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A matrix or kernel.
+    Weight,
+    /// An offset.
+    Bias,
+    /// A scale or shift of a normalization, or a learned slope: not decayed.
+    Norm,
+    /// Not trained: running statistics.
+    Buffer,
+}
+
+impl<'a, T> Param<'a, T> {
+    /// Describes a parameter of PyTorch's shape `shape`.
+    pub fn new(values: &'a [T], shape: Shape, order: Order, kind: Kind) -> Self {
+        debug_assert_eq!(values.len(), shape.len());
+        Param { values, shape, order, kind }
+    }
+}
+
+impl<'a, T> ParamMut<'a, T> {
+    /// Describes a parameter of PyTorch's shape `shape`.
+    pub fn new(values: &'a mut [T], shape: Shape, order: Order, kind: Kind) -> Self {
+        debug_assert_eq!(values.len(), shape.len());
+        ParamMut { values, shape, order, kind }
+    }
+}
+
+/// The dotted name of a parameter, such as `blocks.0.fc1.weight`, built on the stack.
+#[derive(Clone, Copy, Debug)]
+pub struct Path<'a> {
+    up: Option<&'a Path<'a>>,
+    name: Name<'a>,
+    group: &'a str,
+    frozen: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Name<'a> {
+    Root,
+    Field(&'a str),
+    Index(usize),
+}
+
+impl<'a> Path<'a> {
+    /// The network itself.
+    pub const ROOT: Path<'static> = Path { up: None, name: Name::Root, group: "", frozen: false };
+
+    /// The field `name` of this.
+    pub const fn field(&'a self, name: &'a str) -> Path<'a> {
+        Path { up: Some(self), name: Name::Field(name), group: self.group, frozen: self.frozen }
+    }
+
+    /// Element `i` of this.
+    pub const fn index(&'a self, i: usize) -> Path<'a> {
+        Path { up: Some(self), name: Name::Index(i), group: self.group, frozen: self.frozen }
+    }
+
+    /// This and all below it belong to the parameter group `group` (`#[group(..)]`).
+    pub const fn in_group(mut self, group: &'a str) -> Path<'a> {
+        self.group = group;
+        self
+    }
+
+    /// This and all below it are not trained (`#[frozen]`).
+    pub const fn frozen(mut self) -> Path<'a> {
+        self.frozen = true;
+        self
+    }
+
+    /// The parameter group, `""` where none was named.
+    pub const fn group(&self) -> &'a str {
+        self.group
+    }
+
+    /// Whether `#[frozen]` holds here.
+    pub const fn is_frozen(&self) -> bool {
+        self.frozen
+    }
+
+    /// Whether the dotted name is `name`.
+    pub fn is(&self, name: &str) -> bool {
+        struct Rest<'a>(&'a str);
+        impl fmt::Write for Rest<'_> {
+            fn write_str(&mut self, s: &str) -> fmt::Result {
+                self.0 = self.0.strip_prefix(s).ok_or(fmt::Error)?;
+                Ok(())
+            }
+        }
+        let mut rest = Rest(name);
+        fmt::write(&mut rest, format_args!("{self}")).is_ok() && rest.0.is_empty()
+    }
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(up) = self.up
+            && !matches!(up.name, Name::Root)
+        {
+            write!(f, "{up}.")?;
+        }
+        match self.name {
+            Name::Root => Ok(()),
+            Name::Field(name) => f.write_str(name),
+            Name::Index(i) => write!(f, "{i}"),
+        }
+    }
+}
+
+/// Copies all parameters and buffers of `from` into `to`, in place.
+pub fn copy<T: Real, P: Params<T>>(to: &mut P, from: &P) {
+    let mut k = 0;
+    to.zip([], Path::ROOT, &mut |_, param, []| {
+        let mut i = 0;
+        from.visit(Path::ROOT, &mut |_, source| {
+            if i == k {
+                param.values.copy_from_slice(source.values);
+            }
+            i += 1;
+        });
+        k += 1;
+    });
+}
+
+impl<T: Real, P: Params<T>, const N: usize> Params<T> for [P; N] {
+    type Grad = [P::Grad; N];
+    const PARAMS: usize = N * P::PARAMS;
+
+    fn visit(&self, at: Path<'_>, f: &mut Visitor<'_, T>) {
+        for (i, p) in self.iter().enumerate() {
+            p.visit(at.index(i), f);
+        }
+    }
+
+    fn zip<const M: usize>(
+        &mut self,
+        mut with: [&mut Self::Grad; M],
+        at: Path<'_>,
+        f: &mut Zipper<'_, T, M>,
+    ) {
+        for (i, p) in self.iter_mut().enumerate() {
+            p.zip(with.each_mut().map(|g| &mut g[i]), at.index(i), f);
+        }
+    }
+
+    fn init(&mut self, rng: Rng) {
+        for (i, p) in self.iter_mut().enumerate() {
+            p.init(rng.fork(i as u64));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_knows_its_dotted_name() {
+        let (blocks, first) = (Path::ROOT.field("blocks"), 0);
+        let first = blocks.index(first);
+        let weight = first.field("weight");
+        assert!(weight.is("blocks.0.weight"));
+        assert!(!weight.is("blocks.0.weigh") && !weight.is("blocks.0.weights") && !weight.is("blocks.0"));
+        assert!(Path::ROOT.is(""));
+    }
+}

@@ -1,0 +1,95 @@
+//! What travels with every call: mode, live samples, valid lengths, random key.
+
+use core::marker::PhantomData;
+
+use crate::rng::Rng;
+use crate::signal::{Lengths, Lens};
+
+/// What a call is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Nothing is learned: dropout passes everything, batch norm uses its running statistics.
+    Infer,
+    /// Part of a training step.
+    Train,
+}
+
+/// The circumstances of a call, handed down through all layers.
+///
+/// It is a small `Copy` value. A layer that needs none of it only hands it on. There is no default: a call says
+/// [`Pass::infer`] or [`Pass::train`].
+#[derive(Clone, Copy, Debug)]
+pub struct Pass<'a, const B: usize, L = Lens<'a, B>> {
+    mode: Mode,
+    live: usize,
+    first: usize,
+    key: Rng,
+    lens: L,
+    chunk: PhantomData<&'a [(); B]>,
+}
+
+impl<'a, const B: usize, L: Lengths<'a, B>> Pass<'a, B, L> {
+    /// Inference: all `B` samples count, all steps are valid.
+    #[inline]
+    pub const fn infer() -> Self {
+        Pass { mode: Mode::Infer, live: B, first: 0, key: Rng::new(0), lens: L::FULL, chunk: PhantomData }
+    }
+
+    /// Training: all `B` samples count, all steps are valid; `key` seeds this step's randomness.
+    #[inline]
+    pub const fn train(key: Rng) -> Self {
+        Pass { mode: Mode::Train, live: B, first: 0, key, lens: L::FULL, chunk: PhantomData }
+    }
+
+    /// Only the first `live` samples of the chunk count, which are samples `first ..` of the step.
+    #[inline]
+    pub const fn chunk(mut self, first: usize, live: usize) -> Self {
+        assert!(live <= B, "more live samples than the chunk holds");
+        self.first = first;
+        self.live = live;
+        self
+    }
+
+    /// The same pass, for a value with these lengths.
+    #[inline]
+    pub fn with_lens<M: Lengths<'a, B>>(self, lens: M) -> Pass<'a, B, M> {
+        Pass { mode: self.mode, live: self.live, first: self.first, key: self.key, lens, chunk: PhantomData }
+    }
+
+    /// The same pass, for the part numbered `index`, whose random numbers are its own.
+    #[inline]
+    pub const fn at(mut self, index: u64) -> Self {
+        self.key = self.key.fork(index);
+        self
+    }
+
+    /// Training or inference.
+    #[inline]
+    pub const fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// Whether this call is part of a training step.
+    #[inline]
+    pub const fn is_train(&self) -> bool {
+        matches!(self.mode, Mode::Train)
+    }
+
+    /// How many samples of the chunk count: the first `live`. The others are copies that fill the chunk.
+    #[inline]
+    pub const fn live(&self) -> usize {
+        self.live
+    }
+
+    /// The valid lengths of the input.
+    #[inline]
+    pub const fn lens(&self) -> L {
+        self.lens
+    }
+
+    /// The random numbers of sample `b` in this layer and step: the same for any chunking and any threads.
+    #[inline]
+    pub const fn rng(&self, b: usize) -> Rng {
+        self.key.fork((self.first + b) as u64)
+    }
+}

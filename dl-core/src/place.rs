@@ -1,0 +1,152 @@
+//! Where large values live: zeroed boxes, lent statics, and prefixes of shared slots.
+//!
+//! Besides the kernels this is the one module with `unsafe` code.
+#![allow(unsafe_code)]
+
+use core::marker::PhantomData;
+use core::ops::{Deref, DerefMut};
+
+use nalgebra::SMatrix;
+
+use crate::{Real, layers};
+
+/// Plain data for which all-zero bytes are a valid value, the value [`Blank::ZERO`](crate::Blank::ZERO).
+///
+/// `#[network]`, `#[derive(Params)]` and `#[derive(Blank)]` implement it for structs whose fields have it.
+///
+/// # Safety
+///
+/// The all-zero bit pattern must be a valid value of the type, and the type must not need to be dropped.
+pub unsafe trait ZeroValid {}
+
+macro_rules! plain {
+    ($($t:ty),*) => { $(
+        // SAFETY: zero is a value of every number type, and numbers need no drop.
+        unsafe impl ZeroValid for $t {}
+    )* };
+}
+plain!(f32, f64, u8, u16, u32, u64, usize, i8, i16, i32, i64, isize);
+
+// SAFETY: no bytes at all.
+unsafe impl ZeroValid for () {}
+// SAFETY: no bytes at all.
+unsafe impl<T: ?Sized> ZeroValid for PhantomData<T> {}
+// SAFETY: an array is its elements in a row.
+unsafe impl<A: ZeroValid, const N: usize> ZeroValid for [A; N] {}
+// SAFETY: `SMatrix` is a transparent wrapper of `[[T; R]; C]`.
+unsafe impl<T: ZeroValid, const R: usize, const C: usize> ZeroValid for SMatrix<T, R, C> {}
+// SAFETY: a tuple is its fields and padding, which may hold anything.
+unsafe impl<A: ZeroValid, B: ZeroValid> ZeroValid for (A, B) {}
+// SAFETY: a tuple is its fields and padding, which may hold anything.
+unsafe impl<A: ZeroValid, B: ZeroValid, C: ZeroValid> ZeroValid for (A, B, C) {}
+
+macro_rules! layers {
+    ($([$($generics:tt)*] $layer:ty;)*) => { $(
+        // SAFETY: the struct holds matrices of numbers only.
+        unsafe impl<$($generics)*> ZeroValid for $layer {}
+    )* };
+}
+layers! {
+    [T: Real, const IN: usize, const OUT: usize, const BIAS: usize] layers::Dense<T, IN, OUT, BIAS>;
+    [] layers::Relu;
+    [] layers::Tanh;
+}
+
+/// An all-zero box that never was on the stack, however large.
+#[cfg(feature = "alloc")]
+pub fn zeroed_box<M: ZeroValid>() -> alloc::boxed::Box<M> {
+    let zeroed = alloc::boxed::Box::<M>::new_zeroed();
+    // SAFETY: the allocation is all zero bytes, which `ZeroValid` declares to be a valid `M`.
+    unsafe { zeroed.assume_init() }
+}
+
+/// The first `B × N` numbers of a slot, as a value of `N` numbers a sample.
+///
+/// Networks keep values that are never needed together in one slot; the borrow checker proves that they are not.
+#[inline(always)]
+pub fn prefix<T, const N: usize, const MAX: usize, const B: usize>(
+    slot: &SMatrix<T, MAX, B>,
+) -> &SMatrix<T, N, B> {
+    const { assert!(N <= MAX, "the slot is too small for the value") }
+    // SAFETY: both are transparent wrappers of arrays of `T`, `[[T; N]; B]` is no larger than `[[T; MAX]; B]`, and
+    // the shared borrow is carried over.
+    unsafe { &*core::ptr::from_ref(slot).cast() }
+}
+
+/// [`prefix`], for writing.
+#[inline(always)]
+pub fn prefix_mut<T, const N: usize, const MAX: usize, const B: usize>(
+    slot: &mut SMatrix<T, MAX, B>,
+) -> &mut SMatrix<T, N, B> {
+    const { assert!(N <= MAX, "the slot is too small for the value") }
+    // SAFETY: as in `prefix`, with the unique borrow carried over.
+    unsafe { &mut *core::ptr::from_mut(slot).cast() }
+}
+
+/// A large value in a place of its own: boxed, or lent for ever by a static.
+#[derive(Debug)]
+pub struct Place<M: 'static>(Kind<M>);
+
+#[derive(Debug)]
+enum Kind<M: 'static> {
+    #[cfg(feature = "alloc")]
+    Boxed(alloc::boxed::Box<M>),
+    Lent(&'static mut M),
+}
+
+impl<M: ZeroValid> Place<M> {
+    /// All zero, in a box.
+    #[cfg(feature = "alloc")]
+    pub fn boxed() -> Self {
+        Place(Kind::Boxed(zeroed_box()))
+    }
+
+    /// In memory that the caller has set aside, as it is.
+    pub fn lent(memory: &'static mut M) -> Self {
+        Place(Kind::Lent(memory))
+    }
+}
+
+impl<M> Deref for Place<M> {
+    type Target = M;
+    #[inline(always)]
+    fn deref(&self) -> &M {
+        match &self.0 {
+            #[cfg(feature = "alloc")]
+            Kind::Boxed(memory) => memory,
+            Kind::Lent(memory) => memory,
+        }
+    }
+}
+
+impl<M> DerefMut for Place<M> {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut M {
+        match &mut self.0 {
+            #[cfg(feature = "alloc")]
+            Kind::Boxed(memory) => memory,
+            Kind::Lent(memory) => memory,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prefix_is_the_first_numbers_of_its_slot() {
+        let mut slot = SMatrix::<f32, 5, 2>::from_fn(|r, c| (c * 5 + r) as f32);
+        assert_eq!(prefix::<_, 3, 5, 2>(&slot).as_slice(), [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]);
+        prefix_mut::<_, 3, 5, 2>(&mut slot)[(0, 1)] = 9.0;
+        assert_eq!(slot.as_slice()[3], 9.0);
+    }
+
+    #[cfg(feature = "alloc")]
+    #[test]
+    fn a_box_larger_than_the_stack_is_made() {
+        let mut place = Place::<[f32; 16 << 20]>::boxed();
+        place[7] = 1.0;
+        assert_eq!((place[7], place[8]), (1.0, 0.0));
+    }
+}

@@ -1,0 +1,58 @@
+//! The scalar of a network: `f32` or `f64`.
+
+use nalgebra::RealField;
+
+use crate::{Blank, ZeroValid};
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for f32 {}
+    impl Sealed for f64 {}
+}
+
+/// A scalar that networks compute with: `f32` or `f64`.
+///
+/// Transcendental functions are in [`math`](crate::math), where they give the same bits on every target; the
+/// methods of the same names that nalgebra offers may come from the platform.
+pub trait Real: RealField + Copy + Blank + ZeroValid + sealed::Sealed {
+    /// The nearest value of this type.
+    fn of(x: f64) -> Self;
+    /// The value in double precision (exact).
+    fn to_f64(self) -> f64;
+    /// Distance between 1 and the next larger value.
+    const EPSILON: f64;
+    #[doc(hidden)]
+    fn call(self, f32: fn(f32) -> f32, f64: fn(f64) -> f64) -> Self;
+}
+
+impl Real for f32 {
+    const EPSILON: f64 = f32::EPSILON as f64;
+    #[inline(always)]
+    fn of(x: f64) -> f32 {
+        x as f32
+    }
+    #[inline(always)]
+    fn to_f64(self) -> f64 {
+        self as f64
+    }
+    #[inline(always)]
+    fn call(self, f32: fn(f32) -> f32, _: fn(f64) -> f64) -> f32 {
+        f32(self)
+    }
+}
+
+impl Real for f64 {
+    const EPSILON: f64 = f64::EPSILON;
+    #[inline(always)]
+    fn of(x: f64) -> f64 {
+        x
+    }
+    #[inline(always)]
+    fn to_f64(self) -> f64 {
+        self
+    }
+    #[inline(always)]
+    fn call(self, _: fn(f32) -> f32, f64: fn(f64) -> f64) -> f64 {
+        f64(self)
+    }
+}

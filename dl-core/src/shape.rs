@@ -1,0 +1,282 @@
+//! Shapes as constants, and the rules that need the compiler's own arithmetic.
+//!
+//! The macro folds what is literal. What is not, it leaves to the total functions here, beside one check for each
+//! rule whose message shows the evaluated numbers: a size function never panics, so one mistake is one error.
+
+use core::fmt;
+
+/// The shape of one value: up to four dimensions, of numbers or of tokens.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Shape {
+    dims: [usize; 4],
+    rank: usize,
+    tokens: bool,
+}
+
+impl Shape {
+    /// `[n]`, `[steps, features]`, `[channels, height, width]`, ...
+    pub const fn new<const R: usize>(dims: [usize; R]) -> Shape {
+        let mut shape = Shape { dims: [1; 4], rank: R, tokens: false };
+        let mut i = 0;
+        while i < R {
+            shape.dims[i] = dims[i];
+            i += 1;
+        }
+        shape
+    }
+
+    /// `[u16; n]`: `n` tokens.
+    pub const fn tokens(n: usize) -> Shape {
+        Shape { dims: [n, 1, 1, 1], rank: 1, tokens: true }
+    }
+
+    /// Whether these are tokens.
+    pub const fn is_tokens(&self) -> bool {
+        self.tokens
+    }
+
+    /// The number of dimensions.
+    pub const fn rank(&self) -> usize {
+        self.rank
+    }
+
+    /// Dimension `i`; 1 past the last.
+    pub const fn dim(&self, i: usize) -> usize {
+        if i < 4 { self.dims[i] } else { 1 }
+    }
+
+    /// The dimensions.
+    pub const fn dims(&self) -> &[usize] {
+        self.dims.split_at(self.rank).0
+    }
+
+    /// How many numbers (saturating).
+    pub const fn len(&self) -> usize {
+        let d = self.dims;
+        d[0].saturating_mul(d[1]).saturating_mul(d[2]).saturating_mul(d[3])
+    }
+
+    /// Whether a dimension is zero.
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The last dimension.
+    pub const fn last(&self) -> usize {
+        if self.rank == 0 { 1 } else { self.dims[self.rank - 1] }
+    }
+
+    /// The same shape with another last dimension.
+    pub const fn with_last(mut self, n: usize) -> Shape {
+        if self.rank > 0 {
+            self.dims[self.rank - 1] = n;
+        }
+        self
+    }
+
+    /// As one dimension.
+    pub const fn flat(&self) -> Shape {
+        Shape::new([self.len()])
+    }
+
+    /// Equality, in constants.
+    pub const fn same(&self, other: &Shape) -> bool {
+        let (a, b) = (self.dims, other.dims);
+        self.rank == other.rank
+            && self.tokens == other.tokens
+            && a[0] == b[0]
+            && a[1] == b[1]
+            && a[2] == b[2]
+            && a[3] == b[3]
+    }
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(Message::new().shape(*self).as_str())
+    }
+}
+
+impl fmt::Debug for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A text built while compiling: what a shape rule answers when a shape does not fit.
+///
+/// ```
+/// use dl_core::{Message, Shape};
+///
+/// const M: Message = Message::new().text("scales ").number(5).text(" values but receives ").shape(Shape::new([4]));
+/// assert_eq!(M.as_str(), "scales 5 values but receives [4]");
+/// ```
+#[derive(Clone, Copy)]
+pub struct Message {
+    bytes: [u8; 320],
+    len: usize,
+}
+
+impl Message {
+    /// The empty text.
+    pub const fn new() -> Self {
+        Message { bytes: [0; 320], len: 0 }
+    }
+
+    /// Adds text; what is past 320 bytes is cut.
+    pub const fn text(mut self, text: &str) -> Self {
+        let text = text.as_bytes();
+        let mut i = 0;
+        while i < text.len() && self.len < self.bytes.len() {
+            self.bytes[self.len] = text[i];
+            self.len += 1;
+            i += 1;
+        }
+        self
+    }
+
+    /// Adds a whole number.
+    pub const fn number(self, mut n: usize) -> Self {
+        let mut digits = [0_u8; 20];
+        let mut at = digits.len();
+        loop {
+            at -= 1;
+            digits[at] = b'0' + (n % 10) as u8;
+            n /= 10;
+            if n == 0 {
+                break;
+            }
+        }
+        match core::str::from_utf8(digits.split_at(at).1) {
+            Ok(digits) => self.text(digits),
+            Err(_) => self,
+        }
+    }
+
+    /// Adds a shape.
+    pub const fn shape(self, shape: Shape) -> Self {
+        if shape.tokens {
+            return self.text("[u16; ").number(shape.dims[0]).text("]");
+        }
+        let mut text = self.text("[");
+        let mut i = 0;
+        while i < shape.rank {
+            if i > 0 {
+                text = text.text(", ");
+            }
+            text = text.number(shape.dims[i]);
+            i += 1;
+        }
+        text.text("]")
+    }
+
+    /// The text.
+    pub const fn as_str(&self) -> &str {
+        match core::str::from_utf8(self.bytes.split_at(self.len).0) {
+            Ok(text) => text,
+            Err(_) => "(a message cut inside a character)",
+        }
+    }
+}
+
+impl Default for Message {
+    fn default() -> Self {
+        Message::new()
+    }
+}
+
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A value between two layers, as a type, so that a shape rule can be asked about it. The macro makes them.
+pub trait Edge {
+    /// The value's shape.
+    const SHAPE: Shape;
+}
+
+impl<A: Edge, B: Edge> Edge for (A, B) {
+    /// Rules of layers with two inputs ask both parts; alone, a pair is its first part.
+    const SHAPE: Shape = A::SHAPE;
+}
+
+/// The answer of a shape rule: the output's shape, or why the input does not fit.
+pub type Fitted = Result<Shape, Message>;
+
+/// The shape rule of a layer that the macro does not know: a nested network or a layer of your own.
+///
+/// ```
+/// use dl_core::{Edge, Fit, Fitted, Message, Shape};
+///
+/// /// Halves a sequence: `[steps, features]` becomes `[steps / 2, features]`.
+/// struct Halve;
+/// impl<E: Edge> Fit<E> for Halve {
+///     const OUT: Fitted = if E::SHAPE.rank() == 2 {
+///         Ok(Shape::new([E::SHAPE.dim(0) / 2, E::SHAPE.dim(1)]))
+///     } else {
+///         Err(Message::new().text("halves [steps, features] but receives ").shape(E::SHAPE))
+///     };
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a layer",
+    label = "neither a built-in layer nor a type that implements `Fit`",
+    note = "a layer of your own implements `Fit` (its shape rule), `Layer` (its arithmetic) and `Params` (derived)"
+)]
+pub trait Fit<E> {
+    /// What comes out of an input of shape `E::SHAPE`.
+    const OUT: Fitted;
+}
+
+impl<E: Edge, L: Fit<E>, const N: usize> Fit<E> for [L; N] {
+    const OUT: Fitted = match L::OUT {
+        Ok(out) if N > 1 && !out.same(&E::SHAPE) => Err(Message::new()
+            .text("is repeated, so it must give back the shape it takes, but maps ")
+            .shape(E::SHAPE)
+            .text(" to ")
+            .shape(out)),
+        other => other,
+    };
+}
+
+/// The shapes of a whole network.
+pub trait Shaped {
+    /// What it takes.
+    const IN: Shape;
+    /// What it gives.
+    const OUT: Shape;
+}
+
+/// The shape rule of a network: it takes its declared input and nothing else.
+#[allow(clippy::result_large_err)] // evaluated while compiling only
+pub const fn fit_network(name: &str, given: Shape, input: Shape, output: Shape) -> Fitted {
+    if given.same(&input) {
+        Ok(output)
+    } else {
+        Err(Message::new()
+            .text("(")
+            .text(name)
+            .text(") takes ")
+            .shape(input)
+            .text(" but receives ")
+            .shape(given))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes_read_as_they_are_written() {
+        extern crate std;
+        use std::string::ToString;
+        assert_eq!(Shape::new([1, 28, 28]).to_string(), "[1, 28, 28]");
+        assert_eq!(Shape::tokens(64).to_string(), "[u16; 64]");
+        assert_eq!(Shape::new([]).to_string(), "[]");
+        assert_eq!(Shape::new([20, 3]).with_last(7).dims(), [20, 7]);
+        assert_eq!(Shape::new([usize::MAX, 3]).len(), usize::MAX);
+    }
+}

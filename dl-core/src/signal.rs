@@ -1,0 +1,286 @@
+//! What flows between layers, and how many of its steps are valid.
+//!
+//! A chunk of `B` samples of `N` numbers is one `SMatrix<T, N, B>`: a sample is a contiguous column. Inside a sample
+//! the order is PyTorch's: `[channels, height, width]` with the width fastest, `[steps, features]` with the features
+//! fastest. Tokens are `[[u16; N]; B]`.
+//!
+//! Authors of layers write these types out; the associated types below only let one trait speak of all of them:
+//!
+//! | signal | [`Ref`](Signal::Ref) | [`Mut`](Signal::Mut) | [`Grad`](Signal::Grad) |
+//! |---|---|---|---|
+//! | [`Vals<N>`] | `&SMatrix<T, N, B>` | `&mut SMatrix<T, N, B>` | `Option<&mut SMatrix<T, N, B>>` |
+//! | [`Tokens<N>`] | `&[[u16; N]; B]` | `&mut [[u16; N]; B]` | `()` |
+//! | `(X, Y)` | `(X::Ref, Y::Ref)` | `(X::Mut, Y::Mut)` | `(X::Grad, Y::Grad)` |
+
+use nalgebra::SMatrix;
+
+use crate::{Blank, Real, ZeroValid};
+
+/// What flows along an edge of a network.
+pub trait Signal: 'static {
+    /// Storage for a chunk of `B` samples.
+    type Buf<T: Real, const B: usize>: Blank + ZeroValid;
+    /// A chunk, lent for reading.
+    type Ref<'a, T: Real, const B: usize>: Copy;
+    /// A chunk, lent for writing.
+    type Mut<'a, T: Real, const B: usize>;
+    /// Where the gradient with respect to a chunk goes; `None` where nobody wants it, `()` for tokens.
+    type Grad<'a, T: Real, const B: usize>;
+    /// The valid lengths of a chunk.
+    type Lens<'a, const B: usize>: Lengths<'a, B>;
+    /// Storage for the valid lengths of a chunk.
+    type LenBuf<const B: usize>: Blank + ZeroValid;
+    /// One sample, lent for writing.
+    type Sample<'a, T: Real>;
+
+    /// Lends a buffer for reading.
+    fn get<T: Real, const B: usize>(buf: &Self::Buf<T, B>) -> Self::Ref<'_, T, B>;
+    /// Lends a buffer for writing.
+    fn get_mut<T: Real, const B: usize>(buf: &mut Self::Buf<T, B>) -> Self::Mut<'_, T, B>;
+    /// Asks for the gradient, into a buffer.
+    fn grad<T: Real, const B: usize>(buf: &mut Self::Buf<T, B>) -> Self::Grad<'_, T, B>;
+    /// Asks for no gradient.
+    fn no_grad<'a, T: Real, const B: usize>() -> Self::Grad<'a, T, B>;
+    /// Lends sample `b` of a buffer for writing.
+    fn sample<T: Real, const B: usize>(buf: &mut Self::Buf<T, B>, b: usize) -> Self::Sample<'_, T>;
+    /// Copies sample `from` over sample `to`.
+    fn copy_sample<T: Real, const B: usize>(buf: &mut Self::Buf<T, B>, from: usize, to: usize);
+    /// Lengths as they were stored.
+    fn lens<const B: usize>(buf: &Self::LenBuf<B>) -> Self::Lens<'_, B>;
+}
+
+/// `N` numbers a sample, in any arrangement.
+#[derive(Debug)]
+pub struct Vals<const N: usize>;
+
+/// `N` tokens a sample; a token is a `u16`.
+#[derive(Debug)]
+pub struct Tokens<const N: usize>;
+
+impl<const N: usize> Signal for Vals<N> {
+    type Buf<T: Real, const B: usize> = SMatrix<T, N, B>;
+    type Ref<'a, T: Real, const B: usize> = &'a SMatrix<T, N, B>;
+    type Mut<'a, T: Real, const B: usize> = &'a mut SMatrix<T, N, B>;
+    type Grad<'a, T: Real, const B: usize> = Option<&'a mut SMatrix<T, N, B>>;
+    type Lens<'a, const B: usize> = Lens<'a, B>;
+    type LenBuf<const B: usize> = [u16; B];
+    type Sample<'a, T: Real> = &'a mut [T; N];
+
+    fn get<T: Real, const B: usize>(buf: &SMatrix<T, N, B>) -> &SMatrix<T, N, B> {
+        buf
+    }
+    fn get_mut<T: Real, const B: usize>(buf: &mut SMatrix<T, N, B>) -> &mut SMatrix<T, N, B> {
+        buf
+    }
+    fn grad<T: Real, const B: usize>(buf: &mut SMatrix<T, N, B>) -> Option<&mut SMatrix<T, N, B>> {
+        Some(buf)
+    }
+    fn no_grad<'a, T: Real, const B: usize>() -> Option<&'a mut SMatrix<T, N, B>> {
+        None
+    }
+    fn sample<T: Real, const B: usize>(buf: &mut SMatrix<T, N, B>, b: usize) -> &mut [T; N] {
+        &mut buf.data.0[b]
+    }
+    fn copy_sample<T: Real, const B: usize>(buf: &mut SMatrix<T, N, B>, from: usize, to: usize) {
+        buf.as_mut_slice().copy_within(from * N..(from + 1) * N, to * N);
+    }
+    fn lens<const B: usize>(buf: &[u16; B]) -> Lens<'_, B> {
+        Lens::of(buf)
+    }
+}
+
+impl<const N: usize> Signal for Tokens<N> {
+    type Buf<T: Real, const B: usize> = [[u16; N]; B];
+    type Ref<'a, T: Real, const B: usize> = &'a [[u16; N]; B];
+    type Mut<'a, T: Real, const B: usize> = &'a mut [[u16; N]; B];
+    type Grad<'a, T: Real, const B: usize> = ();
+    type Lens<'a, const B: usize> = Lens<'a, B>;
+    type LenBuf<const B: usize> = [u16; B];
+    type Sample<'a, T: Real> = &'a mut [u16; N];
+
+    fn get<T: Real, const B: usize>(buf: &[[u16; N]; B]) -> &[[u16; N]; B] {
+        buf
+    }
+    fn get_mut<T: Real, const B: usize>(buf: &mut [[u16; N]; B]) -> &mut [[u16; N]; B] {
+        buf
+    }
+    fn grad<T: Real, const B: usize>(_: &mut [[u16; N]; B]) {}
+    fn no_grad<'a, T: Real, const B: usize>() -> Self::Grad<'a, T, B> {}
+    fn sample<T: Real, const B: usize>(buf: &mut [[u16; N]; B], b: usize) -> &mut [u16; N] {
+        &mut buf[b]
+    }
+    fn copy_sample<T: Real, const B: usize>(buf: &mut [[u16; N]; B], from: usize, to: usize) {
+        buf[to] = buf[from];
+    }
+    fn lens<const B: usize>(buf: &[u16; B]) -> Lens<'_, B> {
+        Lens::of(buf)
+    }
+}
+
+macro_rules! tuples {
+    ($($first:ident $first_at:tt, $($part:ident $at:tt),+;)*) => { $(
+        impl<$first: Signal, $($part: Signal),+> Signal for ($first, $($part),+) {
+            type Buf<T: Real, const B: usize> = ($first::Buf<T, B>, $($part::Buf<T, B>),+);
+            type Ref<'a, T: Real, const B: usize> = ($first::Ref<'a, T, B>, $($part::Ref<'a, T, B>),+);
+            type Mut<'a, T: Real, const B: usize> = ($first::Mut<'a, T, B>, $($part::Mut<'a, T, B>),+);
+            type Grad<'a, T: Real, const B: usize> = ($first::Grad<'a, T, B>, $($part::Grad<'a, T, B>),+);
+            type Lens<'a, const B: usize> = ($first::Lens<'a, B>, $($part::Lens<'a, B>),+);
+            type LenBuf<const B: usize> = ($first::LenBuf<B>, $($part::LenBuf<B>),+);
+            type Sample<'a, T: Real> = ($first::Sample<'a, T>, $($part::Sample<'a, T>),+);
+
+            fn get<T: Real, const B: usize>(buf: &Self::Buf<T, B>) -> Self::Ref<'_, T, B> {
+                ($first::get::<T, B>(&buf.$first_at), $($part::get::<T, B>(&buf.$at)),+)
+            }
+            fn get_mut<T: Real, const B: usize>(buf: &mut Self::Buf<T, B>) -> Self::Mut<'_, T, B> {
+                ($first::get_mut::<T, B>(&mut buf.$first_at), $($part::get_mut::<T, B>(&mut buf.$at)),+)
+            }
+            fn grad<T: Real, const B: usize>(buf: &mut Self::Buf<T, B>) -> Self::Grad<'_, T, B> {
+                ($first::grad::<T, B>(&mut buf.$first_at), $($part::grad::<T, B>(&mut buf.$at)),+)
+            }
+            fn no_grad<'a, T: Real, const B: usize>() -> Self::Grad<'a, T, B> {
+                ($first::no_grad::<T, B>(), $($part::no_grad::<T, B>()),+)
+            }
+            fn sample<T: Real, const B: usize>(buf: &mut Self::Buf<T, B>, b: usize) -> Self::Sample<'_, T> {
+                ($first::sample::<T, B>(&mut buf.$first_at, b), $($part::sample::<T, B>(&mut buf.$at, b)),+)
+            }
+            fn copy_sample<T: Real, const B: usize>(buf: &mut Self::Buf<T, B>, from: usize, to: usize) {
+                $first::copy_sample::<T, B>(&mut buf.$first_at, from, to);
+                $($part::copy_sample::<T, B>(&mut buf.$at, from, to);)+
+            }
+            fn lens<const B: usize>(buf: &Self::LenBuf<B>) -> Self::Lens<'_, B> {
+                ($first::lens(&buf.$first_at), $($part::lens(&buf.$at)),+)
+            }
+        }
+        impl<'a, const B: usize, $first: Lengths<'a, B>, $($part: Lengths<'a, B>),+> Lengths<'a, B>
+            for ($first, $($part),+)
+        {
+            const FULL: Self = ($first::FULL, $($part::FULL),+);
+            fn lead(self) -> Lens<'a, B> {
+                self.$first_at.lead()
+            }
+            fn carry(lens: Lens<'a, B>) -> Self {
+                ($first::carry(lens), $($part::carry(lens)),+)
+            }
+        }
+    )* };
+}
+tuples! { X 0, Y 1; X 0, Y 1, Z 2; }
+
+/// [`Lens`], or a tuple of them for a tuple of signals.
+pub trait Lengths<'a, const B: usize>: Copy {
+    /// Every step is valid.
+    const FULL: Self;
+    /// The lengths of the first part.
+    fn lead(self) -> Lens<'a, B>;
+    /// The same lengths for every part.
+    fn carry(lens: Lens<'a, B>) -> Self;
+}
+
+/// How many steps of each sample are valid, as seen by one value of the network.
+///
+/// It borrows the lengths of the network's input and remembers how the layers since then have shortened them, so it
+/// is a few bytes and no layer stores lengths of its own. Layers that cross steps, and losses, ask
+/// [`steps`](Lens::steps); all others ignore it.
+///
+/// ```
+/// use dl_core::signal::{Lens, LenMap};
+///
+/// let lens = Lens::of(&[7, 2]);
+/// assert_eq!(lens.steps(0, 10), 7);
+/// let after = lens.map(LenMap::window(3, 2, 0)); // a window of 3 steps, stride 2
+/// assert_eq!((after.steps(0, 4), after.steps(1, 4)), (3, 0));
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Lens<'a, const B: usize> {
+    valid: Option<&'a [u16; B]>,
+    map: LenMap,
+}
+
+impl<'a, const B: usize> Lens<'a, B> {
+    /// `valid[b]` steps of sample `b` count.
+    pub const fn of(valid: &'a [u16; B]) -> Self {
+        Lens { valid: Some(valid), map: LenMap::SAME }
+    }
+
+    /// The valid steps of sample `b` of a value that has `all` steps.
+    #[inline]
+    pub fn steps(&self, b: usize, all: usize) -> usize {
+        match self.valid {
+            Some(valid) if !self.map.drop => self.map.apply(valid[b] as usize).min(all),
+            _ => all,
+        }
+    }
+
+    /// Whether every step counts.
+    #[inline]
+    pub fn is_full(&self) -> bool {
+        self.valid.is_none() || self.map.drop
+    }
+
+    /// The lengths behind a layer that maps them by `map`.
+    #[inline]
+    pub const fn map(mut self, map: LenMap) -> Self {
+        self.map = self.map.then(map);
+        self
+    }
+}
+
+impl<'a, const B: usize> Lengths<'a, B> for Lens<'a, B> {
+    const FULL: Self = Lens { valid: None, map: LenMap::SAME };
+    fn lead(self) -> Lens<'a, B> {
+        self
+    }
+    fn carry(lens: Lens<'a, B>) -> Self {
+        lens
+    }
+}
+
+/// How a layer maps the number of valid steps: `⌊(n + add) / div⌋`, or drops it.
+///
+/// Maps of this form are closed under composition, so a chain of layers is one map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LenMap {
+    add: i64,
+    div: i64,
+    drop: bool,
+}
+
+impl LenMap {
+    /// Steps in, the same steps out: the default of a layer.
+    pub const SAME: LenMap = LenMap { add: 0, div: 1, drop: false };
+    /// No steps come out: a mean over steps, the last state.
+    pub const DROP: LenMap = LenMap { add: 0, div: 1, drop: true };
+
+    /// A sliding window: `(n + padding − kernel) / stride + 1`, where `padding` counts both ends.
+    pub const fn window(kernel: usize, stride: usize, padding: usize) -> LenMap {
+        LenMap { add: padding as i64 - kernel as i64 + stride as i64, div: stride as i64, drop: false }
+    }
+
+    pub(crate) const fn then(self, next: LenMap) -> LenMap {
+        // ⌊(⌊(n + a) / d⌋ + b) / e⌋ = ⌊(n + a + b d) / (d e)⌋
+        LenMap { add: self.add + next.add * self.div, div: self.div * next.div, drop: self.drop || next.drop }
+    }
+
+    fn apply(self, n: usize) -> usize {
+        (n as i64 + self.add).div_euclid(self.div).max(0) as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn composed_length_maps_equal_one_after_the_other() {
+        for n in 0..40_u16 {
+            for (k, s, p) in [(3, 1, 2), (5, 2, 0), (4, 3, 1), (2, 2, 0)] {
+                let window = |n: usize| if n + p < k { 0 } else { (n + p - k) / s + 1 };
+                let valid = [n];
+                let once = Lens::of(&valid).map(LenMap::window(k, s, p));
+                assert_eq!(once.steps(0, usize::MAX), window(n as usize), "n {n} k {k} s {s} p {p}");
+                let twice = once.map(LenMap::window(2, 2, 0));
+                assert_eq!(twice.steps(0, usize::MAX), window(n as usize) / 2, "n {n} k {k} s {s} p {p}");
+            }
+        }
+    }
+}

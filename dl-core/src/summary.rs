@@ -1,0 +1,135 @@
+//! The table of a network's layers, shapes, parameters and multiply-adds.
+
+use core::fmt;
+
+use crate::Shape;
+
+/// One layer of a [`Summary`].
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// The field.
+    pub name: &'static str,
+    /// The layer, as it is written.
+    pub layer: &'static str,
+    /// The shape of its output.
+    pub output: Shape,
+    /// Its parameters.
+    pub params: usize,
+    /// Its multiply-adds for one sample.
+    pub macs: usize,
+    /// Whether it is frozen.
+    pub frozen: bool,
+}
+
+/// What `Net::summary()` returns: prints as a table.
+#[derive(Clone, Copy, Debug)]
+pub struct Summary {
+    /// The network's name.
+    pub name: &'static str,
+    /// The shape of the input.
+    pub input: Shape,
+    /// One row a layer.
+    pub rows: &'static [Row],
+    /// All parameters.
+    pub params: usize,
+    /// Bytes of the parameters.
+    pub param_bytes: usize,
+    /// Multiply-adds of a forward pass, for one sample.
+    pub macs: usize,
+    /// Bytes of scratch memory for inference on one sample, the output included.
+    pub infer_bytes: usize,
+}
+
+/// Counts what a text needs when it is printed.
+struct Width(usize);
+impl fmt::Write for Width {
+    fn write_str(&mut self, s: &str) -> fmt::Result {
+        self.0 += s.chars().count();
+        Ok(())
+    }
+}
+
+fn width(text: fmt::Arguments<'_>) -> usize {
+    let mut width = Width(0);
+    // `Width` never fails.
+    let _ = fmt::write(&mut width, text);
+    width.0
+}
+
+/// A whole number with a comma at every third digit.
+struct Grouped(usize);
+impl fmt::Display for Grouped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 < 1000 {
+            return write!(f, "{}", self.0);
+        }
+        write!(f, "{},{:03}", Grouped(self.0 / 1000), self.0 % 1000)
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut widths = [5, 5, 6, 6, 4];
+        for row in self.rows {
+            let cells = [
+                width(format_args!("{}", row.name)),
+                width(format_args!("{}", row.layer)),
+                width(format_args!("{}", row.output)),
+                width(format_args!("{}", Grouped(row.params))),
+                width(format_args!("{}", Grouped(row.macs))),
+            ];
+            for (w, cell) in widths.iter_mut().zip(cells) {
+                *w = cell.max(*w);
+            }
+        }
+        let total = [Grouped(self.params), Grouped(self.macs)];
+        widths[3] = widths[3].max(width(format_args!("{}", total[0])));
+        widths[4] = widths[4].max(width(format_args!("{}", total[1])));
+        let pad = |f: &mut fmt::Formatter<'_>, used: usize, w: usize| {
+            write!(f, "{:1$}", "", w.saturating_sub(used))
+        };
+
+        writeln!(
+            f,
+            "{}: {} -> {}",
+            self.name,
+            self.input,
+            self.rows.last().map_or(self.input, |r| r.output)
+        )?;
+        writeln!(
+            f,
+            "{:<n$}  {:<l$}  {:<o$}  {:>p$}  {:>m$}",
+            "field",
+            "layer",
+            "output",
+            "params",
+            "MACs",
+            n = widths[0],
+            l = widths[1],
+            o = widths[2],
+            p = widths[3],
+            m = widths[4]
+        )?;
+        for row in self.rows {
+            for (text, w) in [(row.name, widths[0]), (row.layer, widths[1])] {
+                write!(f, "{text}")?;
+                pad(f, text.chars().count(), w + 2)?;
+            }
+            write!(f, "{}", row.output)?;
+            pad(f, width(format_args!("{}", row.output)), widths[2] + 2)?;
+            pad(f, width(format_args!("{}", Grouped(row.params))), widths[3])?;
+            write!(f, "{}  ", Grouped(row.params))?;
+            pad(f, width(format_args!("{}", Grouped(row.macs))), widths[4])?;
+            write!(f, "{}", Grouped(row.macs))?;
+            writeln!(f, "{}", if row.frozen { "  frozen" } else { "" })?;
+        }
+        write!(
+            f,
+            "total: {} parameters ({} bytes), {} multiply-adds, {} bytes to infer",
+            Grouped(self.params),
+            Grouped(self.param_bytes),
+            Grouped(self.macs),
+            Grouped(self.infer_bytes)
+        )
+    }
+}
