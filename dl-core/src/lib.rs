@@ -43,6 +43,7 @@ pub use blank::Blank;
 pub use layer::{Layer, Network, Stream};
 pub use loss::Loss;
 pub use nalgebra;
+pub use nalgebra::SMatrix;
 pub use optim::Optimizer;
 pub use params::Params;
 pub use pass::Pass;

@@ -48,6 +48,7 @@ macro_rules! layers {
 }
 layers! {
     [T: Real, const IN: usize, const OUT: usize, const BIAS: usize] layers::Dense<T, IN, OUT, BIAS>;
+    [] layers::Flatten;
     [] layers::Relu;
     [] layers::Tanh;
 }

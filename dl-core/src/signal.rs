@@ -256,7 +256,8 @@ impl LenMap {
         LenMap { add: padding as i64 - kernel as i64 + stride as i64, div: stride as i64, drop: false }
     }
 
-    pub(crate) const fn then(self, next: LenMap) -> LenMap {
+    /// This map, then `next`.
+    pub const fn then(self, next: LenMap) -> LenMap {
         // ⌊(⌊(n + a) / d⌋ + b) / e⌋ = ⌊(n + a + b d) / (d e)⌋
         LenMap { add: self.add + next.add * self.div, div: self.div * next.div, drop: self.drop || next.drop }
     }
