@@ -87,7 +87,9 @@ pub trait Stream<T: Real, X: Signal, Y: Signal>: Params<T> {
 }
 
 /// What `#[network]` says about a network beside its being a [`Layer`].
-pub trait Network: Layer<<Self as Network>::Scalar, <Self as Network>::In, <Self as Network>::Out> {
+pub trait Network:
+    'static + Layer<<Self as Network>::Scalar, <Self as Network>::In, <Self as Network>::Out>
+{
     /// `f32` or `f64`.
     type Scalar: Real;
     /// What comes in.

@@ -38,6 +38,7 @@ pub mod rng;
 pub mod shape;
 pub mod signal;
 pub mod summary;
+pub mod train;
 
 pub use blank::Blank;
 pub use layer::{Layer, Network, Stream};

@@ -9,7 +9,7 @@ use crate::{Pass, Real, Signal};
 ///
 /// Losses for a tuple of outputs are tuples of losses, whose values add up. A closure
 /// `Fn(&[T], &[T], &mut [T]) -> T` of one sample's output, target and gradient (to be overwritten) is a loss too.
-pub trait Loss<T: Real, Y: Signal> {
+pub trait Loss<T: Real, Y: Signal>: 'static {
     /// What a target is: `Tokens<1>` for a class, `Vals<N>` for numbers.
     type Target: Signal;
     /// What counts in a chunk: samples, steps or weights; a tuple for a tuple of losses.
