@@ -8,7 +8,7 @@ use core::ops::{Deref, DerefMut};
 
 use nalgebra::SMatrix;
 
-use crate::{Real, layers};
+use crate::{Layer, Real, Signal, gradcheck, layers};
 
 /// Plain data for which all-zero bytes are a valid value, the value [`Blank::ZERO`](crate::Blank::ZERO).
 ///
@@ -50,6 +50,12 @@ layers! {
     [T: Real, const IN: usize, const OUT: usize, const BIAS: usize] layers::Dense<T, IN, OUT, BIAS>;
     [] layers::Relu;
     [] layers::Tanh;
+}
+
+// SAFETY: the struct holds buffers, gradients, a tape and scratch memory, each of which is `ZeroValid`.
+unsafe impl<L: Layer<f64, X, Y>, X: Signal, Y: Signal, const B: usize> ZeroValid
+    for gradcheck::Memory<L, X, Y, B>
+{
 }
 
 /// An all-zero box that never was on the stack, however large.
