@@ -21,6 +21,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod blank;
+pub mod gradcheck;
 pub mod init;
 pub mod kernels;
 pub mod layer;

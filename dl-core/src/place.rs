@@ -8,7 +8,7 @@ use core::ops::{Deref, DerefMut};
 
 use nalgebra::SMatrix;
 
-use crate::{Loss, Network, Optimizer, Real, layers, train};
+use crate::{Layer, Loss, Network, Optimizer, Real, Signal, gradcheck, layers, train};
 
 /// Plain data for which all-zero bytes are a valid value, the value [`Blank::ZERO`](crate::Blank::ZERO).
 ///
@@ -69,6 +69,12 @@ where
 pub fn clear<M: ZeroValid>(value: &mut M) {
     // SAFETY: all zero bytes are a valid `M` that needs no drop, which `ZeroValid` declares, and `value` is unique.
     unsafe { core::ptr::from_mut(value).write_bytes(0, 1) }
+}
+
+// SAFETY: the struct holds buffers, gradients, a tape and scratch memory, each of which is `ZeroValid`.
+unsafe impl<L: Layer<f64, X, Y>, X: Signal, Y: Signal, const B: usize> ZeroValid
+    for gradcheck::Memory<L, X, Y, B>
+{
 }
 
 /// An all-zero box that never was on the stack, however large.
