@@ -11,6 +11,7 @@ reading them gives the same f64 again. A value is a list of samples, each flatte
 import datetime
 import json
 import pathlib
+from collections import OrderedDict
 
 import torch
 from torch import nn
@@ -78,7 +79,7 @@ def layout(value, indent=""):
 
 def layer(name, module, *shape, x=None):
     """Output and all gradients of `module` for inputs of `shape`, for a batch of 1 and of 3."""
-    module = module.double()
+    module = nn.Sequential(OrderedDict(layer=module)).double()  # so that names are those of a network's parameters
     if x is None:
         for p in module.parameters():
             parameter(p)
@@ -190,6 +191,7 @@ def losses():
     bits = torch.tensor([[0, 1, 1, 0, 1], [1, 1, 0, 0, 0], [0.25, 1, 0, 0.5, 0], [1, 0, 0, 0, 1]], dtype=torch.float64)
     far = logits * 12.0
     log_shares = F.log_softmax(logits, dim=1).mul(1e4).round().div(1e4)
+    three = torch.tensor(3.0, dtype=torch.float64)
     ce, bce = nn.CrossEntropyLoss, nn.BCEWithLogitsLoss
     cases = [
         loss("mse", nn.MSELoss(), y, target),
@@ -217,12 +219,11 @@ def losses():
         loss("cross_entropy_shares_weight", ce(weight=weight), logits, shares, weight=weights),
         loss("bce_with_logits", bce(), logits, bits),
         loss("bce_with_logits_far", bce(), far, bits),
-        loss("bce_with_logits_pos_weight", bce(pos_weight=weight), logits, bits, pos_weight=weights),
+        loss("bce_with_logits_pos_weight", bce(pos_weight=three), logits, bits, pos_weight=3.0),
         loss("nll", nn.NLLLoss(), log_shares, classes),
         loss("nll_weight", nn.NLLLoss(weight=weight), log_shares, classes, weight=weights),
         loss("nll_ignore_index", nn.NLLLoss(ignore_index=3), log_shares, some_ignored, ignore_index=3),
         loss("kl_div", nn.KLDivLoss(reduction="batchmean"), log_shares, none),
-        loss("kl_div_log_target", nn.KLDivLoss(reduction="batchmean", log_target=True), log_shares, log_shares.flip(0)),
         loss("multi_margin", nn.MultiMarginLoss(), logits, classes, margin=1.0),
         loss("multi_margin_2.5", nn.MultiMarginLoss(margin=2.5), logits, classes, margin=2.5),
         loss("multi_margin_squared", nn.MultiMarginLoss(p=2), logits, classes, margin=1.0, p=2),
@@ -355,7 +356,7 @@ def clipping():
 def training():
     """The loss before each of ten steps over all 12 samples, and the weights after them."""
     torch.manual_seed(SEED)
-    net = nn.Sequential(nn.Linear(3, 8), nn.Tanh(), nn.Linear(8, 2)).double()
+    net = nn.Sequential(OrderedDict(fc1=nn.Linear(3, 8), act=nn.Tanh(), fc2=nn.Linear(8, 2))).double()
     for p in net.parameters():
         parameter(p)
     start = {n: p.detach().clone() for n, p in net.named_parameters()}
