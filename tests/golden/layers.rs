@@ -1,15 +1,13 @@
 //! Outputs and all gradients of each layer.
 
-use std::collections::BTreeMap;
-
 use dl_core::layer::{GradOf, TapeOf, WorkOf};
 use dl_core::nalgebra::SMatrix;
-use dl_core::params::{Order, Param, Path};
 use dl_core::place::zeroed_box;
-use dl_core::{Layer, Network, Params, Pass, Rng, Shape, Vals};
+use dl_core::{Layer, Network, Pass, Rng, Vals};
 
 use crate::close::assert_close;
-use crate::vectors::{LayerCase, LayerRun, Layers, Tensor, Tensors, find, load};
+use crate::tensors::{gradients, set_parameters};
+use crate::vectors::{LayerCase, LayerRun, Layers, find, load};
 
 /// Runs a network of one layer, called `layer`, on the vectors of `name`, for chunks of 1 and of 3 samples.
 fn check<N, const I: usize, const O: usize>(name: &str)
@@ -30,7 +28,7 @@ where
 {
     let mut net = zeroed_box::<N>();
     set_parameters(&mut *net, &case.parameters);
-    let (x, dy) = (chunk::<I, B>(&run.x), chunk::<O, B>(&run.dy));
+    let (x, dy) = (chunk(&run.x), chunk(&run.dy));
     let (mut y, mut dx) = (SMatrix::zeros(), SMatrix::zeros());
     let (mut tape, mut work, mut grad) =
         (zeroed_box::<TapeOf<N, B>>(), zeroed_box::<WorkOf<N, B>>(), zeroed_box::<GradOf<N>>());
@@ -51,4 +49,8 @@ where
 
     let inferred = net.infer::<B>(&x);
     assert_eq!(inferred.as_slice(), y.as_slice(), "{}: inference gives what training gives", case.name);
+}
+
+fn chunk<const N: usize, const B: usize>(samples: &[Vec<f64>]) -> SMatrix<f64, N, B> {
+    SMatrix::from_column_slice(&samples.concat())
 }

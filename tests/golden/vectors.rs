@@ -32,6 +32,96 @@ pub struct LayerRun {
     pub gradients: Tensors,
 }
 
+/// `losses.json`
+#[derive(Deserialize)]
+pub struct Losses {
+    pub cases: Vec<LossCase>,
+}
+
+/// One loss of one batch; a target is either numbers or classes.
+#[derive(Deserialize)]
+pub struct LossCase {
+    pub name: String,
+    pub y: Vec<Vec<f64>>,
+    #[serde(default)]
+    pub values: Vec<Vec<f64>>,
+    #[serde(default)]
+    pub classes: Vec<Vec<u16>>,
+    pub value: f64,
+    pub dy: Vec<Vec<f64>>,
+}
+
+/// `optimizers.json`
+#[derive(Deserialize)]
+pub struct Optimizers {
+    /// The parameters at the start, the same for all.
+    pub start: Vec<f64>,
+    /// The gradient of each step, the same for all.
+    pub gradients: Vec<Vec<f64>>,
+    pub cases: Vec<OptimizerCase>,
+}
+
+/// The parameters after each step of one optimizer.
+#[derive(Deserialize)]
+pub struct OptimizerCase {
+    pub name: String,
+    pub steps: Vec<Vec<f64>>,
+}
+
+/// `schedules.json`
+#[derive(Deserialize)]
+pub struct Schedules {
+    /// The loss after each epoch, for the schedule that watches it.
+    pub watched: Vec<f64>,
+    pub cases: Vec<ScheduleCase>,
+}
+
+/// What the learning rate is multiplied by in each epoch.
+#[derive(Deserialize)]
+pub struct ScheduleCase {
+    pub name: String,
+    pub factors: Vec<f64>,
+}
+
+/// `clipping.json`
+#[derive(Deserialize)]
+pub struct Clipping {
+    pub gradients: Vec<f64>,
+    pub cases: Vec<ClippingCase>,
+}
+
+/// What one way of clipping leaves of the gradients.
+#[derive(Deserialize)]
+pub struct ClippingCase {
+    pub name: String,
+    pub limit: f64,
+    /// The global norm before, where clipping goes by it.
+    pub norm: Option<f64>,
+    pub clipped: Vec<f64>,
+}
+
+/// `training.json`
+#[derive(Deserialize)]
+pub struct Training {
+    pub x: Vec<Vec<f64>>,
+    pub target: Vec<Vec<f64>>,
+    /// Before the first step.
+    pub parameters: Tensors,
+    pub runs: Vec<TrainingRun>,
+}
+
+/// A short training run.
+#[derive(Deserialize)]
+pub struct TrainingRun {
+    pub name: String,
+    /// `f32` or `f64`
+    pub scalar: String,
+    /// Before each step.
+    pub losses: Vec<f64>,
+    /// The parameters after the last step.
+    pub after: Tensors,
+}
+
 /// Parameters or gradients by PyTorch's names.
 pub type Tensors = BTreeMap<String, Tensor>;
 
@@ -56,7 +146,7 @@ macro_rules! named {
         }
     )* };
 }
-named!(LayerCase);
+named!(LayerCase, LossCase, OptimizerCase, ScheduleCase, ClippingCase);
 
 /// Reads `NAME.json`.
 pub fn load<F: DeserializeOwned>(name: &str) -> F {
