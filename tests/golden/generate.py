@@ -101,6 +101,15 @@ def layer(name, module, *shape, x=None):
     return {"name": name, "input": list(shape), "parameters": named(module.named_parameters()), "runs": runs}
 
 
+class Hardsigmoid(nn.Module):
+    """`nn.Hardsigmoid` with an exact gradient: PyTorch's own rounds its 1/6 to single precision, in f64 too (2.15)."""
+
+    def forward(self, x):
+        y = F.relu6(x + 3.0) / 6.0
+        torch.testing.assert_close(y, F.hardsigmoid(x), rtol=1e-15, atol=0.0)
+        return y
+
+
 POINTWISE = {
     "relu": nn.ReLU(),
     "leaky_relu": nn.LeakyReLU(),
@@ -115,10 +124,8 @@ POINTWISE = {
     "tanh": nn.Tanh(),
     # PyTorch turns into the identity past `threshold` (20), which is off by 2e-9 there: out of reach here
     "softplus": nn.Softplus(threshold=1e3),
-    "softplus_beta_2": nn.Softplus(beta=2.0, threshold=1e3),
-    "hardsigmoid": nn.Hardsigmoid(),
+    "hardsigmoid": Hardsigmoid(),
     "hardtanh": nn.Hardtanh(),
-    "hardtanh_0_6": nn.Hardtanh(0.0, 6.0),
     "hardswish": nn.Hardswish(),
 }
 
