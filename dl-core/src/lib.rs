@@ -38,11 +38,13 @@ pub mod rng;
 pub mod shape;
 pub mod signal;
 pub mod summary;
+pub mod train;
 
 pub use blank::Blank;
 pub use layer::{Layer, Network, Stream};
 pub use loss::Loss;
 pub use nalgebra;
+pub use nalgebra::SMatrix;
 pub use optim::Optimizer;
 pub use params::Params;
 pub use pass::Pass;
