@@ -1,9 +1,9 @@
 //! The built-in layers, one file each.
 
 mod dense;
-mod flatten;
 mod dropout;
 mod elu;
+mod flatten;
 mod gelu;
 mod gelu_tanh;
 mod hard_sigmoid;
@@ -22,9 +22,9 @@ mod softplus;
 mod tanh;
 
 pub use dense::Dense;
-pub use flatten::Flatten;
 pub use dropout::Dropout;
 pub use elu::Elu;
+pub use flatten::Flatten;
 pub use gelu::Gelu;
 pub use gelu_tanh::GeluTanh;
 pub use hard_sigmoid::HardSigmoid;
@@ -111,7 +111,7 @@ macro_rules! pointwise_layer {
             ) {
                 let _ = (x, y); // one of them goes unread
                 let Some(dx) = dx else { return };
-                $crate::layers::pointwise_layer!(@backward $from x y dy dx);
+                $crate::layers::pointwise_layer!(@backward $from self x y dy dx);
             }
         }
     };
@@ -120,11 +120,11 @@ macro_rules! pointwise_layer {
     };
     (@needs_x x) => { true };
     (@needs_x y) => { false };
-    (@backward x $x:ident $y:ident $dy:ident $dx:ident) => {
+    (@backward x $me:tt $x:ident $y:ident $dy:ident $dx:ident) => {
         $crate::pointwise::backward::<T, Self>($x.as_slice(), $dy.as_slice(), $dx.as_mut_slice())
     };
-    (@backward y $x:ident $y:ident $dy:ident $dx:ident) => {
-        $crate::pointwise::backward_from_output::<T, Self>($y.as_slice(), $dy.as_slice(), $dx.as_mut_slice())
+    (@backward y $me:tt $x:ident $y:ident $dy:ident $dx:ident) => {
+        $crate::pointwise::backward_from_output($me, $y, $dy, $dx)
     };
 }
 use pointwise_layer;

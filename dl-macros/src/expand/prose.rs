@@ -9,8 +9,24 @@ use quote::{ToTokens, quote};
 
 /// Names at the root of the framework that are worth importing.
 const NAMES: [&str; 18] = [
-    "Blank", "Edge", "Fit", "Fitted", "Layer", "Network", "Optimizer", "Params", "Pass", "Real", "Rng", "SMatrix",
-    "Shape", "Shaped", "Tokens", "Vals", "ZeroValid", "place",
+    "Blank",
+    "Edge",
+    "Fit",
+    "Fitted",
+    "Layer",
+    "Network",
+    "Optimizer",
+    "Params",
+    "Pass",
+    "Real",
+    "Rng",
+    "SMatrix",
+    "Shape",
+    "Shaped",
+    "Tokens",
+    "Vals",
+    "ZeroValid",
+    "place",
 ];
 
 /// Modules of the framework that are worth importing.
@@ -87,7 +103,8 @@ fn shorten(tokens: TokenStream, known: &[(Vec<String>, String)], used: &mut Vec<
         }
         match &tokens[i] {
             TokenTree::Group(group) => {
-                let mut inner = proc_macro2::Group::new(group.delimiter(), shorten(group.stream(), known, used));
+                let mut inner =
+                    proc_macro2::Group::new(group.delimiter(), shorten(group.stream(), known, used));
                 inner.set_span(group.span());
                 out.extend([TokenTree::Group(inner)]);
             }
