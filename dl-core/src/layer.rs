@@ -81,9 +81,18 @@ pub trait Layer<T: Real, X: Signal, Y: Signal>: Params<T> {
 pub trait Stream<T: Real, X: Signal, Y: Signal>: Params<T> {
     /// What one step leaves for the next; all zero at the start.
     type State<const B: usize>: Blank + ZeroValid;
+    /// Scratch memory of a step, with no content between calls; `()` if none.
+    type Work<const B: usize>: Blank + ZeroValid;
 
-    /// Computes one step.
-    fn step<const B: usize>(&self, x: X::Ref<'_, T, B>, y: Y::Mut<'_, T, B>, state: &mut Self::State<B>);
+    /// Computes one step. Valid lengths in `pass` mean nothing here: who has no more steps stops calling.
+    fn step<'a, const B: usize>(
+        &self,
+        x: X::Ref<'_, T, B>,
+        y: Y::Mut<'_, T, B>,
+        state: &mut Self::State<B>,
+        work: &mut Self::Work<B>,
+        pass: Pass<'a, B, X::Lens<'a, B>>,
+    );
 }
 
 /// What `#[network]` says about a network beside its being a [`Layer`].
