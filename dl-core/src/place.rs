@@ -33,7 +33,7 @@ unsafe impl ZeroValid for () {}
 unsafe impl<T: ?Sized> ZeroValid for PhantomData<T> {}
 // SAFETY: an array is its elements in a row.
 unsafe impl<A: ZeroValid, const N: usize> ZeroValid for [A; N] {}
-// SAFETY: `SMatrix` is a transparent wrapper of `[[T; R]; C]`.
+// SAFETY: `SMatrix` is `repr(C)` around a `repr(transparent)` `[[T; R]; C]` and a `PhantomData`: laid out as the array.
 unsafe impl<T: ZeroValid, const R: usize, const C: usize> ZeroValid for SMatrix<T, R, C> {}
 // SAFETY: a tuple is its fields and padding, which may hold anything.
 unsafe impl<A: ZeroValid, B: ZeroValid> ZeroValid for (A, B) {}
@@ -109,8 +109,8 @@ pub fn prefix<T, const N: usize, const MAX: usize, const B: usize>(
     slot: &SMatrix<T, MAX, B>,
 ) -> &SMatrix<T, N, B> {
     const { assert!(N <= MAX, "the slot is too small for the value") }
-    // SAFETY: both are transparent wrappers of arrays of `T`, `[[T; N]; B]` is no larger than `[[T; MAX]; B]`, and
-    // the shared borrow is carried over.
+    // SAFETY: both are laid out as their arrays of `T` (see `ZeroValid` above), `[[T; N]; B]` is aligned like
+    // `[[T; MAX]; B]` and no larger, and the shared borrow is carried over.
     unsafe { &*core::ptr::from_ref(slot).cast() }
 }
 
