@@ -34,15 +34,15 @@ impl<T: Real> Layer<T, Vals<3>, Vals<2>> for Chain<T> {
         pass: Pass<'_, B>,
     ) {
         if let Some(tape) = tape {
-            self.hidden.forward_then::<Tanh, _, _, _>(x, &mut tape.hidden, pass.at(0));
-            self.mid.forward_then::<Relu, _, _, _>(&tape.hidden, &mut tape.mid, pass.at(1));
-            self.out.forward_then::<Tanh, _, _, _>(&tape.mid, y, pass.at(2));
+            self.hidden.forward_then(&Tanh, x, &mut tape.hidden, pass.at(0));
+            self.mid.forward_then(&Relu, &tape.hidden, &mut tape.mid, pass.at(1));
+            self.out.forward_then(&Tanh, &tape.mid, y, pass.at(2));
         } else {
             let hidden = prefix_mut::<T, 5, _, B>(&mut work.even);
-            self.hidden.forward_then::<Tanh, _, _, _>(x, hidden, pass.at(0));
+            self.hidden.forward_then(&Tanh, x, hidden, pass.at(0));
             let mid = prefix_mut::<T, 4, _, B>(&mut work.odd);
-            self.mid.forward_then::<Relu, _, _, _>(hidden, mid, pass.at(1));
-            self.out.forward_then::<Tanh, _, _, _>(mid, y, pass.at(2));
+            self.mid.forward_then(&Relu, hidden, mid, pass.at(1));
+            self.out.forward_then(&Tanh, mid, y, pass.at(2));
         }
     }
 
@@ -58,15 +58,15 @@ impl<T: Real> Layer<T, Vals<3>, Vals<2>> for Chain<T> {
         pass: Pass<'_, B>,
     ) {
         let d_out = prefix_mut::<T, 2, _, B>(&mut work.even);
-        pointwise::backward_from_output::<T, Tanh>(y.as_slice(), dy.as_slice(), d_out.as_mut_slice());
+        pointwise::backward_from_output(&Tanh, y, dy, d_out);
         let d_mid = prefix_mut::<T, 4, _, B>(&mut work.odd);
         let g = grad.as_deref_mut().map(|g| &mut g.out);
         self.out.backward(&tape.mid, y, &(), d_out, Some(d_mid), g, &mut (), pass.at(2));
-        pointwise::backward_in_place::<T, Relu>(tape.mid.as_slice(), d_mid.as_mut_slice());
+        pointwise::backward_in_place(&Relu, &tape.mid, d_mid);
         let d_hidden = prefix_mut::<T, 5, _, B>(&mut work.even);
         let g = grad.as_deref_mut().map(|g| &mut g.mid);
         self.mid.backward(&tape.hidden, &tape.mid, &(), d_mid, Some(d_hidden), g, &mut (), pass.at(1));
-        pointwise::backward_in_place::<T, Tanh>(tape.hidden.as_slice(), d_hidden.as_mut_slice());
+        pointwise::backward_in_place(&Tanh, &tape.hidden, d_hidden);
         let g = grad.map(|g| &mut g.hidden);
         self.hidden.backward(x, &tape.hidden, &(), d_hidden, dx, g, &mut (), pass.at(0));
     }

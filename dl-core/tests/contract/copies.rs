@@ -100,7 +100,7 @@ impl<T: Real> Layer<T, Vals<512>, Vals<4>> for Large<T> {
         pass: Pass<'_, B>,
     ) {
         let values = tape.unwrap_or(work);
-        self.fc.forward_then::<Tanh, _, _, _>(x, &mut values.fc, pass.at(0));
+        self.fc.forward_then(&Tanh, x, &mut values.fc, pass.at(0));
         self.out.forward(&values.fc, y, None, &mut (), pass.at(1));
     }
 
@@ -117,7 +117,7 @@ impl<T: Real> Layer<T, Vals<512>, Vals<4>> for Large<T> {
     ) {
         let g = grad.as_deref_mut().map(|g| &mut g.out);
         self.out.backward(&tape.fc, y, &(), dy, Some(&mut d.fc), g, &mut (), pass.at(1));
-        pointwise::backward_in_place::<T, Tanh>(tape.fc.as_slice(), d.fc.as_mut_slice());
+        pointwise::backward_in_place(&Tanh, &tape.fc, &mut d.fc);
         let g = grad.map(|g| &mut g.fc);
         self.fc.backward(x, &tape.fc, &(), &d.fc, dx, g, &mut (), pass.at(0));
     }

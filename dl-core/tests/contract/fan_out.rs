@@ -40,7 +40,7 @@ impl<T: Real> Layer<T, Vals<3>, Vals<3>> for FanOut<T> {
             None => (&mut work.even, &mut work.odd),
         };
         self.stem.forward(x, stem, None, &mut (), pass.at(0));
-        self.left.forward_then::<Tanh, _, _, _>(stem, left, pass.at(1));
+        self.left.forward_then(&Tanh, stem, left, pass.at(1));
         self.right.forward(stem, y, None, &mut (), pass.at(2));
         add_to(y.as_mut_slice(), stem.as_slice());
         add_to(y.as_mut_slice(), left.as_slice());
@@ -60,11 +60,7 @@ impl<T: Real> Layer<T, Vals<3>, Vals<3>> for FanOut<T> {
     ) {
         let g = grad.as_deref_mut().map(|g| &mut g.right);
         self.right.backward(&tape.stem, y, &(), dy, Some(d_stem), g, &mut (), pass.at(2));
-        pointwise::backward_from_output::<T, Tanh>(
-            tape.left.as_slice(),
-            dy.as_slice(),
-            d_left.as_mut_slice(),
-        );
+        pointwise::backward_from_output(&Tanh, &tape.left, dy, d_left);
         let g = grad.as_deref_mut().map(|g| &mut g.left);
         self.left.backward(&tape.stem, &tape.left, &(), d_left, Some(extra), g, &mut (), pass.at(1));
         add_to(d_stem.as_mut_slice(), extra.as_slice());

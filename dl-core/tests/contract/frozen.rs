@@ -83,7 +83,7 @@ impl<T: Real> Layer<T, Vals<3>, Vals<2>> for Tuned<T> {
         };
         self.body.forward(x, body, in_body, &mut work.in_body, pass.at(0));
         self.norm.forward(body, norm, in_norm, &mut (), pass.at(1));
-        self.head.forward_then::<Tanh, _, _, _>(norm, y, pass.at(2));
+        self.head.forward_then(&Tanh, norm, y, pass.at(2));
     }
 
     fn backward<const B: usize>(
@@ -98,7 +98,7 @@ impl<T: Real> Layer<T, Vals<3>, Vals<2>> for Tuned<T> {
         pass: Pass<'_, B>,
     ) {
         let (even, odd) = (&mut work.even, &mut work.odd);
-        pointwise::backward_from_output::<T, Tanh>(y.as_slice(), dy.as_slice(), even.as_mut_slice());
+        pointwise::backward_from_output(&Tanh, y, dy, even);
         let g = grad.as_deref_mut().map(|g| &mut g.head);
         self.head.backward(&tape.norm, y, &(), even, Some(odd), g, &mut (), pass.at(2));
         let (d_norm, wanted, g) = (odd, dx.is_some(), grad.map(|g| &mut g.norm));

@@ -70,7 +70,7 @@ impl<T: Real> Layer<T, Vals<3>, Vals<2>> for Normed<T> {
         let g = grad.as_deref_mut().map(|g| &mut g.out);
         self.out.backward(&tape.drop, y, &(), dy, Some(even), g, &mut (), pass.at(3));
         self.drop.backward(&tape.norm, &tape.drop, &(), even, Some(odd), None, &mut (), pass.at(2));
-        pointwise::backward_in_place::<T, Tanh>(tape.norm.as_slice(), odd.as_mut_slice());
+        pointwise::backward_in_place(&Tanh, &tape.norm, odd);
         let g = grad.as_deref_mut().map(|g| &mut g.norm);
         self.norm.backward(&tape.fc, &tape.norm, &tape.in_norm, odd, Some(even), g, &mut (), pass.at(1));
         let g = grad.map(|g| &mut g.fc);

@@ -104,7 +104,7 @@ impl<T: Real, const X: usize, const W: usize, const N: usize> Layer<T, Vals<X>, 
             &mut (),
             wide,
         );
-        pointwise::backward_in_place::<T, Tanh>(tape.wide.as_slice(), d.wide.as_mut_slice());
+        pointwise::backward_in_place(&Tanh, &tape.wide, &mut d.wide);
         let g = grad.as_deref_mut().map(|g| &mut g.wide);
         self.net.wide.backward(&tape.fc, &tape.wide, &(), &d.wide, Some(&mut d.fc), g, &mut (), input);
         let g = grad.map(|g| &mut g.fc);

@@ -39,7 +39,7 @@ impl<T: Real> Layer<T, Vals<4>, Vals<4>> for Block<T> {
             Some(tape) => (&mut tape.fc, &mut tape.norm, Some(&mut tape.in_norm)),
             None => (&mut work.even, &mut work.odd, None),
         };
-        self.fc.forward_then::<Tanh, _, _, _>(x, fc, pass.at(0));
+        self.fc.forward_then(&Tanh, x, fc, pass.at(0));
         self.norm.forward(fc, norm, in_norm, &mut (), pass.at(1));
         self.drop.forward(norm, y, None, &mut (), pass.at(2));
         dl_core::kernels::add_to(y.as_mut_slice(), x.as_slice());
@@ -69,7 +69,7 @@ impl<T: Real> Layer<T, Vals<4>, Vals<4>> for Block<T> {
             &mut (),
             pass.at(1),
         );
-        pointwise::backward_in_place::<T, Tanh>(tape.fc.as_slice(), d_fc.as_mut_slice());
+        pointwise::backward_in_place(&Tanh, &tape.fc, d_fc);
         let g = grad.map(|g| &mut g.fc);
         self.fc.backward(x, &tape.fc, &(), d_fc, dx.as_deref_mut(), g, &mut (), pass.at(0));
         if let Some(dx) = dx {

@@ -28,8 +28,8 @@ impl<T: Real> Layer<T, Vals<3>, Vals<3>> for Twice<T> {
             Some(tape) => &mut tape.fc,
             None => &mut work.even,
         };
-        self.fc.forward_then::<Tanh, _, _, _>(x, fc, pass.at(0));
-        self.fc.forward_then::<Tanh, _, _, _>(fc, y, pass.at(1));
+        self.fc.forward_then(&Tanh, x, fc, pass.at(0));
+        self.fc.forward_then(&Tanh, fc, y, pass.at(1));
     }
 
     fn backward<const B: usize>(
@@ -43,10 +43,10 @@ impl<T: Real> Layer<T, Vals<3>, Vals<3>> for Twice<T> {
         TwiceWork { even: d_out, odd: d_fc }: &mut TwiceWork<T, B>,
         pass: Pass<'_, B>,
     ) {
-        pointwise::backward_from_output::<T, Tanh>(y.as_slice(), dy.as_slice(), d_out.as_mut_slice());
+        pointwise::backward_from_output(&Tanh, y, dy, d_out);
         let g = grad.as_deref_mut().map(|g| &mut g.fc);
         self.fc.backward(&tape.fc, y, &(), d_out, Some(d_fc), g, &mut (), pass.at(1));
-        pointwise::backward_in_place::<T, Tanh>(tape.fc.as_slice(), d_fc.as_mut_slice());
+        pointwise::backward_in_place(&Tanh, &tape.fc, d_fc);
         let g = grad.map(|g| &mut g.fc);
         self.fc.backward(x, &tape.fc, &(), d_fc, dx, g, &mut (), pass.at(0));
     }

@@ -29,7 +29,7 @@ impl<T: Real> Layer<T, Vals<3>, Vals<2>> for Noisy<T> {
         pass: Pass<'_, B>,
     ) {
         let values = tape.unwrap_or(work);
-        self.fc.forward_then::<Tanh, _, _, _>(x, &mut values.fc, pass.at(0));
+        self.fc.forward_then(&Tanh, x, &mut values.fc, pass.at(0));
         self.drop.forward(&values.fc, &mut values.drop, None, &mut (), pass.at(1));
         self.out.forward(&values.drop, y, None, &mut (), pass.at(2));
     }
@@ -48,7 +48,7 @@ impl<T: Real> Layer<T, Vals<3>, Vals<2>> for Noisy<T> {
         let g = grad.as_deref_mut().map(|g| &mut g.out);
         self.out.backward(&tape.drop, y, &(), dy, Some(&mut d.drop), g, &mut (), pass.at(2));
         self.drop.backward(&tape.fc, &tape.drop, &(), &d.drop, Some(&mut d.fc), None, &mut (), pass.at(1));
-        pointwise::backward_in_place::<T, Tanh>(tape.fc.as_slice(), d.fc.as_mut_slice());
+        pointwise::backward_in_place(&Tanh, &tape.fc, &mut d.fc);
         let g = grad.map(|g| &mut g.fc);
         self.fc.backward(x, &tape.fc, &(), &d.fc, dx, g, &mut (), pass.at(0));
     }
