@@ -258,6 +258,14 @@ mod tests {
     }
 
     #[test]
+    fn a_class_that_was_only_ever_predicted_is_part_of_the_macro_average() {
+        let mut c = Confusion::<3>::new();
+        c.add(0, Some(0));
+        c.add(0, Some(1));
+        assert_eq!((c.mean_recall(Average::Macro), c.mean_recall(Average::Weighted)), (0.25, 0.5));
+    }
+
+    #[test]
     fn only_live_samples_and_valid_steps_count_and_misfits_are_left_out() {
         let mut c = Confusion::<2>::new();
         let y = matrix![1.0, 0.0, f64::NAN, 1.0, 1.0; 0.0, 1.0, f64::NAN, 0.0, 0.0];
