@@ -28,6 +28,7 @@ pub mod layer;
 pub mod layers;
 pub mod loss;
 pub mod math;
+pub mod metrics;
 pub mod optim;
 pub mod params;
 pub mod pass;
