@@ -78,8 +78,12 @@ def layout(value, indent=""):
 
 
 def layer(name, module, *shape, x=None):
-    """Output and all gradients of `module` for inputs of `shape`, for a batch of 1 and of 3."""
-    module = nn.Sequential(OrderedDict(layer=module)).double()  # so that names are those of a network's parameters
+    return network(name, OrderedDict(layer=module), *shape, x=x)
+
+
+def network(name, modules, *shape, x=None):
+    """Output and all gradients of a chain for inputs of `shape`, for a batch of 1 and of 3."""
+    module = nn.Sequential(modules).double()
     if x is None:
         for p in module.parameters():
             parameter(p)
@@ -149,6 +153,8 @@ def layers():
     ]
     for name, module in POINTWISE.items():
         cases.append(layer(name, module, 7))
+        # behind a product an activation is computed in place
+        cases.append(network(f"dense_{name}", OrderedDict(fc=nn.Linear(2, 3), act=module), 2))
     # far from zero and, for the functions made of pieces, exactly where the pieces meet
     ends = torch.tensor([0.0, 30.0, -30.0, 1.0, -1.0, 3.0, -3.0, 6.0, -6.0, 0.001, -0.001], dtype=torch.float64)
     for name, module in POINTWISE.items():

@@ -1,10 +1,10 @@
 //! Value and gradient of each loss, in one chunk and in several.
 
-use dl_core::nalgebra::SMatrix;
-use dl_core::loss::{
+use dl::nalgebra::SMatrix;
+use dl::loss::{
     BinaryCrossEntropy, Count, CrossEntropy, Huber, KlDiv, Mae, Mse, MultiMargin, Nll, SoftCrossEntropy,
 };
-use dl_core::{Loss, Pass, Rng, Signal, Tokens, Vals};
+use dl::{Loss, Pass, Rng, Signal, Tokens, Vals};
 
 use crate::close::assert_close;
 use crate::vectors::{LossCase, Losses, find, load};

@@ -1,8 +1,8 @@
 //! The parameters after each of 20 steps.
 
-use dl_core::optim::Step;
-use dl_core::place::zeroed_box;
-use dl_core::{Optimizer, Params};
+use dl::optim::Step;
+use dl::place::zeroed_box;
+use dl::{Optimizer, Params};
 
 use crate::close::assert_close;
 use crate::vectors::{Optimizers, find, load};

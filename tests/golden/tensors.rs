@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use dl_core::params::{Order, Path};
-use dl_core::{Params, Real, Shape};
+use dl::params::{Order, Path};
+use dl::{Params, Real, Shape};
 
 use crate::vectors::{Tensor, Tensors};
 
