@@ -251,12 +251,14 @@ OPTIMIZERS = {
     "sgd_weight_decay": (SGD, {"lr": 0.1, "weight_decay": 0.05}),
     "sgd_momentum": (SGD, {"lr": 0.1, "momentum": 0.9}),
     "sgd_momentum_weight_decay": (SGD, {"lr": 0.1, "momentum": 0.9, "weight_decay": 0.05}),
+    "sgd_momentum_dampening": (SGD, {"lr": 0.1, "momentum": 0.9, "dampening": 0.3}),
     "sgd_nesterov": (SGD, {"lr": 0.1, "momentum": 0.9, "nesterov": True}),
     "sgd_nesterov_weight_decay": (SGD, {"lr": 0.1, "momentum": 0.8, "weight_decay": 0.05, "nesterov": True}),
     "rmsprop": (RMS, {"lr": 0.01, "alpha": 0.99, "eps": 1e-8}),
     "rmsprop_alpha_0.9_weight_decay": (RMS, {"lr": 0.01, "alpha": 0.9, "eps": 1e-6, "weight_decay": 0.05}),
     "adagrad": (ADA, {"lr": 0.01, "eps": 1e-10}),
     "adagrad_weight_decay": (ADA, {"lr": 0.05, "eps": 1e-10, "weight_decay": 0.05}),
+    "adagrad_lr_decay": (ADA, {"lr": 0.05, "eps": 1e-10, "lr_decay": 0.1}),
     "adam": (ADAM, {"lr": 0.01, "betas": (0.9, 0.999), "eps": 1e-8}),
     "adam_betas_0.8_0.95": (ADAM, {"lr": 0.01, "betas": (0.8, 0.95), "eps": 1e-4}),
     "adam_weight_decay": (ADAM, {"lr": 0.01, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.05}),
@@ -340,7 +342,7 @@ def schedules():
 
 
 def clipping():
-    given = [shuffled(2, 3, first=-0.9, last=0.8), ramp(4, first=-0.1, last=0.6)]
+    given = [shuffled(1, 6, first=-0.9, last=0.8), ramp(1, first=0.6)]  # a weight and a bias
 
     def clip(name, function, limit):
         weights = [nn.Parameter(torch.zeros_like(g)) for g in given]
