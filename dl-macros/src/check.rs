@@ -78,7 +78,7 @@ pub(crate) struct Hidden {
 impl Hidden {
     fn constant(&mut self, tag: &str, ty: TokenStream, value: TokenStream, span: Span) -> TokenStream {
         let (owner, name) = (&self.owner, Ident::new(&tag.to_uppercase(), span));
-        self.items.push(quote_spanned!(span=> pub const #name: #ty = #value;));
+        self.items.push(quote_spanned!(span=> const #name: #ty = #value;));
         quote!(#owner::#name)
     }
 
@@ -144,7 +144,11 @@ pub(crate) fn check<'a>(args: &'a Args, written: &'a Written, report: &mut Repor
             report.error(&field.ty, too_large(&format!("`{name}`"), "parameters", params));
             return None;
         }
-        let output_len = net.hidden.size(output.len(), &format!("{name}_LEN"), span);
+        let output_len = if output.is_same_text(&shape) {
+            net.layers.last().map_or(&net.input_len, |before| &before.output_len).clone()
+        } else {
+            net.hidden.size(output.len(), &format!("{name}_LEN"), span)
+        };
         if !resolved.checks.is_empty() {
             net.checks.push(resolved.checks);
         }

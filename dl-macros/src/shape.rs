@@ -34,12 +34,19 @@ impl Dim {
         }
     }
 
-    /// As an expression.
+    /// As an argument of a function.
     pub(crate) fn value(&self) -> TokenStream {
         match self {
             Dim::Known(n) => Literal::usize_unsuffixed(*n).to_token_stream(),
-            Dim::Expr(expr) if is_name(expr) => expr.clone(),
-            Dim::Expr(expr) => quote!((#expr)),
+            Dim::Expr(expr) => expr.clone(),
+        }
+    }
+
+    /// As an operand.
+    fn operand(&self) -> TokenStream {
+        match self {
+            Dim::Expr(expr) if !is_name(expr) => quote!((#expr)),
+            _ => self.value(),
         }
     }
 
@@ -57,7 +64,7 @@ impl Dim {
             (Dim::Known(1), d) | (d, Dim::Known(1)) => d.clone(),
             (Dim::Known(a), Dim::Known(b)) => Dim::Known(a.saturating_mul(*b)),
             _ => {
-                let (a, b) = (self.value(), other.value());
+                let (a, b) = (self.operand(), other.operand());
                 Dim::Expr(quote!(#a * #b))
             }
         }

@@ -83,6 +83,11 @@ pub const fn train_bytes<N: Network, O: Optimizer, const B: usize>() -> usize {
     size_of::<Core<N, O, B>>()
 }
 
+/// Bytes to infer `B` samples with `N`: scratch memory and output.
+pub const fn infer_bytes<N: Network, const B: usize>() -> usize {
+    size_of::<(WorkOf<N, B>, Outputs<N, B>)>()
+}
+
 /// How many samples a chunk has where nothing is said: the largest power of two up to 64 whose tape stays within
 /// 256 KiB, at least 1.
 ///

@@ -21,7 +21,7 @@ pub use adapt::{Augment, Padded, Subset};
 pub use data::{Dataset, Samples, SliceError};
 pub use error::{FitError, NonFinite};
 pub(crate) use memory::Core;
-pub use memory::{CountOf, InputOf, Memory, OutputOf, TargetOf, default_chunk, train_bytes};
+pub use memory::{CountOf, InputOf, Memory, OutputOf, TargetOf, default_chunk, infer_bytes, train_bytes};
 pub use order::Order;
 pub use step::{Clip, Running, StepReport, Update};
 pub use trainer::Trainer;

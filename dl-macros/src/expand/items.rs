@@ -24,8 +24,8 @@ pub(super) fn visible(plan: &Plan<'_>, names: &Names) -> TokenStream {
         quote! {
             #[doc(hidden)]
             #vis struct #owner;
-            #[allow(non_upper_case_globals, missing_docs)]
-            impl #owner { #(#items)* }
+            #[allow(missing_docs, dead_code)]
+            impl #owner { #(#vis #items)* }
         }
     });
     // A scalar that no field mentions would be refused.
