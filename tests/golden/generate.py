@@ -316,6 +316,12 @@ def schedule(name, make, watched=None, **settings):
 
 
 
+def warmup_then_cosine(optimizer, total_iters, start_factor, T_max):
+    rise = lr_scheduler.LinearLR(optimizer, start_factor=start_factor, total_iters=total_iters)
+    fall = lr_scheduler.CosineAnnealingLR(optimizer, T_max=T_max)
+    return lr_scheduler.SequentialLR(optimizer, [rise, fall], milestones=[total_iters])
+
+
 def schedules():
     plateau = lr_scheduler.ReduceLROnPlateau
     cases = [
@@ -324,6 +330,7 @@ def schedules():
         schedule("cosine", lr_scheduler.CosineAnnealingLR, T_max=20),
         schedule("cosine_to_a_tenth", lr_scheduler.CosineAnnealingLR, T_max=19, eta_min=0.05),
         schedule("linear", lr_scheduler.LinearLR, start_factor=0.2, total_iters=5),
+        schedule("linear_then_cosine", warmup_then_cosine, total_iters=5, start_factor=0.1, T_max=15),
         schedule("one_cycle", lr_scheduler.OneCycleLR, max_lr=0.5, total_steps=20),
         schedule(
             "one_cycle_settings",
