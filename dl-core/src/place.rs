@@ -42,14 +42,30 @@ unsafe impl<A: ZeroValid, B: ZeroValid, C: ZeroValid> ZeroValid for (A, B, C) {}
 
 macro_rules! layers {
     ($([$($generics:tt)*] $layer:ty;)*) => { $(
-        // SAFETY: the struct holds matrices of numbers only.
+        // SAFETY: the struct holds matrices of numbers only, or nothing.
         unsafe impl<$($generics)*> ZeroValid for $layer {}
     )* };
 }
 layers! {
     [T: Real, const IN: usize, const OUT: usize, const BIAS: usize] layers::Dense<T, IN, OUT, BIAS>;
     [] layers::Flatten;
+    [const NUM: u32, const DEN: u32] layers::Dropout<NUM, DEN>;
+    [const NUM: u32, const DEN: u32] layers::Elu<NUM, DEN>;
+    [] layers::Gelu;
+    [] layers::GeluTanh;
+    [] layers::HardSigmoid;
+    [] layers::HardSwish;
+    [] layers::HardTanh;
+    [const NUM: u32, const DEN: u32] layers::LeakyRelu<NUM, DEN>;
+    [const N: usize] layers::LogSoftmax<N>;
+    [F] layers::Map<F>;
+    [T: Real, const N: usize, const RUN: usize] layers::PRelu<T, N, RUN>;
     [] layers::Relu;
+    [] layers::Selu;
+    [] layers::Sigmoid;
+    [] layers::Silu;
+    [const N: usize] layers::Softmax<N>;
+    [] layers::Softplus;
     [] layers::Tanh;
 }
 
