@@ -21,7 +21,10 @@ pub(crate) fn assert_within(what: &str, ours: &[f64], pytorch: &[f64], relative:
     assert_eq!(ours.len(), pytorch.len(), "{what}: as many numbers as PyTorch has");
     for (i, (&a, &b)) in ours.iter().zip(pytorch).enumerate() {
         let off = (a - b).abs();
-        assert!(off <= relative * b.abs() + absolute, "{what}[{i}]: ours {a:e}, PyTorch's {b:e}, off by {off:.1e}");
+        assert!(
+            off <= relative * b.abs() + absolute,
+            "{what}[{i}]: ours {a:e}, PyTorch's {b:e}, off by {off:.1e}"
+        );
     }
 }
 

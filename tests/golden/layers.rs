@@ -1,8 +1,8 @@
 //! Outputs and all gradients of each layer.
 
-use dl::network;
 use dl::layer::{GradOf, TapeOf, WorkOf};
 use dl::nalgebra::SMatrix;
+use dl::network;
 use dl::place::zeroed_box;
 use dl::{Network, Pass, Rng, Vals};
 
@@ -41,7 +41,12 @@ where
     assert_close(&format!("{} dx, batch of {B}", case.name), dx.as_slice(), &run.dx.concat());
 
     let gradients = gradients(&mut *net, &mut grad);
-    assert!(gradients.keys().eq(run.gradients.keys()), "{}: {:?} have gradients", case.name, gradients.keys());
+    assert!(
+        gradients.keys().eq(run.gradients.keys()),
+        "{}: {:?} have gradients",
+        case.name,
+        gradients.keys()
+    );
     for (name, expected) in &run.gradients {
         assert_eq!(gradients[name].shape, expected.shape, "{} {name}", case.name);
         let what = format!("{} d{name}, batch of {B}", case.name);

@@ -1,10 +1,10 @@
 //! The parameters after each of 20 steps, on gradients that are the same for all; and what clipping leaves.
 
+use dl::Optimizer;
 use dl::layer::GradOf;
 use dl::network;
 use dl::optim::{Adagrad, Adam, AdamW, RmsProp, Sgd, SgdMomentum, Step, clip_factor, global_norm};
 use dl::place::zeroed_box;
-use dl::{Optimizer, Params};
 
 use crate::close::assert_close;
 use crate::vectors::{Clipping, Optimizers, find, load};

@@ -157,5 +157,8 @@ pub(crate) fn load<F: DeserializeOwned>(name: &str) -> F {
 
 /// The case called `name`.
 pub(crate) fn find<'a, C: Named>(cases: &'a [C], name: &str) -> &'a C {
-    cases.iter().find(|case| case.name() == name).unwrap_or_else(|| panic!("there are no vectors of `{name}`"))
+    cases
+        .iter()
+        .find(|case| case.name() == name)
+        .unwrap_or_else(|| panic!("there are no vectors of `{name}`"))
 }
