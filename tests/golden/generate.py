@@ -78,8 +78,12 @@ def layout(value, indent=""):
 
 
 def layer(name, module, *shape, x=None):
-    """Output and all gradients of `module` for inputs of `shape`, for a batch of 1 and of 3."""
-    module = nn.Sequential(OrderedDict(layer=module)).double()  # so that names are those of a network's parameters
+    return network(name, OrderedDict(layer=module), *shape, x=x)
+
+
+def network(name, modules, *shape, x=None):
+    """Output and all gradients of a chain for inputs of `shape`, for a batch of 1 and of 3."""
+    module = nn.Sequential(modules).double()
     if x is None:
         for p in module.parameters():
             parameter(p)
@@ -149,6 +153,8 @@ def layers():
     ]
     for name, module in POINTWISE.items():
         cases.append(layer(name, module, 7))
+        # behind a product an activation is computed in place
+        cases.append(network(f"dense_{name}", OrderedDict(fc=nn.Linear(2, 3), act=module), 2))
     # far from zero and, for the functions made of pieces, exactly where the pieces meet
     ends = torch.tensor([0.0, 30.0, -30.0, 1.0, -1.0, 3.0, -3.0, 6.0, -6.0, 0.001, -0.001], dtype=torch.float64)
     for name, module in POINTWISE.items():
@@ -245,12 +251,14 @@ OPTIMIZERS = {
     "sgd_weight_decay": (SGD, {"lr": 0.1, "weight_decay": 0.05}),
     "sgd_momentum": (SGD, {"lr": 0.1, "momentum": 0.9}),
     "sgd_momentum_weight_decay": (SGD, {"lr": 0.1, "momentum": 0.9, "weight_decay": 0.05}),
+    "sgd_momentum_dampening": (SGD, {"lr": 0.1, "momentum": 0.9, "dampening": 0.3}),
     "sgd_nesterov": (SGD, {"lr": 0.1, "momentum": 0.9, "nesterov": True}),
     "sgd_nesterov_weight_decay": (SGD, {"lr": 0.1, "momentum": 0.8, "weight_decay": 0.05, "nesterov": True}),
     "rmsprop": (RMS, {"lr": 0.01, "alpha": 0.99, "eps": 1e-8}),
     "rmsprop_alpha_0.9_weight_decay": (RMS, {"lr": 0.01, "alpha": 0.9, "eps": 1e-6, "weight_decay": 0.05}),
     "adagrad": (ADA, {"lr": 0.01, "eps": 1e-10}),
     "adagrad_weight_decay": (ADA, {"lr": 0.05, "eps": 1e-10, "weight_decay": 0.05}),
+    "adagrad_lr_decay": (ADA, {"lr": 0.05, "eps": 1e-10, "lr_decay": 0.1}),
     "adam": (ADAM, {"lr": 0.01, "betas": (0.9, 0.999), "eps": 1e-8}),
     "adam_betas_0.8_0.95": (ADAM, {"lr": 0.01, "betas": (0.8, 0.95), "eps": 1e-4}),
     "adam_weight_decay": (ADAM, {"lr": 0.01, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.05}),
@@ -308,6 +316,12 @@ def schedule(name, make, watched=None, **settings):
 
 
 
+def warmup_then_cosine(optimizer, total_iters, start_factor, T_max):
+    rise = lr_scheduler.LinearLR(optimizer, start_factor=start_factor, total_iters=total_iters)
+    fall = lr_scheduler.CosineAnnealingLR(optimizer, T_max=T_max)
+    return lr_scheduler.SequentialLR(optimizer, [rise, fall], milestones=[total_iters])
+
+
 def schedules():
     plateau = lr_scheduler.ReduceLROnPlateau
     cases = [
@@ -316,6 +330,7 @@ def schedules():
         schedule("cosine", lr_scheduler.CosineAnnealingLR, T_max=20),
         schedule("cosine_to_a_tenth", lr_scheduler.CosineAnnealingLR, T_max=19, eta_min=0.05),
         schedule("linear", lr_scheduler.LinearLR, start_factor=0.2, total_iters=5),
+        schedule("linear_then_cosine", warmup_then_cosine, total_iters=5, start_factor=0.1, T_max=15),
         schedule("one_cycle", lr_scheduler.OneCycleLR, max_lr=0.5, total_steps=20),
         schedule(
             "one_cycle_settings",
@@ -334,7 +349,7 @@ def schedules():
 
 
 def clipping():
-    given = [shuffled(2, 3, first=-0.9, last=0.8), ramp(4, first=-0.1, last=0.6)]
+    given = [shuffled(1, 6, first=-0.9, last=0.8), ramp(1, first=0.6)]  # a weight and a bias
 
     def clip(name, function, limit):
         weights = [nn.Parameter(torch.zeros_like(g)) for g in given]

@@ -1,10 +1,10 @@
 //! Value and gradient of each loss, in one chunk and in several.
 
-use dl_core::nalgebra::SMatrix;
-use dl_core::loss::{
+use dl::loss::{
     BinaryCrossEntropy, Count, CrossEntropy, Huber, KlDiv, Mae, Mse, MultiMargin, Nll, SoftCrossEntropy,
 };
-use dl_core::{Loss, Pass, Rng, Signal, Tokens, Vals};
+use dl::nalgebra::SMatrix;
+use dl::{Loss, Pass, Rng, Signal, Tokens, Vals};
 
 use crate::close::assert_close;
 use crate::vectors::{LossCase, Losses, find, load};
@@ -63,7 +63,12 @@ where
         let mut dy = SMatrix::repeat(f64::NAN); // to be overwritten
         let target = L::Target::get::<f64, C>(target);
         let share = loss.value_and_grad(y, target, Some(&mut dy), total, *pass);
-        assert_eq!(loss.value_and_grad(y, target, None, total, *pass), share, "{}: without gradient", case.name);
+        assert_eq!(
+            loss.value_and_grad(y, target, None, total, *pass),
+            share,
+            "{}: without gradient",
+            case.name
+        );
         let (live, filling) = dy.as_slice().split_at(N * pass.live());
         assert!(filling.iter().all(|&d| d == 0.0), "{}: copies have no gradient, but {filling:?}", case.name);
         value += share;

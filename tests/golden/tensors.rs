@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use dl_core::params::{Order, Path};
-use dl_core::{Params, Real, Shape};
+use dl::params::{Order, Path};
+use dl::{Params, Real, Shape};
 
 use crate::vectors::{Tensor, Tensors};
 
 /// Sets every parameter of a network.
-pub fn set_parameters<T: Real>(net: &mut impl Params<T>, tensors: &Tensors) {
+pub(crate) fn set_parameters<T: Real>(net: &mut impl Params<T>, tensors: &Tensors) {
     let mut set = 0;
     net.zip([], Path::ROOT, &mut |path, param, []| {
         let name = path.to_string();
@@ -23,7 +23,7 @@ pub fn set_parameters<T: Real>(net: &mut impl Params<T>, tensors: &Tensors) {
 }
 
 /// Every parameter of a network.
-pub fn parameters<T: Real>(net: &impl Params<T>) -> Tensors {
+pub(crate) fn parameters<T: Real>(net: &impl Params<T>) -> Tensors {
     let mut tensors = BTreeMap::new();
     net.visit(Path::ROOT, &mut |path, param| {
         tensors.insert(path.to_string(), tensor(param.values, param.shape, param.order));
@@ -32,7 +32,7 @@ pub fn parameters<T: Real>(net: &impl Params<T>) -> Tensors {
 }
 
 /// Every gradient of a network.
-pub fn gradients<T: Real, P: Params<T>>(net: &mut P, grad: &mut P::Grad) -> Tensors {
+pub(crate) fn gradients<T: Real, P: Params<T>>(net: &mut P, grad: &mut P::Grad) -> Tensors {
     let mut tensors = BTreeMap::new();
     net.zip([grad], Path::ROOT, &mut |path, param, [grad]| {
         tensors.insert(path.to_string(), tensor(grad, param.shape, param.order));

@@ -1,0 +1,9 @@
+//! Layers, losses, optimizers and schedules give what PyTorch gives, in f64 and through the macro.
+//!
+//! `generate.py` in this folder wrote the vectors; no Python is needed to run the tests.
+
+mod close;
+mod layers;
+mod losses;
+mod tensors;
+mod vectors;
