@@ -80,7 +80,7 @@ pub struct FitReport {
 /// Hooks that [`Trainer::fit`](super::Trainer::fit) calls; all do nothing unless written.
 ///
 /// `()` is no callback, a tuple of up to six calls them in order, and `&mut C` lets a callback be read afterwards.
-/// Every hook may change the network: weight averaging swaps its weights in for validation and out again.
+/// Every hook may change the network: [`Averaging`](super::Averaging) swaps its weights in and out.
 ///
 /// ```
 /// use dl_core::Network;
@@ -112,10 +112,6 @@ pub trait Callback<N: Network> {
     fn on_valid_begin(&mut self, net: &mut N) {
         let _ = net;
     }
-    /// After validation.
-    fn on_valid_end(&mut self, net: &mut N) {
-        let _ = net;
-    }
     /// After every epoch, validation included; a `Break` ends the training.
     fn on_epoch_end(&mut self, report: &EpochReport, net: &mut N) -> Flow {
         let _ = (report, net);
@@ -141,9 +137,6 @@ impl<N: Network, C: Callback<N> + ?Sized> Callback<N> for &mut C {
     }
     fn on_valid_begin(&mut self, net: &mut N) {
         (**self).on_valid_begin(net);
-    }
-    fn on_valid_end(&mut self, net: &mut N) {
-        (**self).on_valid_end(net);
     }
     fn on_epoch_end(&mut self, report: &EpochReport, net: &mut N) -> Flow {
         (**self).on_epoch_end(report, net)
@@ -172,9 +165,6 @@ macro_rules! tuples {
             }
             fn on_valid_begin(&mut self, net: &mut N) {
                 $(self.$at.on_valid_begin(net);)+
-            }
-            fn on_valid_end(&mut self, net: &mut N) {
-                $(self.$at.on_valid_end(net);)+
             }
             fn on_epoch_end(&mut self, report: &EpochReport, net: &mut N) -> Flow {
                 first(&[$(self.$at.on_epoch_end(report, net)),+])

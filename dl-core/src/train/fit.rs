@@ -2,14 +2,14 @@
 
 use core::fmt;
 
-use crate::optim::Group;
+use crate::optim::{Group, Progress, Schedule};
 use crate::{Loss, Network, Optimizer};
 
 use super::adapt::Batch;
 use super::trainer::stream;
 use super::{
-    Callback, Clip, Dataset, EpochReport, FitError, FitReport, Metric, NonFinite, Order, Plan, Progress,
-    Schedule, StepReport, TargetOf, Trainer, Update,
+    Callback, Clip, Dataset, EpochReport, FitError, FitReport, Metric, NonFinite, Order, Plan, StepReport,
+    TargetOf, Trainer, Update,
 };
 
 /// Settings of [`Trainer::fit`].
@@ -205,13 +205,8 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Train
         for start in (0..plan.samples).step_by(plan.batch) {
             let len = plan.batch.min(plan.samples - start);
             let batch = Batch { data: train, order: &order, start, len, rng: augment };
-            let (before, steps) = (epoch as u64 - 1, plan.steps as u64);
-            let progress = Progress {
-                step: before * steps + (start / plan.batch) as u64,
-                epoch: before,
-                steps_per_epoch: steps,
-                total_steps: steps.saturating_mul(plan.epochs as u64),
-            };
+            let done_steps = (epoch - 1) * plan.steps + start / plan.batch;
+            let progress = Progress::new(done_steps as u64, plan.steps as u64, plan.epochs as u64);
             let lr_factor = fit.schedule.as_mut().map_or(1.0, |schedule| schedule.factor(&progress));
             let update = Update { lr_factor, clip: fit.clip, groups: fit.groups };
             match self.step_with(&batch, &update) {
@@ -243,7 +238,6 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Train
             if let Some((loss, metric)) = valid.run(self)? {
                 (done.valid_loss, done.metric) = (Some(loss), metric);
             }
-            callbacks.on_valid_end(self.net_mut());
         }
         if let Some(schedule) = &mut fit.schedule {
             schedule.epoch_end(done.valid_loss.unwrap_or(done.train_loss));
@@ -332,9 +326,6 @@ mod tests {
         fn on_valid_begin(&mut self, _: &mut Tiny) {
             self.0 += "valid ";
         }
-        fn on_valid_end(&mut self, _: &mut Tiny) {
-            self.0 += "validated ";
-        }
         fn on_epoch_end(&mut self, report: &EpochReport, _: &mut Tiny) -> Flow {
             assert_eq!(report.valid_loss.is_some(), self.0.contains("valid"));
             self.0 += "done ";
@@ -349,10 +340,7 @@ mod tests {
     fn training_learns_and_every_hook_is_called_in_its_place() {
         let mut log = Log::default();
         trainer(0).fit(&data(), &data(), Fit::new(2, 5), &mut log).unwrap();
-        assert_eq!(
-            log.0,
-            "train epoch 1 1/5 2/5 3/1 valid validated done epoch 2 4/5 5/5 6/1 valid validated done end 2"
-        );
+        assert_eq!(log.0, "train epoch 1 1/5 2/5 3/1 valid done epoch 2 4/5 5/5 6/1 valid done end 2");
         let mut log = Log(String::new(), 2);
         let report = trainer(0).fit(&data(), (), Fit::new(2, 5), (&mut log, ())).unwrap();
         assert_eq!(log.0, "train epoch 1 1/5 2/5 end 0");

@@ -1,8 +1,22 @@
 //! Training: data sets, the trainer, callbacks; and inference alone.
 //!
-//! ```ignore
-//! let mut trainer = Trainer::<Iris, CrossEntropy, Adam, 32>::boxed(0);
-//! let report = trainer.fit(&train, &valid, Fit::new(20, 32), EarlyStopping::new(5))?;
+//! ```
+//! use dl_core::loss::Mse;
+//! use dl_core::optim::Adam;
+//! use dl_core::train::{EarlyStopping, Fit};
+//! use dl_macros::network;
+//!
+//! #[network(input = [2], crate = dl_core)]
+//! struct Xor { fc1: Dense<8>, act: Tanh, head: Dense<1> }
+//!
+//! # #[cfg(feature = "alloc")] {
+//! let x = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
+//! let y = [0.0, 1.0, 1.0, 0.0];
+//! let mut trainer = XorTrainer::<Mse, Adam>::boxed_with(Mse, Adam::new(0.05), 0);
+//! let report = trainer.fit(&(x, y), (), Fit::new(500, 4), EarlyStopping::new(50)).unwrap();
+//! assert!(report.last.unwrap().train_loss < 0.01);
+//! assert!(trainer.predict(&[0.0, 1.0])[0] > 0.8);
+//! # }
 //! ```
 //!
 //! | to | use |
@@ -10,9 +24,11 @@
 //! | describe data | [`Dataset`]; a pair of slices is one; [`Subset`], [`Augment`], [`Padded`] |
 //! | train | [`Trainer`], with [`Fit`] |
 //! | look on, stop early, keep the best | [`Callback`], [`History`], [`EarlyStopping`], [`BestCheckpoint`] |
+//! | train on averaged weights | [`Averaging`] |
 //! | infer only | [`Model`] |
 
 mod adapt;
+mod averaging;
 mod callback;
 mod checkpoint;
 mod data;
@@ -26,7 +42,6 @@ mod metric;
 mod model;
 mod monitor;
 mod order;
-mod schedule;
 mod step;
 mod trainer;
 
@@ -34,6 +49,7 @@ mod trainer;
 mod tiny;
 
 pub use adapt::{Augment, Padded, Subset};
+pub use averaging::Averaging;
 pub use callback::{Callback, EachEpoch, EpochReport, FitReport, Flow, Plan, each_epoch};
 pub use checkpoint::BestCheckpoint;
 pub use data::{Dataset, Samples, SliceError};
@@ -49,6 +65,5 @@ pub use metric::Metric;
 pub use model::{Model, ModelMemory};
 pub use monitor::{Mode, Monitor};
 pub use order::Order;
-pub use schedule::{Progress, Schedule};
 pub use step::{Clip, Running, StepReport, Update};
 pub use trainer::Trainer;

@@ -141,7 +141,7 @@ impl<T: Real> Layer<T, Vals<2>, Vals<1>> for Tiny<T> {
             let mut rng = pass.rng(b);
             hidden.column_mut(b).iter_mut().for_each(|h| *h -= rng.uniform_in(-0.01, 0.01));
         }
-        backward_in_place::<T, Tanh>(hidden.as_slice(), work.as_mut_slice());
+        backward_in_place(&Tanh, &hidden, work);
         self.fc1.backward(&tape.x, &hidden, &(), work, None, grad.map(|g| &mut g.fc1), &mut (), full);
     }
 
