@@ -80,6 +80,8 @@ where
     O: Optimizer,
 {
 }
+// SAFETY: every field is `ZeroValid`: the network by `Params`, its work by `Layer`, the rest by `Signal`.
+unsafe impl<N: Network, const B: usize> ZeroValid for train::ModelMemory<N, B> {}
 
 /// Sets a value to all zero where it lies, however large.
 pub fn clear<M: ZeroValid>(value: &mut M) {

@@ -1,8 +1,7 @@
 //! One training step: gradients of any number of chunks, then one update.
 
 use crate::loss::Count;
-use crate::optim::{Group, Step};
-use crate::params::Path;
+use crate::optim::{self, Group, Step};
 use crate::place;
 use crate::{Loss, Network, Optimizer, Pass, Real, Rng, Signal};
 
@@ -74,6 +73,19 @@ pub struct Running<'t, N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, con
 
 impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Trainer<N, L, O, B> {
     /// One step on all samples of `batch`: the exact mean of their gradients, then the optimizer's update.
+    ///
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "alloc")] {
+    /// let mut trainer = NetTrainer::<Mse, Sgd>::boxed_with(Mse, Sgd::new(0.1), 0);
+    /// let batch = ([[0.0, 1.0], [1.0, 1.0]], [1.0, 2.0]);
+    /// let first = trainer.step(&batch).unwrap();
+    /// let second = trainer.step(&batch).unwrap();
+    /// assert!(second.loss < first.loss);
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// See [`FitError`]. The weights are then as before.
@@ -148,12 +160,20 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Train
 
     /// Begins a step in which the loss counts `total`, with a gradient of zero. See [`Running`].
     ///
-    /// ```ignore
-    /// let total = trainer.count(&part_a)?.add(trainer.count(&part_b)?);
+    /// ```
+    /// # use dl_core::{loss::{Count, Mse}, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "alloc")] {
+    /// # let mut trainer = NetTrainer::<Mse, Sgd>::boxed_with(Mse, Sgd::new(0.1), 0);
+    /// # let (part_a, part_b) = (([[0.0, 1.0]], [1.0]), ([[1.0, 1.0]], [2.0]));
+    /// let total = trainer.count(&part_a).unwrap().add(trainer.count(&part_b).unwrap());
     /// let mut step = trainer.begin(total);
-    /// step.accumulate(&part_a)?;
-    /// step.accumulate(&part_b)?;
-    /// let report = step.apply()?;
+    /// step.accumulate(&part_a).unwrap();
+    /// step.accumulate(&part_b).unwrap();
+    /// let report = step.apply().unwrap();
+    /// assert_eq!((report.step, report.samples), (1, 2));
+    /// # }
     /// ```
     pub fn begin(&mut self, total: CountOf<N, L>) -> Running<'_, N, L, O, B> {
         place::clear(&mut self.memory.core.grad);
@@ -266,11 +286,11 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Runni
             Some(Clip::Value(limit)) => clip_value = Some(limit),
             Some(Clip::Norm(max_norm)) => {
                 let core = &mut self.trainer.memory.core;
-                let norm = norm::<N>(&mut core.net, &mut core.grad);
+                let norm = optim::global_norm(&mut core.net, &mut core.grad);
                 if !norm.is_finite() {
                     return Err(self.non_finite());
                 }
-                grad_scale = (max_norm / (norm + 1e-6)).min(1.0);
+                grad_scale = optim::clip_factor(norm, max_norm);
                 grad_norm = Some(norm);
             }
         }
@@ -299,22 +319,6 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Runni
     fn non_finite(&self) -> NonFinite {
         NonFinite { epoch: 0, step: self.trainer.steps + 1, layer: self.layer }
     }
-}
-
-/// The Euclidean norm of a gradient.
-fn norm<N: Network>(net: &mut N, grad: &mut N::Grad) -> f64 {
-    let mut square = 0.0;
-    net.zip([grad], Path::ROOT, &mut |_, _, [grad]| {
-        // Eight sums in a fixed order, which the compiler can keep in vectors.
-        let mut sums = [0.0; 8];
-        for part in grad.chunks(8) {
-            for (sum, &g) in sums.iter_mut().zip(part) {
-                *sum += g.to_f64() * g.to_f64();
-            }
-        }
-        square += sums.iter().sum::<f64>();
-    });
-    crate::math::sqrt(square)
 }
 
 #[cfg(test)]
@@ -379,7 +383,7 @@ mod tests {
         };
         loss(&mut trainer);
         let grad = grads(&trainer);
-        for i in 0..6 {
+        for (i, &grad) in grad.iter().enumerate().take(6) {
             let old = trainer.net().fc1.weight[i];
             let [up, down] = [1e-5, -1e-5].map(|h| {
                 trainer.net_mut().fc1.weight[i] = old + h;
@@ -387,7 +391,7 @@ mod tests {
             });
             trainer.net_mut().fc1.weight[i] = old;
             let slope = (up - down) / 2e-5;
-            assert!((slope - grad[i]).abs() < 1e-8, "dweight[{i}]: slope {slope}, gradient {}", grad[i]);
+            assert!((slope - grad).abs() < 1e-8, "dweight[{i}]: slope {slope}, gradient {grad}");
         }
     }
 
