@@ -1,1 +1,8 @@
-//! x
+//! What `dl` needs an operating system for: data files, weights on disk, progress, plots.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+pub mod data;
+mod error;
+mod io;
+
+pub use error::{Error, Result};
