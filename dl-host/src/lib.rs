@@ -3,6 +3,6 @@
 
 pub mod data;
 mod error;
-mod io;
+pub mod io;
 
 pub use error::{Error, Result};
