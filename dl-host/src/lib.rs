@@ -3,7 +3,11 @@
 
 pub mod data;
 mod error;
+#[cfg(feature = "interrupt")]
+mod interrupt;
 pub mod io;
 pub mod report;
 
 pub use error::{Error, Result};
+#[cfg(feature = "interrupt")]
+pub use interrupt::{Interrupt, InterruptError};
