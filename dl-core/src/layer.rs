@@ -1,7 +1,7 @@
 //! The contract of layers and networks.
 
 use crate::signal::{LenMap, Lengths};
-use crate::summary::Row;
+use crate::summary::{Row, Summary};
 use crate::{Blank, Params, Pass, Real, Shape, Signal, ZeroValid};
 
 /// A differentiable map from `X` to `Y`, with parameters.
@@ -87,7 +87,9 @@ pub trait Stream<T: Real, X: Signal, Y: Signal>: Params<T> {
 }
 
 /// What `#[network]` says about a network beside its being a [`Layer`].
-pub trait Network: Layer<<Self as Network>::Scalar, <Self as Network>::In, <Self as Network>::Out> {
+pub trait Network:
+    'static + Layer<<Self as Network>::Scalar, <Self as Network>::In, <Self as Network>::Out>
+{
     /// `f32` or `f64`.
     type Scalar: Real;
     /// What comes in.
@@ -106,6 +108,33 @@ pub trait Network: Layer<<Self as Network>::Scalar, <Self as Network>::In, <Self
 
     /// The name of the first layer whose values in `tape` are not all finite.
     fn first_non_finite<const B: usize>(tape: &TapeOf<Self, B>) -> Option<&'static str>;
+
+    /// The table of layers, shapes, parameters and multiply-adds.
+    fn summary() -> Summary
+    where
+        Self: Sized,
+    {
+        Summary {
+            name: Self::NAME,
+            input: Self::INPUT,
+            rows: Self::ROWS,
+            params: Self::PARAMS,
+            param_bytes: Self::PARAMS * size_of::<Self::Scalar>(),
+            macs: Self::MACS,
+            infer_bytes: crate::train::infer_bytes::<Self, 1>(),
+        }
+    }
+
+    /// A network with the starting values of `seed`, in a box.
+    #[cfg(feature = "alloc")]
+    fn boxed(seed: u64) -> alloc::boxed::Box<Self>
+    where
+        Self: Sized,
+    {
+        let mut net = crate::place::zeroed_box::<Self>();
+        net.init(crate::Rng::new(seed).fork(0));
+        net
+    }
 }
 
 /// The tape of a network for chunks of `B` samples.

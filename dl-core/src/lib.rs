@@ -21,6 +21,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod blank;
+pub mod gradcheck;
 pub mod init;
 pub mod kernels;
 pub mod layer;
@@ -38,11 +39,13 @@ pub mod rng;
 pub mod shape;
 pub mod signal;
 pub mod summary;
+pub mod train;
 
 pub use blank::Blank;
 pub use layer::{Layer, Network, Stream};
 pub use loss::Loss;
 pub use nalgebra;
+pub use nalgebra::SMatrix;
 pub use optim::Optimizer;
 pub use params::Params;
 pub use pass::Pass;

@@ -54,6 +54,11 @@ pub fn softplus<T: Real>(x: T) -> T {
     positive + ln_1p(exp(-x.abs()))
 }
 
+/// Whether no number is infinite or NaN.
+pub fn all_finite<T: Real>(values: &[T]) -> bool {
+    values.iter().all(|x| x.to_f64().is_finite())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use nalgebra::SMatrix;
+
 use crate::{Blank, Real, Rng, Shape, ZeroValid};
 
 /// The parameters of a layer or network.
@@ -191,6 +193,33 @@ pub fn copy<T: Real, P: Params<T>>(to: &mut P, from: &P) {
         });
         k += 1;
     });
+}
+
+/// A matrix is a parameter by itself, `[R, C]`, or `[R]` if it is a column; it starts at zero.
+impl<T: Real, const R: usize, const C: usize> Params<T> for SMatrix<T, R, C> {
+    type Grad = Self;
+    const PARAMS: usize = R * C;
+
+    fn visit(&self, at: Path<'_>, f: &mut Visitor<'_, T>) {
+        f(at, Param::new(self.as_slice(), matrix_shape::<R, C>(), Order::ColumnMajor, Kind::Weight));
+    }
+
+    fn zip<const N: usize>(&mut self, with: [&mut Self; N], at: Path<'_>, f: &mut Zipper<'_, T, N>) {
+        let values = self.as_mut_slice();
+        f(
+            at,
+            ParamMut::new(values, matrix_shape::<R, C>(), Order::ColumnMajor, Kind::Weight),
+            with.map(|g| g.as_mut_slice()),
+        );
+    }
+
+    fn init(&mut self, _: Rng) {
+        self.as_mut_slice().fill(T::zero());
+    }
+}
+
+const fn matrix_shape<const R: usize, const C: usize>() -> Shape {
+    if C == 1 { Shape::new([R]) } else { Shape::new([R, C]) }
 }
 
 impl<T: Real, P: Params<T>, const N: usize> Params<T> for [P; N] {

@@ -8,7 +8,7 @@ use core::ops::{Deref, DerefMut};
 
 use nalgebra::SMatrix;
 
-use crate::{Real, layers};
+use crate::{Layer, Loss, Network, Optimizer, Real, Signal, gradcheck, layers, train};
 
 /// Plain data for which all-zero bytes are a valid value, the value [`Blank::ZERO`](crate::Blank::ZERO).
 ///
@@ -48,8 +48,33 @@ macro_rules! layers {
 }
 layers! {
     [T: Real, const IN: usize, const OUT: usize, const BIAS: usize] layers::Dense<T, IN, OUT, BIAS>;
+    [] layers::Flatten;
     [] layers::Relu;
     [] layers::Tanh;
+}
+
+// SAFETY: every field is `ZeroValid`: the network and its gradient by `Params`, the moments by `Optimizer`, tape and
+// work by `Layer`, the rest by `Signal`.
+unsafe impl<N: Network, O: Optimizer, const B: usize> ZeroValid for train::Core<N, O, B> {}
+// SAFETY: every field is `ZeroValid`: `Core` as above, the rest by `Signal`.
+unsafe impl<N, L, O, const B: usize> ZeroValid for train::Memory<N, L, O, B>
+where
+    N: Network,
+    L: Loss<N::Scalar, N::Out>,
+    O: Optimizer,
+{
+}
+
+/// Sets a value to all zero where it lies, however large.
+pub fn clear<M: ZeroValid>(value: &mut M) {
+    // SAFETY: all zero bytes are a valid `M` that needs no drop, which `ZeroValid` declares, and `value` is unique.
+    unsafe { core::ptr::from_mut(value).write_bytes(0, 1) }
+}
+
+// SAFETY: the struct holds buffers, gradients, a tape and scratch memory, each of which is `ZeroValid`.
+unsafe impl<L: Layer<f64, X, Y>, X: Signal, Y: Signal, const B: usize> ZeroValid
+    for gradcheck::Memory<L, X, Y, B>
+{
 }
 
 /// An all-zero box that never was on the stack, however large.
@@ -140,6 +165,13 @@ mod tests {
         assert_eq!(prefix::<_, 3, 5, 2>(&slot).as_slice(), [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]);
         prefix_mut::<_, 3, 5, 2>(&mut slot)[(0, 1)] = 9.0;
         assert_eq!(slot.as_slice()[3], 9.0);
+    }
+
+    #[test]
+    fn a_cleared_value_is_zero() {
+        let mut value = ([1.0_f32; 3], 7_u16);
+        clear(&mut value);
+        assert_eq!(value, ([0.0; 3], 0));
     }
 
     #[cfg(feature = "alloc")]

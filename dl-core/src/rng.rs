@@ -56,6 +56,12 @@ impl Rng {
         (self.next_u64() >> 32) as u32
     }
 
+    /// The 64 bits that the stream gives after `n` others; this one does not move.
+    #[inline]
+    pub(crate) const fn nth(self, n: u64) -> u64 {
+        mix(self.state.wrapping_add(n.wrapping_add(1).wrapping_mul(GOLDEN)))
+    }
+
     /// A whole number below `n`: `next_u64() mod n`, as in the fixed splits of the reference results. 0 if `n` is 0.
     #[inline]
     pub const fn below(&mut self, n: usize) -> usize {
@@ -99,6 +105,14 @@ mod tests {
         let mut rng = Rng::new(0);
         let first = [rng.next_u64(), rng.next_u64(), rng.next_u64()];
         assert_eq!(first, [0xe220a8397b1dcdaf, 0x6e789e6aa1b965f4, 0x06c45d188009454f]);
+    }
+
+    #[test]
+    fn the_stream_can_be_read_at_any_place() {
+        let mut rng = Rng::new(11);
+        for n in 0..5 {
+            assert_eq!(Rng::new(11).nth(n), rng.next_u64());
+        }
     }
 
     #[test]

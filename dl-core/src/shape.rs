@@ -202,6 +202,22 @@ impl<A: Edge, B: Edge> Edge for (A, B) {
     const SHAPE: Shape = A::SHAPE;
 }
 
+/// The edge of a value of `RANK` dimensions.
+#[derive(Debug)]
+pub struct At<const RANK: usize, const A: usize, const B: usize, const C: usize, const D: usize>;
+impl<const RANK: usize, const A: usize, const B: usize, const C: usize, const D: usize> Edge
+    for At<RANK, A, B, C, D>
+{
+    const SHAPE: Shape = Shape { dims: [A, B, C, D], rank: RANK, tokens: false };
+}
+
+/// The edge of `N` tokens.
+#[derive(Debug)]
+pub struct TokensAt<const N: usize>;
+impl<const N: usize> Edge for TokensAt<N> {
+    const SHAPE: Shape = Shape::tokens(N);
+}
+
 /// The answer of a shape rule: the output's shape, or why the input does not fit.
 pub type Fitted = Result<Shape, Message>;
 
@@ -263,6 +279,103 @@ pub const fn fit_network(name: &str, given: Shape, input: Shape, output: Shape) 
             .text(" but receives ")
             .shape(given))
     }
+}
+
+/// The shape behind a layer; stops the build with the rule's own words if the input does not fit.
+#[track_caller]
+pub const fn fitted(field: &str, out: Fitted) -> Shape {
+    match out {
+        Ok(shape) => shape,
+        Err(why) => stop(Message::new().text("`").text(field).text("` ").text(why.as_str())),
+    }
+}
+
+/// Stops the build if a size is zero or beyond any memory.
+#[track_caller]
+pub const fn expect_size(field: &str, n: usize) {
+    if n == 0 {
+        stop(Message::new().text("`").text(field).text("`: a size cannot be zero"))
+    }
+    if n > u32::MAX as usize {
+        stop(
+            Message::new()
+                .text("`")
+                .text(field)
+                .text("`: the size ")
+                .number(n)
+                .text(" is too large for memory"),
+        )
+    }
+}
+
+/// Stops the build if a dense layer meets an image or tokens.
+#[track_caller]
+pub const fn expect_features(field: &str, input: Shape) {
+    if input.rank() > 2 || input.is_tokens() {
+        stop(
+            Message::new()
+                .text("`")
+                .text(field)
+                .text("` needs [features] or [steps, features], but receives ")
+                .shape(input)
+                .text(if input.is_tokens() {
+                    "\nhelp: embed the tokens before it"
+                } else {
+                    "\nhelp: put a `Flatten` before it"
+                }),
+        )
+    }
+}
+
+/// Stops the build if learned slopes are neither one nor one a feature.
+#[track_caller]
+pub const fn expect_slopes(field: &str, slopes: usize, input: Shape) {
+    if slopes != 1 && slopes != input.last() {
+        stop(
+            Message::new()
+                .text("`")
+                .text(field)
+                .text("` has ")
+                .number(slopes)
+                .text(" slopes, but receives ")
+                .shape(input)
+                .text("\nhelp: one slope for all, or one for each of the last dimension"),
+        )
+    }
+}
+
+/// Stops the build if a repeated layer does not give back the shape it takes.
+#[track_caller]
+pub const fn expect_repeats(field: &str, input: Shape, output: Shape) {
+    if !input.same(&output) {
+        stop(
+            Message::new()
+                .text("`")
+                .text(field)
+                .text("` is repeated, so it must give back the shape it takes, but maps ")
+                .shape(input)
+                .text(" to ")
+                .shape(output),
+        )
+    }
+}
+
+/// The largest of some sizes.
+pub const fn largest(sizes: &[usize]) -> usize {
+    let (mut largest, mut i) = (0, 0);
+    while i < sizes.len() {
+        if sizes[i] > largest {
+            largest = sizes[i];
+        }
+        i += 1;
+    }
+    largest
+}
+
+/// Stops the build with a message.
+#[track_caller]
+pub(crate) const fn stop(message: Message) -> ! {
+    panic!("{}", message.as_str())
 }
 
 #[cfg(test)]

@@ -12,6 +12,8 @@
 //! | [`Tokens<N>`] | `&[[u16; N]; B]` | `&mut [[u16; N]; B]` | `()` |
 //! | `(X, Y)` | `(X::Ref, Y::Ref)` | `(X::Mut, Y::Mut)` | `(X::Grad, Y::Grad)` |
 
+use core::fmt;
+
 use nalgebra::SMatrix;
 
 use crate::{Blank, Real, ZeroValid};
@@ -32,6 +34,13 @@ pub trait Signal: 'static {
     type LenBuf<const B: usize>: Blank + ZeroValid;
     /// One sample, lent for writing.
     type Sample<'a, T: Real>;
+    /// One sample, lent for reading.
+    type SampleRef<'a, T: Real>: Copy;
+    /// The valid steps of one sample.
+    type Len: Copy + fmt::Debug;
+
+    /// All steps of a sample are valid.
+    const ALL: Self::Len;
 
     /// Lends a buffer for reading.
     fn get<T: Real, const B: usize>(buf: &Self::Buf<T, B>) -> Self::Ref<'_, T, B>;
@@ -43,8 +52,14 @@ pub trait Signal: 'static {
     fn no_grad<'a, T: Real, const B: usize>() -> Self::Grad<'a, T, B>;
     /// Lends sample `b` of a buffer for writing.
     fn sample<T: Real, const B: usize>(buf: &mut Self::Buf<T, B>, b: usize) -> Self::Sample<'_, T>;
+    /// Lends sample `b` of a buffer for reading.
+    fn sample_ref<T: Real, const B: usize>(buf: &Self::Buf<T, B>, b: usize) -> Self::SampleRef<'_, T>;
+    /// Writes a sample over sample `b`.
+    fn put<T: Real, const B: usize>(buf: &mut Self::Buf<T, B>, b: usize, sample: Self::SampleRef<'_, T>);
     /// Copies sample `from` over sample `to`.
     fn copy_sample<T: Real, const B: usize>(buf: &mut Self::Buf<T, B>, from: usize, to: usize);
+    /// Stores how many steps of sample `b` are valid.
+    fn set_len<const B: usize>(buf: &mut Self::LenBuf<B>, b: usize, len: Self::Len);
     /// Lengths as they were stored.
     fn lens<const B: usize>(buf: &Self::LenBuf<B>) -> Self::Lens<'_, B>;
 }
@@ -65,6 +80,10 @@ impl<const N: usize> Signal for Vals<N> {
     type Lens<'a, const B: usize> = Lens<'a, B>;
     type LenBuf<const B: usize> = [u16; B];
     type Sample<'a, T: Real> = &'a mut [T; N];
+    type SampleRef<'a, T: Real> = &'a [T; N];
+    type Len = u16;
+
+    const ALL: u16 = u16::MAX;
 
     fn get<T: Real, const B: usize>(buf: &SMatrix<T, N, B>) -> &SMatrix<T, N, B> {
         buf
@@ -80,6 +99,15 @@ impl<const N: usize> Signal for Vals<N> {
     }
     fn sample<T: Real, const B: usize>(buf: &mut SMatrix<T, N, B>, b: usize) -> &mut [T; N] {
         &mut buf.data.0[b]
+    }
+    fn sample_ref<T: Real, const B: usize>(buf: &SMatrix<T, N, B>, b: usize) -> &[T; N] {
+        &buf.data.0[b]
+    }
+    fn put<T: Real, const B: usize>(buf: &mut SMatrix<T, N, B>, b: usize, sample: &[T; N]) {
+        buf.data.0[b].copy_from_slice(sample);
+    }
+    fn set_len<const B: usize>(buf: &mut [u16; B], b: usize, len: u16) {
+        buf[b] = len;
     }
     fn copy_sample<T: Real, const B: usize>(buf: &mut SMatrix<T, N, B>, from: usize, to: usize) {
         buf.as_mut_slice().copy_within(from * N..(from + 1) * N, to * N);
@@ -97,6 +125,10 @@ impl<const N: usize> Signal for Tokens<N> {
     type Lens<'a, const B: usize> = Lens<'a, B>;
     type LenBuf<const B: usize> = [u16; B];
     type Sample<'a, T: Real> = &'a mut [u16; N];
+    type SampleRef<'a, T: Real> = &'a [u16; N];
+    type Len = u16;
+
+    const ALL: u16 = u16::MAX;
 
     fn get<T: Real, const B: usize>(buf: &[[u16; N]; B]) -> &[[u16; N]; B] {
         buf
@@ -108,6 +140,15 @@ impl<const N: usize> Signal for Tokens<N> {
     fn no_grad<'a, T: Real, const B: usize>() -> Self::Grad<'a, T, B> {}
     fn sample<T: Real, const B: usize>(buf: &mut [[u16; N]; B], b: usize) -> &mut [u16; N] {
         &mut buf[b]
+    }
+    fn sample_ref<T: Real, const B: usize>(buf: &[[u16; N]; B], b: usize) -> &[u16; N] {
+        &buf[b]
+    }
+    fn put<T: Real, const B: usize>(buf: &mut [[u16; N]; B], b: usize, sample: &[u16; N]) {
+        buf[b].copy_from_slice(sample);
+    }
+    fn set_len<const B: usize>(buf: &mut [u16; B], b: usize, len: u16) {
+        buf[b] = len;
     }
     fn copy_sample<T: Real, const B: usize>(buf: &mut [[u16; N]; B], from: usize, to: usize) {
         buf[to] = buf[from];
@@ -127,6 +168,10 @@ macro_rules! tuples {
             type Lens<'a, const B: usize> = ($first::Lens<'a, B>, $($part::Lens<'a, B>),+);
             type LenBuf<const B: usize> = ($first::LenBuf<B>, $($part::LenBuf<B>),+);
             type Sample<'a, T: Real> = ($first::Sample<'a, T>, $($part::Sample<'a, T>),+);
+            type SampleRef<'a, T: Real> = ($first::SampleRef<'a, T>, $($part::SampleRef<'a, T>),+);
+            type Len = ($first::Len, $($part::Len),+);
+
+            const ALL: Self::Len = ($first::ALL, $($part::ALL),+);
 
             fn get<T: Real, const B: usize>(buf: &Self::Buf<T, B>) -> Self::Ref<'_, T, B> {
                 ($first::get::<T, B>(&buf.$first_at), $($part::get::<T, B>(&buf.$at)),+)
@@ -142,6 +187,17 @@ macro_rules! tuples {
             }
             fn sample<T: Real, const B: usize>(buf: &mut Self::Buf<T, B>, b: usize) -> Self::Sample<'_, T> {
                 ($first::sample::<T, B>(&mut buf.$first_at, b), $($part::sample::<T, B>(&mut buf.$at, b)),+)
+            }
+            fn sample_ref<T: Real, const B: usize>(buf: &Self::Buf<T, B>, b: usize) -> Self::SampleRef<'_, T> {
+                ($first::sample_ref::<T, B>(&buf.$first_at, b), $($part::sample_ref::<T, B>(&buf.$at, b)),+)
+            }
+            fn put<T: Real, const B: usize>(buf: &mut Self::Buf<T, B>, b: usize, sample: Self::SampleRef<'_, T>) {
+                $first::put::<T, B>(&mut buf.$first_at, b, sample.$first_at);
+                $($part::put::<T, B>(&mut buf.$at, b, sample.$at);)+
+            }
+            fn set_len<const B: usize>(buf: &mut Self::LenBuf<B>, b: usize, len: Self::Len) {
+                $first::set_len(&mut buf.$first_at, b, len.$first_at);
+                $($part::set_len(&mut buf.$at, b, len.$at);)+
             }
             fn copy_sample<T: Real, const B: usize>(buf: &mut Self::Buf<T, B>, from: usize, to: usize) {
                 $first::copy_sample::<T, B>(&mut buf.$first_at, from, to);
@@ -256,7 +312,8 @@ impl LenMap {
         LenMap { add: padding as i64 - kernel as i64 + stride as i64, div: stride as i64, drop: false }
     }
 
-    pub(crate) const fn then(self, next: LenMap) -> LenMap {
+    /// This map, then `next`.
+    pub const fn then(self, next: LenMap) -> LenMap {
         // ⌊(⌊(n + a) / d⌋ + b) / e⌋ = ⌊(n + a + b d) / (d e)⌋
         LenMap { add: self.add + next.add * self.div, div: self.div * next.div, drop: self.drop || next.drop }
     }

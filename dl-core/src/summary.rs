@@ -3,6 +3,7 @@
 use core::fmt;
 
 use crate::Shape;
+use crate::shape::{Message, stop};
 
 /// One layer of a [`Summary`].
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +39,36 @@ pub struct Summary {
     pub macs: usize,
     /// Bytes of scratch memory for inference on one sample, the output included.
     pub infer_bytes: usize,
+}
+
+/// Stops the build if a network has more parameters than its budget, and says which layer has most.
+#[track_caller]
+pub const fn expect_params(network: &str, budget: usize, rows: &[Row]) {
+    let (mut total, mut largest, mut i) = (0, 0, 0);
+    while i < rows.len() {
+        total += rows[i].params;
+        if rows[i].params > rows[largest].params {
+            largest = i;
+        }
+        i += 1;
+    }
+    if total > budget {
+        stop(
+            Message::new()
+                .text("`")
+                .text(network)
+                .text("` has ")
+                .number(total)
+                .text(" parameters, ")
+                .number(total - budget)
+                .text(" over its budget of ")
+                .number(budget)
+                .text("\nnote: the largest layer is `")
+                .text(rows[largest].name)
+                .text("` with ")
+                .number(rows[largest].params),
+        )
+    }
 }
 
 /// Counts what a text needs when it is printed.

@@ -1,1 +1,107 @@
-//! x
+//! `#[network]`: from a struct of layer names to a network.
+//!
+//! The macro is a small compiler. Each phase reads what the one before made, collects its errors and reports them
+//! together; the last cannot fail:
+//!
+//! | phase | module | makes |
+//! |---|---|---|
+//! | parse | [`ast`], [`args`] | what was written, field by field |
+//! | check | [`check`], [`layers`], [`shape`] | every layer's type and shape |
+//! | plan | [`plan`] | which value lives where, what is computed in place |
+//! | expand | [`expand`] | Rust items |
+//!
+//! On an error [`fallback`] still emits the struct and its traits, so that one mistake is one message.
+
+use proc_macro::TokenStream;
+
+mod args;
+mod ast;
+mod check;
+mod derive;
+mod expand;
+mod fallback;
+mod layers;
+mod plan;
+mod report;
+mod shape;
+
+/// Turns a struct whose fields are layers into a network.
+///
+/// ```text
+/// #[network(input = [64])]
+/// pub struct Digits { fc1: Dense<32>, act: Relu, head: Dense<10> }
+/// ```
+///
+/// The fields, in their order, are a chain. The input's shape is said once, every other size is inferred. A type that
+/// is no built-in layer is a network or a layer of your own, from this crate or another.
+///
+/// # Arguments
+///
+/// | argument | meaning |
+/// |---|---|
+/// | `input = [64]` | shape of the input: `[features]`, `[steps, features]`, `[channels, height, width]`; `[u16; 64]` for tokens |
+/// | `max_params = 20_000` | a budget: more parameters do not compile |
+/// | `max_train_bytes(Adam, 1) = 65_536` | a budget for training with this optimizer and chunk |
+/// | `crate = path::to::dl` | where the framework is, if not at `::dl` |
+///
+/// # Attributes of fields
+///
+/// | attribute | meaning |
+/// |---|---|
+/// | `#[frozen]` | not trained: no gradient, no moments |
+/// | `#[init(kaiming_normal)]` | the weights' starting values: a function of `dl::init`, or a path to one of your own |
+/// | `#[group(head)]` | parameters of this group may have a learning rate and a weight decay of their own |
+/// | `#[tied(other.weight)]` | shares the weight of an earlier `Dense` of the same sizes |
+#[proc_macro_attribute]
+pub fn network(args: TokenStream, item: TokenStream) -> TokenStream {
+    network_tokens(args.into(), item.into()).into()
+}
+
+/// Reports that `#[forward(..)]` stands where it cannot be read.
+#[proc_macro_attribute]
+pub fn forward(_: TokenStream, item: TokenStream) -> TokenStream {
+    let error = syn::Error::new(
+        proc_macro2::Span::call_site(),
+        "`#[forward(..)]` is read by `#[network(..)]`, so it must stand below it\n\
+         help: put `#[network(..)]` first and `#[forward(..)]` after it",
+    );
+    let (error, item) = (error.into_compile_error(), proc_macro2::TokenStream::from(item));
+    quote::quote!(#error #item).into()
+}
+
+/// Implements `Params` for a layer of your own: every field is a parameter, or holds parameters.
+///
+/// The scalar is, by convention, the last type parameter: `struct Scale<const N: usize, T = f32>`. A field may say
+/// `#[param(init = ones)]` (a function of `dl::init`, or a path; default: zeros) and `#[param(bias)]` or
+/// `#[param(norm)]` (neither is decayed; default: a weight).
+#[proc_macro_derive(Params, attributes(param))]
+pub fn derive_params(item: TokenStream) -> TokenStream {
+    derive::params(syn::parse_macro_input!(item as syn::DeriveInput)).into()
+}
+
+/// Implements `Blank` and `ZeroValid` for a struct whose fields have them: tapes, scratch memory, states.
+#[proc_macro_derive(Blank)]
+pub fn derive_blank(item: TokenStream) -> TokenStream {
+    derive::blank(syn::parse_macro_input!(item as syn::DeriveInput)).into()
+}
+
+/// The macro over `proc_macro2`, so that tests can call it.
+fn network_tokens(
+    args: proc_macro2::TokenStream,
+    item: proc_macro2::TokenStream,
+) -> proc_macro2::TokenStream {
+    let mut report = report::Report::default();
+    let args = args::parse(args, &mut report);
+    let written = match ast::parse(item, &mut report) {
+        Some(written) => written,
+        None => return report.into_tokens(),
+    };
+    let checked = check::check(&args, &written, &mut report);
+    match checked {
+        Some(net) if report.is_empty() => expand::expand(&plan::plan(net)),
+        _ => fallback::fallback(&args, &written, report),
+    }
+}
+
+#[cfg(test)]
+mod tests;

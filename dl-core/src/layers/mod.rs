@@ -1,10 +1,12 @@
 //! The built-in layers, one file each.
 
 mod dense;
+mod flatten;
 mod relu;
 mod tanh;
 
 pub use dense::Dense;
+pub use flatten::Flatten;
 pub use relu::Relu;
 pub use tanh::Tanh;
 

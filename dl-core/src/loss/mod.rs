@@ -2,14 +2,61 @@
 //!
 //! Every loss is a mean over what counts in the *whole step*, however many chunks the step has: a trainer first adds
 //! up [`Loss::count`] over the chunks and hands the total to every [`Loss::value_and_grad`].
+//!
+//! | output | target | loss |
+//! |---|---|---|
+//! | logits | a class, or one a step | [`CrossEntropy`], [`MultiMargin`] |
+//! | logits | a distribution | [`SoftCrossEntropy`] |
+//! | logits | probabilities, number by number | [`BinaryCrossEntropy`] |
+//! | log-probabilities | a class | [`Nll`] |
+//! | log-probabilities | a distribution | [`KlDiv`] |
+//! | numbers | numbers | [`Mse`], [`Mae`], [`Huber`], one of your own ([`Elementwise`], or a closure) |
+//! | a number | ±1 | [`Hinge`] |
+//! | a tuple | a tuple | a tuple of losses: their sum |
+//!
+//! Definitions and defaults are PyTorch's, with the reduction `'mean'`. Where nothing counts in a whole step (every
+//! target is ignored, or weighs nothing), the loss is 0 and so is its gradient; PyTorch gives NaN there. Sums run in
+//! the order of the samples and in the network's scalar.
 
 use crate::{Pass, Real, Signal};
 
+mod binary_cross_entropy;
+mod classes;
+mod closure;
+mod cross_entropy;
+mod elementwise;
+mod hinge;
+mod huber;
+mod kl_div;
+mod mae;
+mod mse;
+mod multi_margin;
+mod nll;
+mod soft_cross_entropy;
+mod softmax;
+#[cfg(test)]
+mod testing;
+mod tuples;
+
+pub use binary_cross_entropy::BinaryCrossEntropy;
+pub use classes::ClassWeights;
+pub use cross_entropy::CrossEntropy;
+pub use elementwise::{Elementwise, Steps};
+pub use hinge::Hinge;
+pub use huber::Huber;
+pub use kl_div::KlDiv;
+pub use mae::Mae;
+pub use mse::Mse;
+pub use multi_margin::MultiMargin;
+pub use nll::Nll;
+pub use soft_cross_entropy::SoftCrossEntropy;
+
+use elementwise::elementwise_loss;
 /// How far an output is from its target, and in which direction it should move.
 ///
 /// Losses for a tuple of outputs are tuples of losses, whose values add up. A closure
 /// `Fn(&[T], &[T], &mut [T]) -> T` of one sample's output, target and gradient (to be overwritten) is a loss too.
-pub trait Loss<T: Real, Y: Signal> {
+pub trait Loss<T: Real, Y: Signal>: 'static {
     /// What a target is: `Tokens<1>` for a class, `Vals<N>` for numbers.
     type Target: Signal;
     /// What counts in a chunk: samples, steps or weights; a tuple for a tuple of losses.
@@ -49,4 +96,9 @@ impl Count for f64 {
     fn add(self, other: Self) -> Self {
         self + other
     }
+}
+
+/// What each counted thing contributes to the mean; 0 where nothing counts.
+fn share<T: Real>(total: f64) -> T {
+    if total == 0.0 { T::zero() } else { T::of(1.0 / total) }
 }

@@ -7,7 +7,7 @@ use crate::{Blank, Params, Real, ZeroValid};
 ///
 /// An optimizer is a small value of settings; what it remembers of each parameter is in [`Moments`](Self::Moments),
 /// which a trainer keeps beside the gradient.
-pub trait Optimizer {
+pub trait Optimizer: 'static {
     /// What is remembered, for a gradient of type `G`: `()`, `[G; 1]`, `[G; 2]`.
     type Moments<G: Blank + ZeroValid>: Blank + ZeroValid;
 

@@ -1,0 +1,217 @@
+//! All the memory that training and inference need, as one value each.
+
+use crate::layer::{GradOf, TapeOf, WorkOf};
+use crate::{Blank, Loss, Network, Optimizer, Pass, Rng, Signal};
+
+use super::Dataset;
+
+/// What a target is for network `N` and loss `L`.
+pub type TargetOf<N, L> = <L as Loss<<N as Network>::Scalar, <N as Network>::Out>>::Target;
+/// What loss `L` counts in the outputs of network `N`.
+pub type CountOf<N, L> = <L as Loss<<N as Network>::Scalar, <N as Network>::Out>>::Count;
+/// One input of network `N`, lent for reading: `&[T; N]`, `&[u16; N]`, or a tuple of those.
+pub type InputOf<'a, N> = <<N as Network>::In as Signal>::SampleRef<'a, <N as Network>::Scalar>;
+/// One output of network `N`, lent for reading.
+pub type OutputOf<'a, N> = <<N as Network>::Out as Signal>::SampleRef<'a, <N as Network>::Scalar>;
+
+pub(super) type Inputs<N, const B: usize> = <<N as Network>::In as Signal>::Buf<<N as Network>::Scalar, B>;
+pub(super) type Outputs<N, const B: usize> = <<N as Network>::Out as Signal>::Buf<<N as Network>::Scalar, B>;
+pub(super) type Targets<N, L, const B: usize> = <TargetOf<N, L> as Signal>::Buf<<N as Network>::Scalar, B>;
+pub(super) type InputLens<N, const B: usize> = <<N as Network>::In as Signal>::LenBuf<B>;
+pub(super) type InputPass<'a, N, const B: usize> = Pass<'a, B, <<N as Network>::In as Signal>::Lens<'a, B>>;
+pub(super) type OutputPass<'a, N, const B: usize> = Pass<'a, B, <<N as Network>::Out as Signal>::Lens<'a, B>>;
+
+/// What training holds apart from its data: this is what [`train_bytes`] counts.
+#[repr(C)]
+pub(crate) struct Core<N: Network, O: Optimizer, const B: usize> {
+    pub(super) net: N,
+    pub(super) grad: GradOf<N>,
+    pub(super) moments: O::Moments<GradOf<N>>,
+    pub(super) tape: TapeOf<N, B>,
+    pub(super) work: WorkOf<N, B>,
+    pub(super) y: Outputs<N, B>,
+    pub(super) dy: Outputs<N, B>,
+}
+
+impl<N: Network, O: Optimizer, const B: usize> Blank for Core<N, O, B> {
+    const ZERO: Self = Core {
+        net: N::ZERO,
+        grad: Blank::ZERO,
+        moments: Blank::ZERO,
+        tape: Blank::ZERO,
+        work: Blank::ZERO,
+        y: Blank::ZERO,
+        dy: Blank::ZERO,
+    };
+}
+
+/// All that a [`Trainer`](super::Trainer) needs, for chunks of `B` samples: the network first, then its gradient, the
+/// optimizer's moments, tape, scratch memory, output and its gradient, and one chunk of data.
+///
+/// [`Blank::ZERO`] of it can initialize a `static`, for [`Trainer::in_place`](super::Trainer::in_place).
+#[cfg_attr(any(target_arch = "x86_64", target_arch = "aarch64"), repr(C, align(64)))]
+#[cfg_attr(not(any(target_arch = "x86_64", target_arch = "aarch64")), repr(C))]
+pub struct Memory<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> {
+    pub(super) core: Core<N, O, B>,
+    pub(super) data: Data<N, L, B>,
+}
+
+/// One chunk of inputs and targets.
+#[repr(C)]
+pub(super) struct Data<N: Network, L: Loss<N::Scalar, N::Out>, const B: usize> {
+    pub(super) x: Inputs<N, B>,
+    pub(super) target: Targets<N, L, B>,
+    pub(super) lens: InputLens<N, B>,
+}
+
+impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Blank for Memory<N, L, O, B> {
+    const ZERO: Self =
+        Memory { core: Blank::ZERO, data: Data { x: Blank::ZERO, target: Blank::ZERO, lens: Blank::ZERO } };
+}
+
+impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> core::fmt::Debug
+    for Memory<N, L, O, B>
+{
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Memory to train {} in chunks of {B}: {} bytes", N::NAME, size_of::<Self>())
+    }
+}
+
+/// Bytes to train `N` with optimizer `O` on chunks of `B` samples: network, gradient, moments, tape, scratch memory,
+/// output and its gradient. [`Trainer::BYTES`](super::Trainer::BYTES) has the data as well.
+pub const fn train_bytes<N: Network, O: Optimizer, const B: usize>() -> usize {
+    size_of::<Core<N, O, B>>()
+}
+
+/// Bytes to infer `B` samples with `N`: scratch memory and output.
+pub const fn infer_bytes<N: Network, const B: usize>() -> usize {
+    size_of::<(WorkOf<N, B>, Outputs<N, B>)>()
+}
+
+/// How many samples a chunk has where nothing is said: the largest power of two up to 64 whose tape stays within
+/// 256 KiB, at least 1.
+///
+/// ```
+/// use dl_core::train::default_chunk;
+///
+/// assert_eq!(default_chunk(100), 64);
+/// assert_eq!(default_chunk(10_000), 16);
+/// assert_eq!(default_chunk(10_000_000), 1);
+/// ```
+pub const fn default_chunk(tape_bytes_of_one_sample: usize) -> usize {
+    let mut chunk = 64;
+    while chunk > 1 && tape_bytes_of_one_sample > 256 * 1024 / chunk {
+        chunk /= 2;
+    }
+    chunk
+}
+
+impl<N: Network, L: Loss<N::Scalar, N::Out>, const B: usize> Data<N, L, B> {
+    /// Reads samples `at .. at + live` of `data`, and repeats them until the chunk is full. On an error, names the
+    /// sample.
+    pub(super) fn load<D>(
+        &mut self,
+        data: &D,
+        at: usize,
+        live: usize,
+        rng: Rng,
+    ) -> Result<(), (usize, D::Error)>
+    where
+        D: Dataset<N::Scalar, N::In, TargetOf<N, L>>,
+    {
+        for b in 0..live {
+            let index = at + b;
+            let x = N::In::sample(&mut self.x, b);
+            let target = TargetOf::<N, L>::sample(&mut self.target, b);
+            data.get(index, rng.fork(index as u64), x, target).map_err(|error| (index, error))?;
+        }
+        for b in live..B {
+            N::In::copy_sample(&mut self.x, b % live, b);
+        }
+        self.fill(data, at, live);
+        Ok(())
+    }
+
+    /// Reads the targets and lengths alone; the inputs are left in any state.
+    pub(super) fn load_targets<D>(
+        &mut self,
+        data: &D,
+        at: usize,
+        live: usize,
+        rng: Rng,
+    ) -> Result<(), (usize, D::Error)>
+    where
+        D: Dataset<N::Scalar, N::In, TargetOf<N, L>>,
+    {
+        for b in 0..live {
+            let (index, key) = (at + b, rng.fork((at + b) as u64));
+            let target = TargetOf::<N, L>::sample(&mut self.target, b);
+            if !data.target(index, key, target).map_err(|error| (index, error))? {
+                let x = N::In::sample(&mut self.x, b);
+                let target = TargetOf::<N, L>::sample(&mut self.target, b);
+                data.get(index, key, x, target).map_err(|error| (index, error))?;
+            }
+        }
+        self.fill(data, at, live);
+        Ok(())
+    }
+
+    fn fill<D>(&mut self, data: &D, at: usize, live: usize)
+    where
+        D: Dataset<N::Scalar, N::In, TargetOf<N, L>>,
+    {
+        for b in live..B {
+            TargetOf::<N, L>::copy_sample(&mut self.target, b % live, b);
+        }
+        if D::PADDED {
+            for b in 0..B {
+                N::In::set_len(&mut self.lens, b, data.steps(at + b % live));
+            }
+        }
+    }
+
+    /// The pass with the valid lengths of this chunk, if `padded`.
+    pub(super) fn pass<'a>(
+        lens: &'a InputLens<N, B>,
+        pass: InputPass<'a, N, B>,
+        padded: bool,
+    ) -> InputPass<'a, N, B> {
+        if padded { pass.with_lens(N::In::lens(lens)) } else { pass }
+    }
+}
+
+/// The pass with the valid lengths of the output.
+pub(super) fn output_pass<'a, N: Network, const B: usize>(pass: InputPass<'a, N, B>) -> OutputPass<'a, N, B> {
+    pass.with_lens(N::lens(pass))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::tiny::{Mse, Sgd, Tiny};
+
+    #[test]
+    fn train_bytes_are_those_of_the_parts() {
+        // 13 weights and a buffer, 13 gradients, no moments; for each sample 5 numbers of tape, 3 of scratch, 1 output
+        // and its gradient
+        assert_eq!(train_bytes::<Tiny<f32>, Sgd, 4>(), 4 * (14 + 13 + 4 * (5 + 3 + 2)));
+        let data = 4 * (2 + 1) * 4 + 4 * 2;
+        assert_eq!(
+            size_of::<Memory<Tiny<f32>, Mse, Sgd, 4>>(),
+            (train_bytes::<Tiny<f32>, Sgd, 4>() + data)
+                .next_multiple_of(align_of::<Memory<Tiny<f32>, Mse, Sgd, 4>>())
+        );
+    }
+
+    #[test]
+    fn the_default_chunk_is_the_largest_whose_tape_fits() {
+        for bytes in [0, 1, 4096, 4097, 8192, 8193, 131_072, 131_073, 262_144, 262_145, usize::MAX] {
+            let chunk = default_chunk(bytes);
+            assert!(chunk == 1 || bytes * chunk <= 262_144, "{bytes} bytes, chunk {chunk}");
+            assert!(
+                chunk == 64 || bytes > 262_144 / (2 * chunk),
+                "{bytes} bytes, chunk {chunk} could be larger"
+            );
+        }
+    }
+}

@@ -1,0 +1,496 @@
+//! One training step: gradients of any number of chunks, then one update.
+
+use crate::loss::Count;
+use crate::optim::{Group, Step};
+use crate::params::Path;
+use crate::place;
+use crate::{Loss, Network, Optimizer, Pass, Real, Rng, Signal};
+
+use super::memory::{Data, InputPass, output_pass};
+use super::trainer::stream;
+use super::{CountOf, Dataset, FitError, Memory, NonFinite, TargetOf, Trainer};
+
+/// Limits on the gradient of a step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Clip {
+    /// Every number of the gradient to `±` this. PyTorch: `clip_grad_value_`.
+    Value(f64),
+    /// The Euclidean norm of the whole gradient to this: it is multiplied by `min(1, max_norm / (norm + 1e-6))`.
+    /// PyTorch: `clip_grad_norm_`.
+    Norm(f64),
+}
+
+/// How a step uses its gradient.
+#[derive(Clone, Copy, Debug)]
+pub struct Update {
+    /// Multiplies the learning rate.
+    pub lr_factor: f64,
+    /// Limits the gradient.
+    pub clip: Option<Clip>,
+    /// Settings of parameter groups.
+    pub groups: &'static [Group],
+}
+
+impl Default for Update {
+    /// The optimizer's own settings, no limit.
+    fn default() -> Self {
+        Update { lr_factor: 1.0, clip: None, groups: &[] }
+    }
+}
+
+/// What a step did.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct StepReport {
+    /// The epoch, from 1; 0 outside [`Trainer::fit`].
+    pub epoch: usize,
+    /// The step, from 1, over the whole life of the trainer.
+    pub step: u64,
+    /// The loss before the update: the mean over the step.
+    pub loss: f64,
+    /// Samples in the step.
+    pub samples: usize,
+    /// The learning rate that was used (outside parameter groups).
+    pub lr: f64,
+    /// The Euclidean norm of the gradient before clipping; only known with [`Clip::Norm`].
+    pub grad_norm: Option<f64>,
+}
+
+/// A step in the making: gradients add up in [`accumulate`](Self::accumulate) until [`apply`](Self::apply) updates the
+/// weights. Dropping it abandons the step and leaves the weights as they were.
+///
+/// Statistics of batch norm are taken over when the next chunk needs their memory, so of an abandoned step of several
+/// chunks all but the last one's stay.
+#[must_use = "a step that is dropped changes nothing: call `apply`"]
+pub struct Running<'t, N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> {
+    trainer: &'t mut Trainer<N, L, O, B>,
+    total: CountOf<N, L>,
+    done: usize,
+    loss: f64,
+    layer: Option<&'static str>,
+    /// The chunk whose tape has not been settled: its first sample, its live ones, whether it has lengths.
+    unsettled: Option<(usize, usize, bool)>,
+}
+
+impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Trainer<N, L, O, B> {
+    /// One step on all samples of `batch`: the exact mean of their gradients, then the optimizer's update.
+    ///
+    /// # Errors
+    /// See [`FitError`]. The weights are then as before.
+    pub fn step<D>(&mut self, batch: &D) -> Result<StepReport, FitError<D::Error>>
+    where
+        D: Dataset<N::Scalar, N::In, TargetOf<N, L>>,
+    {
+        self.step_with(batch, &Update::default())
+    }
+
+    /// [`step`](Self::step), with a learning rate, limits and groups of its own.
+    ///
+    /// # Errors
+    /// See [`FitError`]. The weights are then as before.
+    pub fn step_with<D>(&mut self, batch: &D, update: &Update) -> Result<StepReport, FitError<D::Error>>
+    where
+        D: Dataset<N::Scalar, N::In, TargetOf<N, L>>,
+    {
+        let n = batch.len();
+        if n == 0 {
+            return Err(FitError::Empty { set: "training" });
+        }
+        let step = if n <= B {
+            // One chunk: read once, counted where it lies.
+            let rng = self.augmentation();
+            self.memory.data.load(batch, 0, n, rng)?;
+            let total = self.count_chunk(n, D::PADDED);
+            let mut step = self.begin(total);
+            step.chunk(n, D::PADDED)?;
+            step
+        } else {
+            let total = self.count(batch)?;
+            let mut step = self.begin(total);
+            step.accumulate(batch)?;
+            step
+        };
+        Ok(step.finish(update)?)
+    }
+
+    /// What the loss counts in `data`; the sum over all parts of a step is the total that [`begin`](Self::begin) needs.
+    ///
+    /// # Errors
+    /// [`FitError::Data`]
+    pub fn count<D>(&mut self, data: &D) -> Result<CountOf<N, L>, FitError<D::Error>>
+    where
+        D: Dataset<N::Scalar, N::In, TargetOf<N, L>>,
+    {
+        let rng = self.augmentation();
+        self.count_with(data, rng)
+    }
+
+    pub(super) fn count_with<D>(&mut self, data: &D, rng: Rng) -> Result<CountOf<N, L>, FitError<D::Error>>
+    where
+        D: Dataset<N::Scalar, N::In, TargetOf<N, L>>,
+    {
+        let mut total = CountOf::<N, L>::ZERO;
+        let n = data.len();
+        for at in (0..n).step_by(B) {
+            let live = B.min(n - at);
+            self.memory.data.load_targets(data, at, live, rng)?;
+            total = total.add(self.count_chunk(live, D::PADDED));
+        }
+        Ok(total)
+    }
+
+    /// What counts in the chunk that is loaded.
+    pub(super) fn count_chunk(&self, live: usize, padded: bool) -> CountOf<N, L> {
+        let data = &self.memory.data;
+        let pass = Data::<N, L, B>::pass(&data.lens, Pass::infer().chunk(0, live), padded);
+        self.loss.count(TargetOf::<N, L>::get(&data.target), output_pass::<N, B>(pass))
+    }
+
+    /// Begins a step in which the loss counts `total`, with a gradient of zero. See [`Running`].
+    ///
+    /// ```ignore
+    /// let total = trainer.count(&part_a)?.add(trainer.count(&part_b)?);
+    /// let mut step = trainer.begin(total);
+    /// step.accumulate(&part_a)?;
+    /// step.accumulate(&part_b)?;
+    /// let report = step.apply()?;
+    /// ```
+    pub fn begin(&mut self, total: CountOf<N, L>) -> Running<'_, N, L, O, B> {
+        place::clear(&mut self.memory.core.grad);
+        Running { trainer: self, total, done: 0, loss: 0.0, layer: None, unsettled: None }
+    }
+
+    /// The pass of samples `first .. first + live` of the step that comes next.
+    fn pass<'a>(&self, first: usize, live: usize) -> InputPass<'a, N, B> {
+        Pass::train(self.rng.fork(stream::PASS).fork(self.steps + 1)).chunk(first, live)
+    }
+
+    /// The stream for augmentation of a step outside `fit`.
+    fn augmentation(&self) -> Rng {
+        self.rng.fork(stream::AUGMENT_STEP).fork(self.steps)
+    }
+}
+
+impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Running<'_, N, L, O, B> {
+    /// Adds the gradients of all samples of `part`.
+    ///
+    /// # Errors
+    /// [`FitError::Data`], or [`FitError::NonFinite`], after which the step cannot be applied.
+    pub fn accumulate<D>(&mut self, part: &D) -> Result<(), FitError<D::Error>>
+    where
+        D: Dataset<N::Scalar, N::In, TargetOf<N, L>>,
+    {
+        let (n, rng) = (part.len(), self.trainer.augmentation());
+        for at in (0..n).step_by(B) {
+            let live = B.min(n - at);
+            self.settle();
+            self.trainer.memory.data.load(part, at, live, rng)?;
+            self.chunk(live, D::PADDED)?;
+        }
+        Ok(())
+    }
+
+    /// Adds the gradients of the chunk that is loaded.
+    fn chunk(&mut self, live: usize, padded: bool) -> Result<(), NonFinite> {
+        let pass = self.trainer.pass(self.done, live);
+        let Trainer { memory, loss, .. } = &mut *self.trainer;
+        let Memory { core, data } = &mut **memory;
+        let pass = Data::<N, L, B>::pass(&data.lens, pass, padded);
+        let x = N::In::get(&data.x);
+        core.net.forward(x, N::Out::get_mut(&mut core.y), Some(&mut core.tape), &mut core.work, pass);
+        let share = loss
+            .value_and_grad(
+                N::Out::get(&core.y),
+                TargetOf::<N, L>::get(&data.target),
+                N::Out::grad(&mut core.dy),
+                self.total,
+                output_pass::<N, B>(pass),
+            )
+            .to_f64();
+        self.loss += share;
+        if !share.is_finite() {
+            self.layer = N::first_non_finite(&core.tape);
+            return Err(self.non_finite());
+        }
+        core.net.backward(
+            x,
+            N::Out::get(&core.y),
+            &core.tape,
+            N::Out::get(&core.dy),
+            N::In::no_grad::<N::Scalar, B>(),
+            Some(&mut core.grad),
+            &mut core.work,
+            pass,
+        );
+        self.unsettled = Some((self.done, live, padded));
+        self.done += live;
+        Ok(())
+    }
+
+    /// Lets the network take over the statistics that the last chunk left on the tape.
+    fn settle(&mut self) {
+        let Some((first, live, padded)) = self.unsettled.take() else { return };
+        let pass = self.trainer.pass(first, live);
+        let Memory { core, data } = &mut *self.trainer.memory;
+        core.net.settle(&core.tape, Data::<N, L, B>::pass(&data.lens, pass, padded));
+    }
+
+    /// The loss of the samples so far, as their share of the step's mean.
+    pub fn loss(&self) -> f64 {
+        self.loss
+    }
+
+    /// Updates the weights.
+    ///
+    /// # Errors
+    /// [`NonFinite`], if the loss (or, with [`Clip::Norm`], the gradient) is not finite: the weights are as before.
+    pub fn apply(self) -> Result<StepReport, NonFinite> {
+        self.finish(&Update::default())
+    }
+
+    /// [`apply`](Self::apply), with a learning rate, limits and groups of its own.
+    ///
+    /// # Errors
+    /// As for [`apply`](Self::apply).
+    pub fn apply_with(self, update: &Update) -> Result<StepReport, NonFinite> {
+        self.finish(update)
+    }
+
+    fn finish(mut self, update: &Update) -> Result<StepReport, NonFinite> {
+        if !self.loss.is_finite() {
+            return Err(self.non_finite());
+        }
+        let (mut grad_scale, mut clip_value, mut grad_norm) = (1.0, None, None);
+        match update.clip {
+            None => {}
+            Some(Clip::Value(limit)) => clip_value = Some(limit),
+            Some(Clip::Norm(max_norm)) => {
+                let core = &mut self.trainer.memory.core;
+                let norm = norm::<N>(&mut core.net, &mut core.grad);
+                if !norm.is_finite() {
+                    return Err(self.non_finite());
+                }
+                grad_scale = (max_norm / (norm + 1e-6)).min(1.0);
+                grad_norm = Some(norm);
+            }
+        }
+        self.settle();
+        let trainer = self.trainer;
+        trainer.steps += 1;
+        let step = Step {
+            number: trainer.steps,
+            lr_factor: update.lr_factor,
+            grad_scale,
+            clip_value,
+            groups: update.groups,
+        };
+        let core = &mut trainer.memory.core;
+        trainer.optimizer.update(&mut core.net, &mut core.grad, &mut core.moments, &step);
+        Ok(StepReport {
+            epoch: 0,
+            step: trainer.steps,
+            loss: self.loss,
+            samples: self.done,
+            lr: trainer.optimizer.lr() * update.lr_factor,
+            grad_norm,
+        })
+    }
+
+    fn non_finite(&self) -> NonFinite {
+        NonFinite { epoch: 0, step: self.trainer.steps + 1, layer: self.layer }
+    }
+}
+
+/// The Euclidean norm of a gradient.
+fn norm<N: Network>(net: &mut N, grad: &mut N::Grad) -> f64 {
+    let mut square = 0.0;
+    net.zip([grad], Path::ROOT, &mut |_, _, [grad]| {
+        // Eight sums in a fixed order, which the compiler can keep in vectors.
+        let mut sums = [0.0; 8];
+        for part in grad.chunks(8) {
+            for (sum, &g) in sums.iter_mut().zip(part) {
+                *sum += g.to_f64() * g.to_f64();
+            }
+        }
+        square += sums.iter().sum::<f64>();
+    });
+    crate::math::sqrt(square)
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use std::boxed::Box;
+    use std::string::ToString;
+    use std::vec::Vec;
+
+    use super::*;
+    use crate::Blank;
+    use crate::train::tiny::{Mse, Sgd, Tiny, numbers};
+    use crate::train::{Padded, SliceError};
+
+    const X: [[f64; 2]; 5] = [[0.5, -1.0], [1.5, 0.25], [-0.75, 2.0], [0.1, 0.9], [-1.2, -0.3]];
+    const Y: [[f64; 1]; 5] = [[1.0], [-0.5], [0.25], [2.0], [0.0]];
+
+    type Tested<const B: usize> = Trainer<Tiny, Mse, Sgd, B>;
+
+    fn trainer<const B: usize>(seed: u64) -> Tested<B> {
+        let memory = Box::leak(Box::new(Memory::ZERO));
+        Trainer::in_place(memory, Mse, Sgd::default(), seed)
+    }
+
+    fn grads<const B: usize>(trainer: &Tested<B>) -> Vec<f64> {
+        let grad = trainer.grad();
+        [numbers(&grad.fc1), numbers(&grad.fc2)].concat()
+    }
+
+    fn close(a: &[f64], b: &[f64], what: &str) {
+        assert_eq!(a.len(), b.len());
+        for (i, (a, b)) in a.iter().zip(b).enumerate() {
+            assert!((a - b).abs() <= 1e-12, "{what}, number {i}: {a} and {b}");
+        }
+    }
+
+    #[test]
+    fn the_gradient_of_a_step_does_not_depend_on_its_chunks() {
+        fn run<const B: usize>() -> (StepReport, Vec<f64>, Vec<f64>) {
+            let mut trainer = trainer::<B>(1);
+            let data = Padded { data: (X, Y), steps: &[2_u16, 1, 2, 1, 2] };
+            let report = trainer.step(&data).unwrap();
+            (report, grads(&trainer), numbers(trainer.net()))
+        }
+        let (report, grad, net) = run::<5>();
+        assert!(grad.iter().all(|g| g.abs() > 1e-6), "{grad:?}");
+        assert_eq!((report.step, report.samples, net.last()), (1, 5, Some(&5.0)));
+        for (chunk, (other, g, n)) in [(1, run::<1>()), (2, run::<2>()), (4, run::<4>()), (8, run::<8>())] {
+            close(&g, &grad, &std::format!("gradient in chunks of {chunk}"));
+            close(&n, &net, &std::format!("weights and settled samples in chunks of {chunk}"));
+            assert!((other.loss - report.loss).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn the_gradient_of_a_step_is_the_slope_of_its_loss() {
+        let mut trainer = trainer::<2>(4);
+        let loss = |trainer: &mut Tested<2>| {
+            let mut step = trainer.begin(5.0);
+            step.accumulate(&(X, Y)).unwrap();
+            step.loss()
+        };
+        loss(&mut trainer);
+        let grad = grads(&trainer);
+        for i in 0..6 {
+            let old = trainer.net().fc1.weight[i];
+            let [up, down] = [1e-5, -1e-5].map(|h| {
+                trainer.net_mut().fc1.weight[i] = old + h;
+                loss(&mut trainer)
+            });
+            trainer.net_mut().fc1.weight[i] = old;
+            let slope = (up - down) / 2e-5;
+            assert!((slope - grad[i]).abs() < 1e-8, "dweight[{i}]: slope {slope}, gradient {}", grad[i]);
+        }
+    }
+
+    #[test]
+    fn parts_make_the_same_step_as_the_whole() {
+        let (mut whole, mut parts) = (trainer::<2>(3), trainer::<2>(3));
+        let first = (&X[..2], &Y[..2]);
+        let second = (&X[2..], &Y[2..]);
+        let report = whole.step(&(X, Y)).unwrap();
+        let total = parts.count(&first).unwrap().add(parts.count(&second).unwrap());
+        let mut step = parts.begin(total);
+        step.accumulate(&first).unwrap();
+        step.accumulate(&second).unwrap();
+        assert_eq!(step.apply(), Ok(report));
+        assert_eq!(numbers(whole.net()), numbers(parts.net()));
+    }
+
+    #[test]
+    fn a_step_that_is_abandoned_leaves_the_weights_bit_for_bit() {
+        let mut trainer = trainer::<8>(3);
+        let before = numbers(trainer.net());
+        let mut step = trainer.begin(5.0);
+        step.accumulate(&(X, Y)).unwrap();
+        drop(step);
+        assert!(grads(&trainer).iter().any(|&g| g != 0.0));
+        assert_eq!(numbers(trainer.net()), before);
+        assert_eq!(trainer.steps(), 0);
+    }
+
+    #[test]
+    fn a_loss_that_is_not_finite_stops_the_step_and_names_the_layer() {
+        let mut trainer = trainer::<2>(3);
+        trainer.step(&(X, Y)).unwrap();
+        let before = numbers(trainer.net());
+        let mut x = X;
+        x[1][0] = f64::NAN;
+        let error = trainer.step(&(x, Y)).unwrap_err();
+        assert_eq!(error, FitError::NonFinite(NonFinite { epoch: 0, step: 2, layer: Some("fc1") }));
+        let mut y = Y;
+        y[4][0] = f64::INFINITY;
+        let mut step = trainer.begin(5.0);
+        let Err(FitError::NonFinite(place)) = step.accumulate(&(X, y)) else {
+            panic!("the loss is infinite")
+        };
+        assert_eq!(place.layer, None);
+        assert_eq!(step.apply(), Err(place));
+        assert_eq!(numbers(trainer.net())[..13], before[..13]);
+    }
+
+    #[test]
+    fn one_seed_gives_the_same_bits_and_another_does_not() {
+        let run = |seed| {
+            let mut trainer = trainer::<2>(seed);
+            for _ in 0..10 {
+                trainer.step(&(X, Y)).unwrap();
+            }
+            numbers(trainer.net())
+        };
+        assert_eq!(run(5), run(5));
+        assert_ne!(run(5), run(6));
+    }
+
+    #[test]
+    fn clipping_by_norm_limits_the_length_of_the_step_and_by_value_each_number() {
+        let moved = |clip| {
+            let mut trainer = trainer::<2>(3);
+            let before = numbers(trainer.net());
+            let update = Update { clip, ..Update::default() };
+            let report = trainer.step_with(&(X, Y), &update).unwrap();
+            let after = numbers(trainer.net());
+            let steps: Vec<f64> = before[..13].iter().zip(&after).map(|(a, b)| (a - b) / 0.1).collect();
+            (report.grad_norm, steps)
+        };
+        let length = |v: &[f64]| v.iter().map(|v| v * v).sum::<f64>().sqrt();
+        let (_, free) = moved(None);
+        let (norm, clipped) = moved(Some(Clip::Norm(0.01)));
+        assert!((norm.unwrap() - length(&free)).abs() < 1e-12);
+        assert!((length(&clipped) - 0.01).abs() < 1e-7, "{}", length(&clipped));
+        close(&moved(Some(Clip::Norm(1e3))).1, &free, "a limit that is not reached");
+        let (_, limited) = moved(Some(Clip::Value(0.02)));
+        close(&limited, &free.iter().map(|g| g.clamp(-0.02, 0.02)).collect::<Vec<_>>(), "by value");
+        assert!(limited != free);
+    }
+
+    #[test]
+    fn bad_data_is_an_error_that_names_the_sample() {
+        let mut trainer = trainer::<2>(3);
+        let error = trainer.step(&(&X[..], &Y[..3])).unwrap_err();
+        assert_eq!(error, FitError::Data { index: 0, error: SliceError::Unequal { first: 5, second: 3 } });
+        assert_eq!(
+            error.to_string(),
+            "sample 0: 5 samples on one side and 3 on the other: the numbers must be equal"
+        );
+        assert_eq!(trainer.step(&(&X[..0], &Y[..0])), Err(FitError::Empty { set: "training" }));
+    }
+
+    #[test]
+    fn memory_used_before_is_as_good_as_new() {
+        let memory = Box::leak(Box::new(Memory::<Tiny, Mse, Sgd, 2>::ZERO));
+        memory.core.net.settled = [7.0];
+        memory.core.grad.fc1.bias[0] = 7.0;
+        let used = Trainer::in_place(memory, Mse, Sgd::default(), 3);
+        assert_eq!(numbers(used.net()), numbers(trainer::<2>(3).net()));
+        assert_eq!(grads(&used), [0.0; 13]);
+    }
+}

@@ -1,0 +1,209 @@
+//! The arguments of `#[network(...)]`.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::{Expr, ExprArray, ExprRepeat, Lit, Token, parenthesized};
+
+use crate::report::{Report, did_you_mean};
+use crate::shape::{Dim, Shape, is_negative};
+
+/// Where the framework is unless `crate = ..` says otherwise: the one place that knows its name.
+const CRATE: &str = "::dl";
+
+/// What `#[network(...)]` says.
+pub(crate) struct Args {
+    /// The input's shape; `None` if it is missing or wrong.
+    pub(crate) input: Option<Shape>,
+    /// The input as written.
+    pub(crate) input_tokens: TokenStream,
+    /// `max_params = ..`
+    pub(crate) max_params: Option<Expr>,
+    /// `max_train_bytes(Adam, 1) = ..`
+    pub(crate) max_train_bytes: Option<TrainBudget>,
+    /// The framework's path.
+    pub(crate) dl: TokenStream,
+}
+
+/// `max_train_bytes(optimizer, chunk) = limit`
+#[derive(Clone)]
+pub(crate) struct TrainBudget {
+    pub(crate) optimizer: syn::Path,
+    pub(crate) chunk: Expr,
+    pub(crate) limit: Expr,
+}
+
+const KEYS: [&str; 4] = ["input", "max_params", "max_train_bytes", "crate"];
+
+struct Arg {
+    key: Ident,
+    pair: Option<(syn::Path, Expr)>,
+    value: Option<Value>,
+}
+
+enum Value {
+    Expr(Expr),
+    Crate(syn::Path),
+}
+
+impl Parse for Arg {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let key = input.call(Ident::parse_any)?;
+        let mut pair = None;
+        if key == "max_train_bytes" && input.peek(syn::token::Paren) {
+            let inner;
+            parenthesized!(inner in input);
+            let optimizer = inner.parse()?;
+            inner.parse::<Token![,]>()?;
+            pair = Some((optimizer, inner.parse()?));
+        }
+        let value = if input.peek(Token![=]) {
+            input.parse::<Token![=]>()?;
+            Some(if key == "crate" { Value::Crate(path(input)?) } else { Value::Expr(input.parse()?) })
+        } else {
+            None
+        };
+        Ok(Arg { key, pair, value })
+    }
+}
+
+/// A path, `crate` and `self` included, or a string that holds one.
+fn path(input: ParseStream<'_>) -> syn::Result<syn::Path> {
+    if input.peek(syn::LitStr) {
+        input.parse::<syn::LitStr>()?.parse()
+    } else {
+        input.call(syn::Path::parse_mod_style)
+    }
+}
+
+/// Reads the arguments; what is wrong with them is reported, the rest is kept.
+pub(crate) fn parse(tokens: TokenStream, report: &mut Report) -> Args {
+    let dl: syn::Path = syn::parse_str(CRATE).expect("a path");
+    let mut args = Args {
+        input: None,
+        input_tokens: TokenStream::new(),
+        max_params: None,
+        max_train_bytes: None,
+        dl: quote!(#dl),
+    };
+    let parsed = Punctuated::<Arg, Token![,]>::parse_terminated.parse2(tokens);
+    let Some(parsed) = report.take(parsed) else { return args };
+    let mut seen: Vec<String> = Vec::new();
+    let mut input_said = false;
+    for arg in parsed {
+        let key = arg.key.to_string();
+        if !KEYS.contains(&key.as_str()) {
+            report.error(
+                &arg.key,
+                format!(
+                    "`#[network]` has no argument `{key}`{}\nnote: it takes {}",
+                    did_you_mean(&key, KEYS),
+                    "`input`, `max_params`, `max_train_bytes` and `crate`"
+                ),
+            );
+            continue;
+        }
+        if seen.contains(&key) {
+            report.error(&arg.key, format!("`{key}` is said twice\nhelp: keep one of them"));
+            continue;
+        }
+        seen.push(key.clone());
+        input_said |= key == "input";
+        match (key.as_str(), arg.value) {
+            ("crate", Some(Value::Crate(path))) => args.dl = quote!(#path),
+            ("input", Some(Value::Expr(expr))) => {
+                args.input_tokens = quote!(#expr);
+                args.input = report.take(shape(&expr));
+            }
+            ("max_params", Some(Value::Expr(expr))) => args.max_params = report.take(limit(expr)),
+            ("max_train_bytes", Some(Value::Expr(limited))) if arg.pair.is_some() => {
+                let (optimizer, chunk) = arg.pair.expect("just asked");
+                args.max_train_bytes =
+                    report.take(limit(limited)).map(|limit| TrainBudget { optimizer, chunk, limit });
+            }
+            ("max_train_bytes", _) => report.error(
+                &arg.key,
+                "`max_train_bytes` needs an optimizer and a chunk: training memory depends on both\n\
+                 help: for example `max_train_bytes(Adam, 1) = 65_536`",
+            ),
+            ("crate", _) => report.error(&arg.key, "`crate` needs a path\nhelp: for example `crate = ::dl`"),
+            ("max_params", _) => {
+                report
+                    .error(&arg.key, "`max_params` needs a number\nhelp: for example `max_params = 20_000`");
+            }
+            _ => report.error(&arg.key, "`input` needs a shape\nhelp: for example `input = [784]`"),
+        }
+    }
+    if !input_said && report.is_empty() {
+        report.push(syn::Error::new(
+            Span::call_site(),
+            "a network needs the shape of its input\n\
+             help: for example `#[network(input = [784])]`",
+        ));
+    }
+    args
+}
+
+fn limit(expr: Expr) -> syn::Result<Expr> {
+    let wrong = match &expr {
+        Expr::Lit(lit) => !matches!(lit.lit, Lit::Int(_)),
+        expr => is_negative(expr),
+    };
+    if wrong {
+        return Err(syn::Error::new_spanned(&expr, "a budget is a whole number\nhelp: for example `20_000`"));
+    }
+    Ok(expr)
+}
+
+/// `[n]`, `[steps, features]`, `[channels, height, width]` or `[u16; n]`.
+fn shape(expr: &Expr) -> syn::Result<Shape> {
+    const FORMS: &str = "help: write `[features]`, `[steps, features]`, `[channels, height, width]`, or `[u16; n]` for tokens";
+    match expr {
+        Expr::Array(ExprArray { elems, .. }) => {
+            if elems.is_empty() || elems.len() > 3 {
+                let message =
+                    format!("a shape has one to three dimensions, but this has {}\n{FORMS}", elems.len());
+                return Err(syn::Error::new_spanned(expr, message));
+            }
+            elems.iter().map(size).collect::<syn::Result<_>>().map(Shape::Dims)
+        }
+        Expr::Repeat(ExprRepeat { expr: kind, len, .. }) => {
+            let is_u16 = matches!(&**kind, Expr::Path(path) if path.path.is_ident("u16"));
+            if !is_u16 {
+                let found = crate::shape::tidy(kind);
+                let message = format!("tokens are `u16`, but this says `{found}`\n{FORMS}");
+                return Err(syn::Error::new_spanned(kind, message));
+            }
+            size(len).map(Shape::Tokens)
+        }
+        Expr::Tuple(tuple) => Err(syn::Error::new_spanned(
+            tuple,
+            "several inputs need `#[forward(|a, b| ..)]`, which is not supported yet\n\
+             help: nest a network of one input, or implement `Layer` by hand for a pair of signals",
+        )),
+        expr => Err(syn::Error::new_spanned(expr, format!("a shape is written in brackets\n{FORMS}"))),
+    }
+}
+
+/// A size: a whole number above zero, a constant, or an expression of constants.
+pub(crate) fn size(expr: &Expr) -> syn::Result<Dim> {
+    let not_a_size = match expr {
+        Expr::Lit(lit) if !matches!(lit.lit, Lit::Int(_)) => true,
+        Expr::Closure(_) | Expr::Array(_) | Expr::Tuple(_) | Expr::Assign(_) => true,
+        expr => is_negative(expr),
+    };
+    if not_a_size {
+        let found = crate::shape::tidy(expr);
+        return Err(syn::Error::new_spanned(
+            expr,
+            format!("a size is a whole number above zero, but this is `{found}`"),
+        ));
+    }
+    let dim = Dim::of(expr);
+    if dim.known() == Some(0) {
+        return Err(syn::Error::new_spanned(expr, "a size cannot be zero"));
+    }
+    Ok(dim)
+}

@@ -1,0 +1,62 @@
+//! The table of layers in the rustdoc of a network, and a line for each field.
+
+use crate::check::Layer;
+use crate::plan::Plan;
+use crate::shape::tidy;
+
+/// A whole number with a comma at every third digit.
+fn grouped(n: usize) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A number that may be known to the compiler only.
+fn count(n: Option<usize>) -> String {
+    n.map_or_else(|| "see `summary()`".to_owned(), grouped)
+}
+
+/// The table.
+pub(super) fn network(plan: &Plan<'_>) -> String {
+    let net = &plan.net;
+    let mut table = format!(
+        "\n\n# Network\n\nInput `{}`.\n\n| field | layer | output | parameters | multiply-adds |\n|---|---|---|---:|---:|\n",
+        net.input.text()
+    );
+    for layer in &net.layers {
+        let frozen = if layer.field.frozen { " (frozen)" } else { "" };
+        table += &format!(
+            "| `{}`{frozen} | `{}` | `{}` | {} | {} |\n",
+            layer.name,
+            tidy(&layer.field.ty),
+            layer.output.text(),
+            count(layer.params),
+            count(layer.macs)
+        );
+    }
+    let sum = |part: fn(&Layer<'_>) -> Option<usize>| net.layers.iter().map(part).sum::<Option<usize>>();
+    let params = sum(|layer| layer.params);
+    table += &format!(
+        "| | | | {} ({} bytes in `f32`) | {} |\n",
+        count(params),
+        count(params.map(|n| n.saturating_mul(4))),
+        count(sum(|layer| layer.macs))
+    );
+    table
+}
+
+/// The line of a field.
+pub(super) fn field(layer: &Layer<'_>) -> String {
+    let mut line =
+        format!("\n\n`{}`: `{}` to `{}`", tidy(&layer.field.ty), layer.input.text(), layer.output.text());
+    if let Some(params) = layer.params.filter(|n| *n > 0) {
+        line += &format!(", {} parameters", grouped(params));
+    }
+    line
+}

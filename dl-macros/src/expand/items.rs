@@ -1,0 +1,218 @@
+//! The structs: the network itself, its gradient, tape and scratch memory, and a name for each field's type.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+
+use super::{Names, docs, input_len, mentions};
+use crate::layers::Role;
+use crate::plan::{Home, Plan};
+
+/// The network, and the hidden constants that its types need.
+pub(super) fn visible(plan: &Plan<'_>, names: &Names) -> TokenStream {
+    let net = &plan.net;
+    let written = net.written;
+    let (attrs, vis, ident) = (&written.attrs, &written.vis, &written.ident);
+    let (dl, decls) = (&names.dl, &names.decls);
+    let docs = docs::network(plan);
+    let fields = net.layers.iter().map(|layer| {
+        let (attrs, vis, ident, ty) = (&layer.field.attrs, &layer.field.vis, &layer.field.ident, &layer.ty);
+        let docs = docs::field(layer);
+        quote!(#(#attrs)* #[doc = #docs] #vis #ident: #ty)
+    });
+    let hidden = (!net.hidden.items.is_empty()).then(|| {
+        let (owner, items) = (&net.hidden.owner, &net.hidden.items);
+        quote! {
+            #[doc(hidden)]
+            #vis struct #owner;
+            #[allow(missing_docs, dead_code)]
+            impl #owner { #(#vis #items)* }
+        }
+    });
+    // A scalar that no field mentions would be refused.
+    let phantom = (!net.layers.iter().any(|layer| mentions(&layer.ty, "T")))
+        .then(|| quote!(#[doc(hidden)] scalar: ::core::marker::PhantomData<T>,));
+    quote! {
+        #(#attrs)*
+        #[doc = #docs]
+        #[repr(C)]
+        #vis struct #ident<#decls T: #dl::Real = f32> { #(#fields,)* #phantom }
+        #hidden
+    }
+}
+
+/// `LeNetConv1<T>`: a public name for the type of each field, for those who write functions over one.
+pub(super) fn aliases(plan: &Plan<'_>, names: &Names) -> TokenStream {
+    let vis = &plan.net.written.vis;
+    let mut taken: Vec<String> =
+        ["Grad", "Tape", "Work", "Trainer"].map(|s| format!("{}{s}", names.net)).to_vec();
+    let mut aliases = TokenStream::new();
+    for layer in &plan.net.layers {
+        let mut alias = format!("{}{}", names.net, camel(&layer.name));
+        while taken.contains(&alias) {
+            alias.push_str("Layer");
+        }
+        taken.push(alias.clone());
+        let (alias, ty) = (Ident::new(&alias, layer.field.ident.span()), &layer.ty);
+        let consts = plan.net.const_names.iter().filter(|name| mentions(ty, &name.to_string()));
+        let scalar = mentions(ty, "T").then(|| quote!(T = f32));
+        let doc = format!("The type of [`{}::{}`].", names.net, layer.name);
+        aliases.extend(quote! {
+            #[doc = #doc]
+            #[allow(dead_code)]
+            #vis type #alias<#(const #consts: usize,)* #scalar> = #ty;
+        });
+    }
+    aliases
+}
+
+/// `fc_one` as `FcOne`
+fn camel(name: &str) -> String {
+    name.split('_')
+        .flat_map(|word| {
+            let mut chars = word.chars();
+            chars.next().into_iter().flat_map(char::to_uppercase).chain(chars)
+        })
+        .collect()
+}
+
+/// The gradient, tape and scratch memory, and the zeros of all.
+pub(super) fn blanks(plan: &Plan<'_>, names: &Names) -> TokenStream {
+    let (dl, decls) = (&names.dl, &names.decls);
+    let ident = &names.net;
+    let mut fields: Vec<TokenStream> =
+        plan.net.layers.iter().map(|l| l.field.ident.to_token_stream()).collect();
+    if !plan.net.layers.iter().any(|layer| mentions(&layer.ty, "T")) {
+        fields.push(quote!(scalar));
+    }
+    let net_ty = &names.net_ty;
+    let net = zeros(dl, &quote!(#decls T: #dl::Real), net_ty, ident, &fields);
+    let grad_fields = grad_fields(plan, names).0;
+    let grad = zeros(dl, &quote!(#decls T: #dl::Real), &names.grad_ty, &names.grad, &grad_fields);
+    let with_chunk = quote!(#decls T: #dl::Real, const B: usize);
+    let tape = plan
+        .has_tape()
+        .then(|| zeros(dl, &with_chunk, &names.tape_ty, &names.tape, &tape_fields(plan, names).0));
+    let work = plan
+        .has_work()
+        .then(|| zeros(dl, &with_chunk, &names.work_ty, &names.work, &work_fields(plan, names).0));
+    quote!(#net #grad #tape #work)
+}
+
+/// The public structs beside the network.
+pub(super) fn companions(plan: &Plan<'_>, names: &Names) -> TokenStream {
+    let (dl, decls, vis) = (&names.dl, &names.decls, &plan.net.written.vis);
+    let struct_of = |name: &Ident, doc: String, generics: TokenStream, (fields, types): (Vec<_>, Vec<_>)| {
+        let fields =
+            fields.iter().zip(types).map(|(field, ty): (&TokenStream, TokenStream)| quote!(#vis #field: #ty));
+        quote! {
+            #[doc = #doc]
+            #[repr(C)]
+            #[allow(missing_docs, dead_code)]
+            #vis struct #name<#generics> { #(#fields,)* }
+        }
+    };
+    let net = &names.net;
+    let doc = format!("The gradient of [`{net}`]: its trained parameters, by the same names.");
+    let grad = struct_of(&names.grad, doc, quote!(#decls T: #dl::Real), grad_fields(plan, names));
+    let with_chunk = quote!(#decls T: #dl::Real, const B: usize);
+    let tape = plan.has_tape().then(|| {
+        let doc = format!("What [`{net}`] keeps of a forward pass of `B` samples for the backward pass.");
+        struct_of(&names.tape, doc, with_chunk.clone(), tape_fields(plan, names))
+    });
+    let work = plan.has_work().then(|| {
+        let doc = format!("Scratch memory of [`{net}`] for `B` samples: slots that values take turns in.");
+        struct_of(&names.work, doc, with_chunk.clone(), work_fields(plan, names))
+    });
+    quote!(#grad #tape #work)
+}
+
+/// One field a layer: its gradient, or `()` where it learns nothing.
+fn grad_fields(plan: &Plan<'_>, names: &Names) -> (Vec<TokenStream>, Vec<TokenStream>) {
+    let dl = &names.dl;
+    let (mut fields, mut types): (Vec<_>, Vec<_>) = plan
+        .net
+        .layers
+        .iter()
+        .map(|layer| {
+            let (ident, ty) = (&layer.field.ident, &layer.ty);
+            let grad = match (layer.is_trained(), layer.role) {
+                (false, _) => quote!(()),
+                (true, Role::Product) if !layer.is_open => quote!(#ty),
+                (true, _) => quote!(<#ty as #dl::Params<T>>::Grad),
+            };
+            (quote!(#ident), grad)
+        })
+        .unzip();
+    if !types.iter().any(|ty| mentions(ty, "T")) {
+        fields.push(quote!(scalar));
+        types.push(quote!(::core::marker::PhantomData<T>));
+    }
+    (fields, types)
+}
+
+/// The values that a backward pass reads, and what open layers keep.
+fn tape_fields(plan: &Plan<'_>, names: &Names) -> (Vec<TokenStream>, Vec<TokenStream>) {
+    let mut fields = (Vec::new(), Vec::new());
+    for step in &plan.steps {
+        let (layer, value) = (&plan.net.layers[step.layer], &plan.values[step.output]);
+        if value.train == Home::Tape {
+            fields.0.push(layer.field.ident.to_token_stream());
+            fields.1.push(names.matrix(&value.len.arg()));
+        }
+        if let Some((tape, _)) = &plan.state_names[step.layer] {
+            let layer = names.as_layer(layer, &layer.ty, &input_len(plan, step.layer));
+            fields.0.push(format_ident!("{tape}").to_token_stream());
+            fields.1.push(quote!(#layer::Tape<B>));
+        }
+    }
+    fields
+}
+
+/// The shared slots, and the scratch memory of open layers.
+fn work_fields(plan: &Plan<'_>, names: &Names) -> (Vec<TokenStream>, Vec<TokenStream>) {
+    let mut fields = (Vec::new(), Vec::new());
+    for (i, slot) in plan.slots.iter().enumerate() {
+        fields.0.push(format_ident!("slot{i}").to_token_stream());
+        fields.1.push(names.matrix(&slot.len(&names.dl)));
+    }
+    for step in &plan.steps {
+        if let Some((_, work)) = &plan.state_names[step.layer] {
+            let layer = &plan.net.layers[step.layer];
+            let layer = names.as_layer(layer, &layer.ty, &input_len(plan, step.layer));
+            fields.0.push(format_ident!("{work}").to_token_stream());
+            fields.1.push(quote!(#layer::Work<B>));
+        }
+    }
+    fields
+}
+
+/// `Blank` and `ZeroValid` of one struct; the latter is the only `unsafe` that a network emits.
+fn zeros(
+    dl: &TokenStream,
+    generics: &TokenStream,
+    ty: &TokenStream,
+    name: &Ident,
+    fields: &[TokenStream],
+) -> TokenStream {
+    quote! {
+        impl<#generics> #dl::Blank for #ty {
+            const ZERO: Self = #name { #(#fields: #dl::Blank::ZERO,)* };
+        }
+        // SAFETY: every field is a matrix, a layer, or a layer's tape, scratch memory or gradient, all of which the
+        // traits require to be valid when zero.
+        unsafe impl<#generics> #dl::ZeroValid for #ty {}
+    }
+}
+
+impl Plan<'_> {
+    /// Whether anything is kept for the backward pass.
+    pub(super) fn has_tape(&self) -> bool {
+        self.state_names.iter().any(Option::is_some)
+            || self.values.iter().any(|value| value.train == Home::Tape)
+    }
+
+    /// Whether there is scratch memory.
+    pub(super) fn has_work(&self) -> bool {
+        self.state_names.iter().any(Option::is_some) || !self.slots.is_empty()
+    }
+}

@@ -1,0 +1,156 @@
+//! From a plan to Rust items. Nothing can fail here.
+//!
+//! What is written is meant to be read: straight-line calls with the user's names, first forwards, then backwards.
+//! `docs/the-expansion.md` shows a whole expansion.
+
+use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote};
+
+use crate::check::Layer;
+use crate::plan::Plan;
+use crate::shape::Shape;
+
+mod docs;
+mod items;
+mod network;
+mod params;
+mod passes;
+
+/// All items of a network.
+pub(crate) fn expand(plan: &Plan<'_>) -> TokenStream {
+    let names = Names::new(plan);
+    let (items, aliases) = (items::visible(plan, &names), items::aliases(plan, &names));
+    let (blank, params) = (items::blanks(plan, &names), params::params(plan, &names));
+    let (layer, network) = (passes::layer(plan, &names), network::network(plan, &names));
+    let checks = network::checks(plan, &names);
+    quote! {
+        #items
+        #aliases
+        #checks
+        const _: () = {
+            #blank
+            #params
+            #layer
+            #network
+        };
+    }
+}
+
+/// The names and types that several items speak of.
+pub(crate) struct Names {
+    /// The framework's path.
+    pub(crate) dl: TokenStream,
+    /// The network.
+    pub(crate) net: Ident,
+    pub(crate) grad: Ident,
+    pub(crate) tape: Ident,
+    pub(crate) work: Ident,
+    pub(crate) trainer: Ident,
+    /// `const D: usize, const H: usize,`
+    pub(crate) decls: TokenStream,
+    /// `D, H,`
+    pub(crate) args: TokenStream,
+    /// `Net<D, H, T>`
+    pub(crate) net_ty: TokenStream,
+    /// `NetGrad<D, H, T>`
+    pub(crate) grad_ty: TokenStream,
+    /// `NetTape<D, H, T, B>`, or `()` if nothing is kept.
+    pub(crate) tape_ty: TokenStream,
+    /// `NetWork<D, H, T, B>`, or `()` if there is none.
+    pub(crate) work_ty: TokenStream,
+    /// The signals that come in and go out.
+    pub(crate) input: TokenStream,
+    pub(crate) output: TokenStream,
+}
+
+impl Names {
+    fn new(plan: &Plan<'_>) -> Names {
+        let net = &plan.net;
+        let ident = &net.written.ident;
+        let dl = net.args.dl.clone();
+        let (decls, consts) = (&net.const_decls, &net.const_names);
+        let (grad, tape, work) =
+            (format_ident!("{ident}Grad"), format_ident!("{ident}Tape"), format_ident!("{ident}Work"));
+        let args = quote!(#(#consts,)*);
+        let (tape_ty, work_ty) = (
+            if plan.has_tape() { quote!(#tape<#args T, B>) } else { quote!(()) },
+            if plan.has_work() { quote!(#work<#args T, B>) } else { quote!(()) },
+        );
+        Names {
+            net_ty: quote!(#ident<#args T>),
+            grad_ty: quote!(#grad<#args T>),
+            input: signal(&dl, &net.input, &net.input_len.arg()),
+            output: signal(&dl, output_shape(plan), &plan.values[plan.output].len.arg()),
+            trainer: format_ident!("{ident}Trainer"),
+            decls: quote!(#(#decls,)*),
+            net: ident.clone(),
+            dl,
+            grad,
+            tape,
+            work,
+            args,
+            tape_ty,
+            work_ty,
+        }
+    }
+
+    /// `dl::SMatrix<T, 32, B>`
+    pub(crate) fn matrix(&self, len: &TokenStream) -> TokenStream {
+        let dl = &self.dl;
+        quote!(#dl::SMatrix<T, #len, B>)
+    }
+
+    /// `<Layer's type as dl::Layer<T, In, Out>>`
+    pub(crate) fn as_layer(
+        &self,
+        layer: &Layer<'_>,
+        ty: &TokenStream,
+        input_len: &TokenStream,
+    ) -> TokenStream {
+        let dl = &self.dl;
+        let x = signal(dl, &layer.input, input_len);
+        let y = signal(dl, &layer.output, &layer.output_len.arg());
+        quote!(<#ty as #dl::Layer<T, #x, #y>>)
+    }
+}
+
+/// The shape of the network's output.
+pub(crate) fn output_shape<'a>(plan: &'a Plan<'_>) -> &'a Shape {
+    plan.net.layers.last().map_or(&plan.net.input, |layer| &layer.output)
+}
+
+fn signal(dl: &TokenStream, shape: &Shape, len: &TokenStream) -> TokenStream {
+    if shape.is_tokens() { quote!(#dl::Tokens<#len>) } else { quote!(#dl::Vals<#len>) }
+}
+
+/// The number of values that come into layer `i`.
+pub(crate) fn input_len(plan: &Plan<'_>, i: usize) -> TokenStream {
+    match i.checked_sub(1) {
+        Some(before) => plan.net.layers[before].output_len.arg(),
+        None => plan.net.input_len.arg(),
+    }
+}
+
+/// A whole number without a type.
+pub(crate) fn number(n: usize) -> Literal {
+    Literal::usize_unsuffixed(n)
+}
+
+/// Whether `tokens` contain the name `word`.
+pub(crate) fn mentions(tokens: &impl ToTokens, word: &str) -> bool {
+    tokens.to_token_stream().into_iter().any(|token| match token {
+        TokenTree::Group(group) => mentions(&group.stream(), word),
+        TokenTree::Ident(ident) => ident == word,
+        _ => false,
+    })
+}
+
+/// `name: ty` if `body` uses it, else `_: ty`.
+pub(crate) fn argument(name: &str, ty: &TokenStream, body: &TokenStream) -> TokenStream {
+    if mentions(body, name) {
+        let name = format_ident!("{name}");
+        quote!(#name: #ty)
+    } else {
+        quote!(_: #ty)
+    }
+}

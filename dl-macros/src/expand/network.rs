@@ -1,0 +1,179 @@
+//! `Network`, the shape rule, the sizes as constants, budgets, and what the compiler still has to check.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+
+use super::{Names, input_len, items, output_shape};
+use crate::layers::Role;
+use crate::plan::{Home, Plan};
+use crate::shape::tidy;
+
+/// The traits and constants that describe a network.
+pub(super) fn network(plan: &Plan<'_>, names: &Names) -> TokenStream {
+    let (dl, decls, net, net_ty) = (&names.dl, &names.decls, &names.net, &names.net_ty);
+    let (args, x, y) = (&names.args, &names.input, &names.output);
+    let name = net.to_string();
+    let (input, output) = (plan.net.input.value(dl), output_shape(plan).value(dl));
+    let rows = rows(plan, names);
+    let finite: TokenStream = plan
+        .steps
+        .iter()
+        .filter(|step| plan.values[step.output].train == Home::Tape)
+        .map(|step| {
+            let layer = &plan.net.layers[step.layer];
+            let (field, name) = (&layer.field.ident, &layer.name);
+            quote! {
+                if !#dl::math::all_finite(tape.#field.as_slice()) {
+                    return ::core::option::Option::Some(#name);
+                }
+            }
+        })
+        .collect();
+    let tape = super::argument("tape", &quote!(&#dl::layer::TapeOf<Self, B>), &finite);
+    let vis = &plan.net.written.vis;
+    quote! {
+        impl<#decls T: #dl::Real> #dl::Shaped for #net_ty {
+            const IN: #dl::Shape = #input;
+            const OUT: #dl::Shape = #output;
+        }
+
+        impl<#decls T: #dl::Real, E: #dl::Edge> #dl::Fit<E> for #net_ty {
+            const OUT: #dl::Fitted =
+                #dl::shape::fit_network(#name, E::SHAPE, <Self as #dl::Shaped>::IN, <Self as #dl::Shaped>::OUT);
+        }
+
+        impl<#decls T: #dl::Real> #dl::Network for #net_ty {
+            type Scalar = T;
+            type In = #x;
+            type Out = #y;
+            const NAME: &'static str = #name;
+            const INPUT: #dl::Shape = #input;
+            const OUTPUT: #dl::Shape = #output;
+            const ROWS: &'static [#dl::summary::Row] = &[#rows];
+
+            fn first_non_finite<const B: usize>(#tape) -> ::core::option::Option<&'static str> {
+                #finite
+                ::core::option::Option::None
+            }
+        }
+
+        impl<#decls T: #dl::Real> ::core::fmt::Debug for #net_ty {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::core::fmt::Display::fmt(&<Self as #dl::Network>::summary(), f)
+            }
+        }
+
+        #[allow(dead_code)]
+        impl<#decls> #net<#args> {
+            /// The number of parameters.
+            #vis const PARAMS: usize = <Self as #dl::Params<f32>>::PARAMS;
+            /// Bytes of the parameters in `f32`.
+            #vis const PARAM_BYTES: usize = 4 * Self::PARAMS;
+            /// Multiply-adds of a forward pass, for one sample.
+            #vis const MACS: usize = <Self as #dl::Layer<f32, #x, #y>>::MACS;
+            /// Samples in a chunk where nothing else is said: as many as keep the tape within 256 KiB, at most 64.
+            #vis const CHUNK: usize =
+                #dl::train::default_chunk(::core::mem::size_of::<#dl::layer::TapeOf<Self, 1>>());
+
+            /// Bytes to infer `B` samples, in `f32`: scratch memory and output.
+            #vis const fn infer_bytes<const B: usize>() -> usize {
+                #dl::train::infer_bytes::<Self, B>()
+            }
+
+            /// Bytes to train with optimizer `O` in chunks of `B` samples, in `f32`: parameters, gradient, moments,
+            /// tape, scratch memory, output and its gradient.
+            #vis const fn train_bytes<O: #dl::Optimizer, const B: usize>() -> usize {
+                #dl::train::train_bytes::<Self, O, B>()
+            }
+
+            /// The table of layers, shapes, parameters and multiply-adds.
+            #vis fn summary() -> #dl::summary::Summary {
+                <Self as #dl::Network>::summary()
+            }
+        }
+    }
+}
+
+/// One row of the summary for each layer.
+fn rows(plan: &Plan<'_>, names: &Names) -> TokenStream {
+    let dl = &names.dl;
+    let rows = plan.net.layers.iter().enumerate().map(|(i, layer)| {
+        let (name, written, output) = (&layer.name, tidy(&layer.field.ty), layer.output.value(dl));
+        let params = if layer.has_params() {
+            let ty = &layer.ty;
+            quote!(<#ty as #dl::Params<T>>::PARAMS)
+        } else {
+            quote!(0)
+        };
+        let macs = match layer.role {
+            Role::Product | Role::Layer { .. } => {
+                let layer = names.as_layer(layer, &layer.ty, &input_len(plan, i));
+                quote!(#layer::MACS)
+            }
+            Role::InPlace | Role::Rename => quote!(0),
+        };
+        let frozen = layer.field.frozen;
+        quote! {
+            #dl::summary::Row {
+                name: #name,
+                layer: #written,
+                output: #output,
+                params: #params,
+                macs: #macs,
+                frozen: #frozen,
+            }
+        }
+    });
+    quote!(#(#rows),*)
+}
+
+/// The structs beside the network, its trainer, and checks by the compiler.
+pub(super) fn checks(plan: &Plan<'_>, names: &Names) -> TokenStream {
+    let companions = items::companions(plan, names);
+    let (dl, vis) = (&names.dl, &plan.net.written.vis);
+    let (net, trainer) = (&names.net, &names.trainer);
+    let is_generic = !plan.net.const_names.is_empty();
+    let trainer = (!is_generic).then(|| {
+        let doc = format!("A trainer of [`{net}`] in chunks of [`{net}::CHUNK`] samples.");
+        quote! {
+            #[doc = #doc]
+            #[allow(dead_code)]
+            #vis type #trainer<L, O, const B: usize = { #net::CHUNK }> = #dl::train::Trainer<#net, L, O, B>;
+        }
+    });
+    let checks = (!is_generic).then(|| {
+        let checks = plan.net.checks.iter().map(|check| {
+            let span = check.span();
+            quote_spanned!(span=> const _: () = { #check };)
+        });
+        quote!(#(#checks)*)
+    });
+    let budgets = budgets(plan, names);
+    quote!(#companions #trainer #checks #budgets)
+}
+
+/// A budget that is exceeded stops the build, at the budget's own number.
+fn budgets(plan: &Plan<'_>, names: &Names) -> TokenStream {
+    let (dl, net, args) = (&names.dl, &names.net, plan.net.args);
+    let name = net.to_string();
+    let mut budgets = TokenStream::new();
+    if let Some(limit) = &args.max_params {
+        let span = limit.span();
+        budgets.extend(quote_spanned! {span=>
+            const _: () = #dl::summary::expect_params(#name, #limit, <#net as #dl::Network>::ROWS);
+        });
+    }
+    if let Some(budget) = &args.max_train_bytes {
+        let (optimizer, chunk, limit) = (&budget.optimizer, &budget.chunk, &budget.limit);
+        let optimizer = match optimizer.get_ident() {
+            Some(known) => quote!(#dl::optim::#known),
+            None => quote!(#optimizer),
+        };
+        let span = limit.span();
+        budgets.extend(quote_spanned! {span=>
+            const _: () = #dl::train::expect_train_bytes::<#net, #optimizer, { #chunk }>(#name, #limit);
+        });
+    }
+    budgets
+}

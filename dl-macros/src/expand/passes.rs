@@ -1,0 +1,415 @@
+//! `Layer`: the forward and backward passes as straight-line calls.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote};
+
+use super::params::layers_sum;
+use super::{Names, argument, input_len, number};
+use crate::check::Layer;
+use crate::layers::Role;
+use crate::plan::{Home, Plan, Step, ValueId};
+use crate::shape::Shape;
+
+/// The whole implementation.
+pub(super) fn layer(plan: &Plan<'_>, names: &Names) -> TokenStream {
+    let (dl, decls, net_ty) = (&names.dl, &names.decls, &names.net_ty);
+    let (x, y, tape_ty, work_ty) = (&names.input, &names.output, &names.tape_ty, &names.work_ty);
+    let passes = Passes { plan, names };
+    let macs = layers_sum(passes.macs());
+    let lens = passes.lens_const();
+
+    let signal = |signal: &TokenStream, kind: &str| {
+        let kind = format_ident!("{kind}");
+        quote!(<#signal as #dl::Signal>::#kind<'_, T, B>)
+    };
+    let pass_ty = quote!(#dl::Pass<'a, B>);
+    let work_arg = quote!(&mut Self::Work<B>);
+
+    let (record, infer) = (passes.forward(true), passes.forward(false));
+    let checks = (!plan.net.const_names.is_empty() && !plan.net.checks.is_empty()).then(|| {
+        let checks = &plan.net.checks;
+        quote!(const { #(#checks)* })
+    });
+    let forward = if plan.has_tape() {
+        quote! {
+            #checks
+            match tape {
+                ::core::option::Option::Some(tape) => { #record }
+                ::core::option::Option::None => { #infer }
+            }
+        }
+    } else {
+        quote!(#checks #infer)
+    };
+    let forward_args = [
+        argument("x", &signal(x, "Ref"), &forward),
+        argument("y", &signal(y, "Mut"), &forward),
+        argument("tape", &quote!(::core::option::Option<&mut Self::Tape<B>>), &forward),
+        argument("work", &work_arg, &forward),
+        argument("pass", &pass_ty, &forward),
+    ];
+
+    let backward = passes.backward();
+    let grad = if super::mentions(&backward, "grad") { quote!(mut grad) } else { quote!(_) };
+    let dx_ty = signal(x, "Grad");
+    let backward_args = [
+        argument("x", &signal(x, "Ref"), &backward),
+        argument("y", &signal(y, "Ref"), &backward),
+        argument("tape", &quote!(&Self::Tape<B>), &backward),
+        argument("dy", &signal(y, "Ref"), &backward),
+        argument("dx", &dx_ty, &backward),
+        quote!(#grad: ::core::option::Option<&mut Self::Grad>),
+        argument("work", &work_arg, &backward),
+        argument("pass", &pass_ty, &backward),
+    ];
+
+    let settle = passes.settle();
+    let settle = (!settle.is_empty()).then(|| {
+        quote! {
+            fn settle<'a, const B: usize>(&mut self, tape: &Self::Tape<B>, pass: #pass_ty) {
+                #settle
+            }
+        }
+    });
+
+    quote! {
+        impl<#decls T: #dl::Real> #dl::Layer<T, #x, #y> for #net_ty {
+            type Tape<const B: usize> = #tape_ty;
+            type Work<const B: usize> = #work_ty;
+            const MACS: usize = #macs;
+            #lens
+
+            fn forward<'a, const B: usize>(&self, #(#forward_args),*) {
+                #forward
+            }
+
+            fn backward<'a, const B: usize>(&self, #(#backward_args),*) {
+                #backward
+            }
+
+            #settle
+        }
+    }
+}
+
+/// What all passes are written from.
+struct Passes<'a> {
+    plan: &'a Plan<'a>,
+    names: &'a Names,
+}
+
+/// A value as it is spoken of in a pass.
+#[derive(Clone, Copy)]
+enum Pass {
+    Record,
+    Infer,
+}
+
+impl Passes<'_> {
+    fn layer(&self, i: usize) -> &Layer<'_> {
+        &self.plan.net.layers[i]
+    }
+
+    /// `<Ty as Layer<T, X, Y>>` of layer `i`.
+    fn as_layer(&self, i: usize) -> TokenStream {
+        let layer = self.layer(i);
+        self.names.as_layer(layer, &layer.ty, &input_len(self.plan, i))
+    }
+
+    /// `Layer::<T, X, Y>` of layer `i`, whose methods take the field.
+    fn layer_trait(&self, i: usize) -> TokenStream {
+        let (dl, layer) = (&self.names.dl, self.layer(i));
+        let input_len = input_len(self.plan, i);
+        let x = super::signal(dl, &layer.input, &input_len);
+        let y = super::signal(dl, &layer.output, &layer.output_len.arg());
+        quote!(#dl::Layer::<T, #x, #y>)
+    }
+
+    fn macs(&self) -> Vec<TokenStream> {
+        (0..self.plan.net.layers.len())
+            .filter(|&i| matches!(self.layer(i).role, Role::Product | Role::Layer { .. }))
+            .map(|i| {
+                let layer = self.as_layer(i);
+                quote!(#layer::MACS)
+            })
+            .collect()
+    }
+
+    /// The name of a value's place, where it is not lent: its own, but never a parameter's.
+    fn local(&self, v: ValueId) -> Ident {
+        let name = &self.plan.values[v].name;
+        format_ident!("v_{name}", span = Span::mixed_site())
+    }
+
+    /// The name of its gradient.
+    fn gradient(&self, v: ValueId) -> Ident {
+        let name = &self.plan.values[v].name;
+        format_ident!("d_{name}", span = Span::mixed_site())
+    }
+
+    /// A value, to be read.
+    fn read(&self, v: ValueId, pass: Pass) -> TokenStream {
+        let value = &self.plan.values[v];
+        let home = match pass {
+            Pass::Record => value.train,
+            Pass::Infer => value.infer,
+        };
+        match home {
+            Home::Input => quote!(x),
+            Home::Output => quote!(y),
+            Home::Tape => {
+                let field = self.tape_field(v);
+                quote!(&tape.#field)
+            }
+            Home::Slot(_) | Home::Nowhere => {
+                let local = self.local(v);
+                quote!(#local)
+            }
+        }
+    }
+
+    fn tape_field(&self, v: ValueId) -> &Ident {
+        let step =
+            self.plan.steps.iter().find(|step| step.output == v).expect("only outputs of steps are kept");
+        &self.layer(step.layer).field.ident
+    }
+
+    /// Declares the place of a value that lives in a slot.
+    fn place(&self, v: ValueId, home: Home, name: &Ident) -> TokenStream {
+        let Home::Slot(slot) = home else { return TokenStream::new() };
+        let (dl, len) = (&self.names.dl, self.plan.values[v].len.arg());
+        let max = self.plan.slots[slot].len(dl);
+        let slot = format_ident!("slot{slot}");
+        quote!(let #name = #dl::place::prefix_mut::<T, #len, #max, B>(&mut work.#slot);)
+    }
+
+    /// The pass of every layer: lengths change behind open layers and `Flatten`, which matters to open layers only.
+    fn passes(&self) -> (TokenStream, Vec<TokenStream>) {
+        let count = self.plan.net.layers.len();
+        let last_open = (0..count).rev().find(|&i| self.layer(i).is_open);
+        let (mut declared, mut passes) = (TokenStream::new(), Vec::new());
+        let mut current = quote!(pass);
+        for i in 0..count {
+            passes.push(current.clone());
+            if last_open.is_none_or(|last| i >= last) {
+                continue;
+            }
+            let lens = match self.lens_of(i) {
+                Lens::Same => continue,
+                Lens::Drop => {
+                    let dl = &self.names.dl;
+                    quote!(#current.lens().map(#dl::signal::LenMap::DROP))
+                }
+                Lens::Asked => {
+                    let layer = self.as_layer(i);
+                    quote!(#layer::lens(#current))
+                }
+            };
+            let next = format_ident!("pass_after_{}", self.layer(i).name);
+            declared.extend(quote!(let #next = #current.with_lens(#lens);));
+            current = quote!(#next);
+        }
+        (declared, passes)
+    }
+
+    fn lens_of(&self, i: usize) -> Lens {
+        let layer = self.layer(i);
+        match layer.role {
+            Role::Rename => match &layer.input {
+                Shape::Dims(dims) if dims.len() == 1 => Lens::Same,
+                _ => Lens::Drop,
+            },
+            Role::Layer { keeps_lens: false, .. } => Lens::Asked,
+            _ => Lens::Same,
+        }
+    }
+
+    /// How the whole network maps lengths, if it does.
+    fn lens_const(&self) -> Option<TokenStream> {
+        let dl = &self.names.dl;
+        let maps: Vec<_> = (0..self.plan.net.layers.len())
+            .filter_map(|i| match self.lens_of(i) {
+                Lens::Same => None,
+                Lens::Drop => Some(quote!(#dl::signal::LenMap::DROP)),
+                Lens::Asked => {
+                    let layer = self.as_layer(i);
+                    Some(quote!(#layer::LENS))
+                }
+            })
+            .collect();
+        (!maps.is_empty())
+            .then(|| quote!(const LENS: #dl::signal::LenMap = #dl::signal::LenMap::SAME #(.then(#maps))*;))
+    }
+
+    fn forward(&self, recording: bool) -> TokenStream {
+        let pass = if recording { Pass::Record } else { Pass::Infer };
+        let (declared, passes) = self.passes();
+        let calls = self.plan.steps.iter().map(|step| self.forward_step(step, pass, &passes));
+        quote!(#declared #(#calls)*)
+    }
+
+    fn forward_step(&self, step: &Step, pass: Pass, passes: &[TokenStream]) -> TokenStream {
+        let (dl, i) = (&self.names.dl, step.layer);
+        let field = &self.layer(i).field.ident;
+        let value = &self.plan.values[step.output];
+        let home = match pass {
+            Pass::Record => value.train,
+            Pass::Infer => value.infer,
+        };
+        let place = self.place(step.output, home, &self.local(step.output));
+        let x = self.read(step.input, pass);
+        let y = match home {
+            Home::Tape => {
+                let field = self.tape_field(step.output);
+                quote!(&mut tape.#field)
+            }
+            _ => self.read(step.output, pass),
+        };
+        let (pass_of, key) = (&passes[i], number(i));
+        let at = quote!(#pass_of.at(#key));
+        let call = match step.then {
+            Some(then) => {
+                let activation = &self.layer(then).ty;
+                quote!(self.#field.forward_then::<#activation, _, _, B>(#x, #y, #at);)
+            }
+            None => {
+                let layer = self.layer_trait(i);
+                let (tape, work) = match (&self.plan.state_names[i], pass) {
+                    (Some((tape, work)), Pass::Record) => {
+                        let (tape, work) = (format_ident!("{tape}"), format_ident!("{work}"));
+                        (quote!(::core::option::Option::Some(&mut tape.#tape)), quote!(&mut work.#work))
+                    }
+                    (Some((_, work)), Pass::Infer) => {
+                        let work = format_ident!("{work}");
+                        (quote!(::core::option::Option::None), quote!(&mut work.#work))
+                    }
+                    (None, _) => (quote!(::core::option::Option::None), quote!(&mut ())),
+                };
+                quote!(#layer::forward::<B>(&self.#field, #x, #y, #tape, #work, #at);)
+            }
+        };
+        let _ = dl;
+        quote!(#place #call)
+    }
+
+    fn backward(&self) -> TokenStream {
+        let (declared, passes) = self.passes();
+        let first = self.plan.first_trained;
+        let trained: TokenStream =
+            (first..self.plan.steps.len()).rev().map(|k| self.backward_step(k, &passes)).collect();
+        // What is before the first trained layer matters only to those who want `dx`; nobody differentiates tokens.
+        let before: TokenStream = if self.plan.net.input.is_tokens() {
+            TokenStream::new()
+        } else {
+            (0..first).rev().map(|k| self.backward_step(k, &passes)).collect()
+        };
+        let before = (!before.is_empty()).then(|| quote!(if dx.is_some() { #before }));
+        let body = quote!(#trained #before);
+        let declared = super::mentions(&body, "pass").then_some(declared);
+        quote!(#declared #body)
+    }
+
+    fn backward_step(&self, k: usize, passes: &[TokenStream]) -> TokenStream {
+        let (dl, step) = (&self.names.dl, &self.plan.steps[k]);
+        let i = step.layer;
+        let layer = self.layer(i);
+        let field = &layer.field.ident;
+        let output = &self.plan.values[step.output];
+
+        // dy, scaled by the activation over the output.
+        let mut dy = match output.grad {
+            Home::Output => quote!(dy),
+            _ => {
+                let d = self.gradient(step.output);
+                quote!(#d)
+            }
+        };
+        let y = self.read(step.output, Pass::Record);
+        let activation = step.then.map(|then| {
+            let f = &self.layer(then).ty;
+            let d = self.gradient(step.output);
+            let y = match output.train {
+                Home::Tape => {
+                    let field = self.tape_field(step.output);
+                    quote!(tape.#field)
+                }
+                _ => quote!(y),
+            };
+            if step.output == self.plan.output {
+                let place = self.place(step.output, output.grad, &d);
+                quote! {
+                    #place
+                    #dl::pointwise::backward_from_output::<T, #f>(#y.as_slice(), dy.as_slice(), #d.as_mut_slice());
+                }
+            } else {
+                quote!(#dl::pointwise::backward_in_place::<T, #f>(#y.as_slice(), #d.as_mut_slice());)
+            }
+        });
+        if step.then.is_some() {
+            let d = self.gradient(step.output);
+            dy = quote!(#d);
+        }
+
+        // dx: the caller's, a slot, or nobody's.
+        let (mut place, mut dx) = (TokenStream::new(), quote!(dx));
+        if step.input != 0 {
+            let d = self.gradient(step.input);
+            place = self.place(step.input, self.plan.values[step.input].grad, &d);
+            dx = if k != self.plan.first_trained {
+                quote!(::core::option::Option::Some(&mut *#d))
+            } else if self.plan.net.input.is_tokens() {
+                place = TokenStream::new();
+                quote!(::core::option::Option::None)
+            } else {
+                quote!(dx.is_some().then_some(&mut *#d))
+            };
+        }
+        // What a layer does not read need not be there: the gradient stands in, of the same size.
+        let (needs_x, _) = self.plan.needs(step);
+        let is_kept =
+            |v: ValueId| matches!(self.plan.values[v].train, Home::Input | Home::Output | Home::Tape);
+        let x =
+            if needs_x || is_kept(step.input) { self.read(step.input, Pass::Record) } else { quote!(&*#dy) };
+        let y = if is_kept(step.output) { y } else { quote!(&*#dy) };
+        let grad = if layer.is_trained() {
+            quote!(grad.as_deref_mut().map(|g| &mut g.#field))
+        } else {
+            quote!(::core::option::Option::None)
+        };
+        let (tape, work) = match &self.plan.state_names[i] {
+            Some((tape, work)) => {
+                let (tape, work) = (format_ident!("{tape}"), format_ident!("{work}"));
+                (quote!(&tape.#tape), quote!(&mut work.#work))
+            }
+            None => (quote!(&()), quote!(&mut ())),
+        };
+        let dy = if dy.to_string() == "dy" { dy } else { quote!(&*#dy) };
+        let (layer, pass, key) = (self.layer_trait(i), &passes[i], number(i));
+        quote! {
+            #activation
+            #place
+            #layer::backward::<B>(&self.#field, #x, #y, #tape, #dy, #dx, #grad, #work, #pass.at(#key));
+        }
+    }
+
+    /// Statistics are taken over by layers that may have any.
+    fn settle(&self) -> TokenStream {
+        let (declared, passes) = self.passes();
+        let calls: TokenStream = (0..self.plan.net.layers.len())
+            .filter_map(|i| {
+                let (tape, _) = self.plan.state_names[i].as_ref()?;
+                let (tape, field) = (format_ident!("{tape}"), &self.layer(i).field.ident);
+                let (layer, pass, key) = (self.layer_trait(i), &passes[i], number(i));
+                Some(quote!(#layer::settle::<B>(&mut self.#field, &tape.#tape, #pass.at(#key));))
+            })
+            .collect();
+        if calls.is_empty() { calls } else { quote!(#declared #calls) }
+    }
+}
+
+/// What a layer does to valid lengths.
+enum Lens {
+    Same,
+    Drop,
+    Asked,
+}

@@ -1,0 +1,173 @@
+//! The built-in layers: their syntax and their shape rules, one file for each kind.
+
+use proc_macro2::TokenStream;
+
+use crate::ast::BuiltIn;
+use crate::shape::{Dim, Shape};
+
+mod activation;
+mod dense;
+mod dropout;
+mod flatten;
+mod number;
+mod softmax;
+
+/// A built-in layer.
+pub(crate) struct Definition {
+    pub(crate) name: &'static str,
+    pub(crate) arguments: &'static [Parameter],
+    /// Marker types that may follow the arguments.
+    pub(crate) options: &'static [&'static str],
+    pub(crate) rule: fn(&BuiltIn, &Context<'_>) -> syn::Result<Resolved>,
+}
+
+/// An unnamed argument.
+pub(crate) struct Parameter {
+    /// In words: "number of outputs".
+    pub(crate) what: &'static str,
+    pub(crate) kind: ParameterKind,
+    pub(crate) required: bool,
+}
+
+#[derive(PartialEq)]
+pub(crate) enum ParameterKind {
+    /// A whole number.
+    Size,
+    /// A decimal literal.
+    Number,
+    /// A type.
+    Type,
+}
+
+impl Definition {
+    /// How it is written, with words in place of numbers.
+    pub(crate) fn form(&self) -> String {
+        let arguments: Vec<_> = self.arguments.iter().map(|a| a.what).collect();
+        if arguments.is_empty() {
+            self.name.to_owned()
+        } else {
+            format!("{}<{}>", self.name, arguments.join(", "))
+        }
+    }
+
+    pub(crate) fn required(&self) -> usize {
+        self.arguments.iter().filter(|argument| argument.required).count()
+    }
+
+    pub(crate) fn takes_type(&self) -> bool {
+        self.arguments.iter().any(|argument| argument.kind == ParameterKind::Type)
+    }
+}
+
+/// Where a layer stands.
+pub(crate) struct Context<'a> {
+    /// The field, as text.
+    pub(crate) field: &'a str,
+    /// The shape that comes in.
+    pub(crate) input: &'a Shape,
+    /// The framework's path.
+    pub(crate) dl: &'a TokenStream,
+}
+
+/// A built-in layer whose sizes are settled.
+pub(crate) struct Resolved {
+    /// Its type, over the scalar `T`.
+    pub(crate) ty: TokenStream,
+    pub(crate) output: Shape,
+    pub(crate) role: Role,
+    /// Parameters, for the documentation; `None` if only rustc knows.
+    pub(crate) params: Option<usize>,
+    /// Multiply-adds a sample, for the documentation.
+    pub(crate) macs: Option<usize>,
+    /// `const fn` calls for rustc to check, each a statement.
+    pub(crate) checks: TokenStream,
+}
+
+/// What the plan may do with a layer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Role {
+    /// Runs by `Layer::forward`. Says whether its backward pass reads `x` and `y`.
+    Layer { needs_x: bool, needs_y: bool, has_params: bool, keeps_lens: bool },
+    /// A product that can apply an activation to its own output.
+    Product,
+    /// A pointwise function whose derivative follows from its output: may run in place.
+    InPlace,
+    /// Only another name for the same numbers; no steps are left.
+    Rename,
+}
+
+const DEFINITIONS: &[&[Definition]] =
+    &[dense::LAYERS, flatten::LAYERS, activation::LAYERS, dropout::LAYERS, softmax::LAYERS];
+
+/// All options of all layers.
+pub(crate) const OPTIONS: [&str; 1] = ["NoBias"];
+
+/// What other frameworks call our layers, where the names are too different to guess.
+pub(crate) const OTHER_NAMES: [(&str, &str); 6] = [
+    ("Linear", "Dense"),
+    ("FullyConnected", "Dense"),
+    ("Identity", "Flatten"),
+    ("Swish", "Silu"),
+    ("LogisticSigmoid", "Sigmoid"),
+    ("Activation", "Map"),
+];
+
+/// Layers that later versions have.
+pub(crate) const LATER: [&str; 27] = [
+    "Conv1d",
+    "Conv2d",
+    "Depthwise2d",
+    "ConvTranspose2d",
+    "MaxPool2d",
+    "MaxPool1d",
+    "AvgPool2d",
+    "AvgPool1d",
+    "GlobalAvgPool",
+    "GlobalMaxPool",
+    "Upsample",
+    "BatchNorm",
+    "LayerNorm",
+    "GroupNorm",
+    "InstanceNorm",
+    "RmsNorm",
+    "Dropout2d",
+    "Reshape",
+    "Permute",
+    "Transpose",
+    "Embedding",
+    "Rnn",
+    "Lstm",
+    "Gru",
+    "SelfAttention",
+    "CrossAttention",
+    "Attend",
+];
+
+pub(crate) fn find(name: &str) -> Option<&'static Definition> {
+    DEFINITIONS.iter().flat_map(|group| group.iter()).find(|definition| definition.name == name)
+}
+
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    DEFINITIONS.iter().flat_map(|group| group.iter()).map(|definition| definition.name)
+}
+
+/// Refuses tokens, which only an embedding reads.
+fn numbers_only(layer: &BuiltIn, cx: &Context<'_>) -> syn::Result<()> {
+    if cx.input.is_tokens() {
+        return Err(syn::Error::new_spanned(
+            &layer.ty,
+            format!(
+                "`{}` computes with numbers, but receives the tokens {}\n\
+                 help: put a layer that embeds them before it",
+                cx.field,
+                cx.input.text()
+            ),
+        ));
+    }
+    Ok(())
+}
+
+/// Argument `i`, as a size.
+fn size(layer: &BuiltIn, i: usize) -> syn::Result<Dim> {
+    crate::args::size(&layer.arguments[i].expr()?)
+}

@@ -1,0 +1,83 @@
+//! Chains, nested networks, repeats, constants and const parameters, through the macro.
+#![forbid(unsafe_code)]
+
+use dl::{Blank, Network, Pass, Rng, Signal, gradcheck, network};
+
+/// Checks every derivative of a network with random weights on two random samples.
+fn check<N>()
+where
+    N: Network<Scalar = f64>,
+    N::In: gradcheck::Numbers,
+    N::Out: gradcheck::Numbers,
+{
+    for seed in 0..3 {
+        let mut net = N::boxed(seed);
+        let mut x = <N::In as Signal>::Buf::<f64, 2>::ZERO;
+        let (mut rng, mut i) = (Rng::new(seed), 0);
+        while let Some(number) = <N::In as gradcheck::Numbers>::number::<2>(&mut x, i) {
+            *number = rng.normal();
+            i += 1;
+        }
+        let report = gradcheck::layer::<N, N::In, N::Out, 2>(&mut net, &mut x, Pass::train(Rng::new(seed)));
+        let report = report.unwrap_or_else(|wrong| panic!("{}, seed {seed}: {wrong}", N::NAME));
+        assert!(report.worst < 1e-7, "{}: {report}", N::NAME);
+    }
+}
+
+#[network(input = [4])]
+struct Xor {
+    l1: Dense<8>,
+    a1: Tanh,
+    l2: Dense<1>,
+    a2: Tanh,
+}
+
+const SIDE: usize = 3;
+
+/// Nothing but constants and expressions of constants.
+#[network(input = [SIDE, SIDE + 1])]
+struct Consts {
+    a: Dense<{ SIDE * 2 }>,
+    act: Tanh,
+    flat: Flatten,
+    b: Dense<5, NoBias>,
+}
+
+#[network(input = [6])]
+struct Outer {
+    up: Dense<4>,
+    act: Tanh,
+    inner: self::Xor,
+    down: Dense<3>,
+    blocks: [Block; 3],
+    more: [Dense<3>; 2],
+}
+
+#[network(input = [3])]
+struct Block {
+    fc: Dense<3>,
+    act: Tanh,
+}
+
+#[network(input = [D])]
+struct Generic<const D: usize, const H: usize> {
+    up: Dense<H>,
+    act: Tanh,
+    second: Tanh,
+    down: Dense<D>,
+}
+
+#[network(input = [4])]
+struct OfGenerics {
+    first: Generic<4, 7>,
+    last: Generic<4, 2>,
+}
+
+#[test]
+fn gradients_through_the_macro_match_finite_differences() {
+    check::<Xor<f64>>();
+    check::<Consts<f64>>();
+    check::<Outer<f64>>();
+    check::<Generic<3, 5, f64>>();
+    check::<OfGenerics<f64>>();
+}

@@ -1,0 +1,406 @@
+#!/usr/bin/env python3
+"""Writes the golden vectors of `tests/golden.rs`: what PyTorch computes for each layer, loss, optimizer and schedule.
+
+    python3 tests/golden/generate.py
+
+needs torch only. The inputs are ramps, written with few digits, so that nothing but `parameter` depends on the seed.
+All arithmetic is f64 on one thread; only the last training run is repeated in f32. Numbers are written so that
+reading them gives the same f64 again. A value is a list of samples, each flattened in PyTorch's order.
+"""
+
+import datetime
+import json
+import pathlib
+from collections import OrderedDict
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+from torch.optim import lr_scheduler
+
+SEED = 20
+HERE = pathlib.Path(__file__).parent
+STEPS = 20
+
+
+def ramp(*shape, first=-2.0, last=2.0):
+    """Evenly spaced numbers, rounded to 4 digits."""
+    count = torch.Size(shape).numel()
+    values = [round(first + (last - first) * i / max(count - 1, 1), 4) for i in range(count)]
+    return torch.tensor(values, dtype=torch.float64).reshape(shape)
+
+
+def shuffled(*shape, first=-2.0, last=2.0):
+    """A ramp in a fixed other order, so that neighbours are far apart."""
+    count = torch.Size(shape).numel()
+    step = next(s for s in (5, 7, 11, 13) if count % s)
+    flat = ramp(count, first=first, last=last)
+    return flat[[(i * step + 2) % count for i in range(count)]].reshape(shape)
+
+
+def parameter(tensor):
+    """Fills a parameter with numbers of 4 digits; the one place that draws."""
+    with torch.no_grad():
+        tensor.copy_((torch.rand(tensor.shape, dtype=torch.float64) * 2 - 1).mul(1e4).round().div(1e4))
+
+
+def samples(tensor):
+    return tensor.detach().reshape(tensor.shape[0], -1).tolist()
+
+
+def named(pairs):
+    return {name: {"shape": list(p.shape), "values": p.detach().flatten().tolist()} for name, p in pairs}
+
+
+def write(name, **content):
+    """One file: a head, then the content with every list of numbers on one line."""
+    head = {
+        "generated_by": "tests/golden/generate.py",
+        "torch": torch.__version__,
+        "seed": SEED,
+        "date": datetime.date.today().isoformat(),
+    }
+    (HERE / f"{name}.json").write_text(layout({**head, **content}) + "\n")
+
+
+def layout(value, indent=""):
+    if isinstance(value, dict):
+        inner = indent + " "
+        rows = [f"{inner}{json.dumps(k)}: {layout(v, inner)}" for k, v in value.items()]
+        return "{\n" + ",\n".join(rows) + "\n" + indent + "}"
+    if isinstance(value, list) and any(isinstance(v, dict) for v in value):
+        inner = indent + " "
+        return "[\n" + ",\n".join(inner + layout(v, inner) for v in value) + "\n" + indent + "]"
+    return json.dumps(value, allow_nan=False, separators=(",", ":"))
+
+
+# --------------------------------------------------------------------------------------------------------------- layers
+
+
+def layer(name, module, *shape, x=None):
+    """Output and all gradients of `module` for inputs of `shape`, for a batch of 1 and of 3."""
+    module = nn.Sequential(OrderedDict(layer=module)).double()  # so that names are those of a network's parameters
+    if x is None:
+        for p in module.parameters():
+            parameter(p)
+    runs = []
+    for batch in (1, 3):
+        if x is None:
+            given = shuffled(batch, *shape)
+        else:  # as given, then zeros, then with the signs turned
+            given = torch.stack([x] * batch) * ramp(batch, *[1] * x.dim(), first=1, last=-1)
+        given = given.clone().requires_grad_()
+        module.zero_grad()
+        y = module(given)
+        dy = shuffled(*y.shape, first=-1.1, last=1.3)
+        y.backward(dy)
+        grads = named((n, p.grad) for n, p in module.named_parameters())
+        runs.append(
+            {"x": samples(given), "y": samples(y), "dy": samples(dy), "dx": samples(given.grad), "gradients": grads}
+        )
+    return {"name": name, "input": list(shape), "parameters": named(module.named_parameters()), "runs": runs}
+
+
+class Hardsigmoid(nn.Module):
+    """`nn.Hardsigmoid` with an exact gradient: PyTorch's own rounds its 1/6 to single precision, in f64 too (2.15)."""
+
+    def forward(self, x):
+        y = F.relu6(x + 3.0) / 6.0
+        torch.testing.assert_close(y, F.hardsigmoid(x), rtol=1e-15, atol=0.0)
+        return y
+
+
+POINTWISE = {
+    "relu": nn.ReLU(),
+    "leaky_relu": nn.LeakyReLU(),
+    "leaky_relu_slope_0.2": nn.LeakyReLU(0.2),
+    "elu": nn.ELU(),
+    "elu_alpha_1.5": nn.ELU(1.5),
+    "selu": nn.SELU(),
+    "gelu": nn.GELU(),
+    "gelu_tanh": nn.GELU(approximate="tanh"),
+    "silu": nn.SiLU(),
+    "sigmoid": nn.Sigmoid(),
+    "tanh": nn.Tanh(),
+    # PyTorch turns into the identity past `threshold` (20), which is off by 2e-9 there: out of reach here
+    "softplus": nn.Softplus(threshold=1e3),
+    "hardsigmoid": Hardsigmoid(),
+    "hardtanh": nn.Hardtanh(),
+    "hardswish": nn.Hardswish(),
+}
+
+
+def layers():
+    torch.manual_seed(SEED)
+    cases = [
+        layer("dense", nn.Linear(5, 3), 5),
+        layer("dense_1_to_1", nn.Linear(1, 1), 1),
+        layer("dense_no_bias", nn.Linear(7, 2, bias=False), 7),
+        layer("dense_steps", nn.Linear(5, 3), 4, 5),
+        layer("dense_steps_no_bias", nn.Linear(3, 6, bias=False), 2, 3),
+        layer("flatten_image", nn.Flatten(), 2, 3, 4),
+        layer("flatten_steps", nn.Flatten(), 3, 5),
+        layer("prelu_1", nn.PReLU(1), 7),
+        layer("prelu_n", nn.PReLU(7), 7),
+        layer("softmax", nn.Softmax(dim=-1), 7),
+        layer("softmax_steps", nn.Softmax(dim=-1), 3, 4),
+        layer("log_softmax", nn.LogSoftmax(dim=-1), 7),
+        layer("log_softmax_steps", nn.LogSoftmax(dim=-1), 3, 4),
+    ]
+    for name, module in POINTWISE.items():
+        cases.append(layer(name, module, 7))
+    # far from zero and, for the functions made of pieces, exactly where the pieces meet
+    ends = torch.tensor([0.0, 30.0, -30.0, 1.0, -1.0, 3.0, -3.0, 6.0, -6.0, 0.001, -0.001], dtype=torch.float64)
+    for name, module in POINTWISE.items():
+        cases.append(layer(f"{name}_ends", module, 11, x=ends))
+    far = torch.tensor([900.0, -900.0, 0.0, 899.5], dtype=torch.float64)
+    cases.append(layer("softmax_far", nn.Softmax(dim=-1), 4, x=far))
+    cases.append(layer("log_softmax_far", nn.LogSoftmax(dim=-1), 4, x=far))
+    write("layers", cases=cases)
+
+
+# --------------------------------------------------------------------------------------------------------------- losses
+
+
+def loss(name, criterion, y, target, **settings):
+    """Value and gradient; the classes of a sequence are its last dimension here and the second in PyTorch."""
+    y = y.clone().requires_grad_()
+    classes_last = y.dim() == 3 and not target.is_floating_point()
+    value = criterion(y.transpose(1, 2) if classes_last else y, target)
+    value.backward()
+    kind = "values" if target.is_floating_point() else "classes"
+    return {
+        "name": name,
+        "settings": settings,
+        "shape": list(y.shape[1:]),
+        "y": samples(y),
+        kind: samples(target) if kind == "values" else target.reshape(len(y), -1).tolist(),
+        "value": value.item(),
+        "dy": samples(y.grad),
+    }
+
+
+def losses():
+    y, target = shuffled(3, 5), ramp(3, 5, first=-1.7, last=1.6)
+    target[1, 2] = y[1, 2].item()  # no error at all: where L1 has its kink
+    logits = shuffled(4, 5, first=-3.0, last=3.5)
+    classes = torch.tensor([1, 0, 4, 1])
+    some_ignored = torch.tensor([1, 3, 4, 3])
+    steps, step_classes = shuffled(2, 3, 4), torch.tensor([[1, 0, 2], [3, 2, 2]])
+    weights = [0.5, 2.0, 1.25, 1.0, 0.375]
+    weight = torch.tensor(weights, dtype=torch.float64)
+    shares = F.softmax(shuffled(4, 5, first=-1.0, last=1.0), dim=1)
+    shares = (shares * 64).round() / 64  # few digits; made to sum to one again
+    shares[:, 0] += 1 - shares.sum(1)
+    none = shares.clone()
+    none[1, 2] += none[1, 3].item()
+    none[1, 3] = 0.0  # the limit of t ln t
+    bits = torch.tensor([[0, 1, 1, 0, 1], [1, 1, 0, 0, 0], [0.25, 1, 0, 0.5, 0], [1, 0, 0, 0, 1]], dtype=torch.float64)
+    far = logits * 12.0
+    log_shares = F.log_softmax(logits, dim=1).mul(1e4).round().div(1e4)
+    three = torch.tensor(3.0, dtype=torch.float64)
+    ce, bce = nn.CrossEntropyLoss, nn.BCEWithLogitsLoss
+    cases = [
+        loss("mse", nn.MSELoss(), y, target),
+        loss("l1", nn.L1Loss(), y, target),
+        loss("huber", nn.HuberLoss(), y, target, delta=1.0),
+        loss("huber_delta_0.4", nn.HuberLoss(delta=0.4), y, target, delta=0.4),
+        loss("cross_entropy", ce(), logits, classes),
+        loss("cross_entropy_far", ce(), far, classes),
+        loss("cross_entropy_ignore_index", ce(ignore_index=3), logits, some_ignored, ignore_index=3),
+        loss("cross_entropy_label_smoothing", ce(label_smoothing=0.1), logits, classes, label_smoothing=0.1),
+        loss("cross_entropy_weight", ce(weight=weight), logits, classes, weight=weights),
+        loss(
+            "cross_entropy_all",
+            ce(weight=weight, ignore_index=3, label_smoothing=0.2),
+            logits,
+            some_ignored,
+            weight=weights,
+            ignore_index=3,
+            label_smoothing=0.2,
+        ),
+        loss("cross_entropy_steps", ce(), steps, step_classes),
+        loss("cross_entropy_steps_ignore_index", ce(ignore_index=2), steps, step_classes, ignore_index=2),
+        loss("cross_entropy_shares", ce(), logits, shares),
+        loss("cross_entropy_shares_label_smoothing", ce(label_smoothing=0.1), logits, shares, label_smoothing=0.1),
+        loss("bce_with_logits", bce(), logits, bits),
+        loss("bce_with_logits_far", bce(), far, bits),
+        loss("bce_with_logits_pos_weight", bce(pos_weight=three), logits, bits, pos_weight=3.0),
+        loss("nll", nn.NLLLoss(), log_shares, classes),
+        loss("nll_weight", nn.NLLLoss(weight=weight), log_shares, classes, weight=weights),
+        loss("nll_ignore_index", nn.NLLLoss(ignore_index=3), log_shares, some_ignored, ignore_index=3),
+        loss("kl_div", nn.KLDivLoss(reduction="batchmean"), log_shares, none),
+        loss("multi_margin", nn.MultiMarginLoss(), logits, classes, margin=1.0),
+        loss("multi_margin_2.5", nn.MultiMarginLoss(margin=2.5), logits, classes, margin=2.5),
+    ]
+    write("losses", cases=cases)
+
+
+# ------------------------------------------------------------------------------------------------- optimizers, schedules
+
+SGD, RMS, ADA = torch.optim.SGD, torch.optim.RMSprop, torch.optim.Adagrad
+ADAM, ADAMW = torch.optim.Adam, torch.optim.AdamW
+OPTIMIZERS = {
+    "sgd": (SGD, {"lr": 0.1}),
+    "sgd_weight_decay": (SGD, {"lr": 0.1, "weight_decay": 0.05}),
+    "sgd_momentum": (SGD, {"lr": 0.1, "momentum": 0.9}),
+    "sgd_momentum_weight_decay": (SGD, {"lr": 0.1, "momentum": 0.9, "weight_decay": 0.05}),
+    "sgd_nesterov": (SGD, {"lr": 0.1, "momentum": 0.9, "nesterov": True}),
+    "sgd_nesterov_weight_decay": (SGD, {"lr": 0.1, "momentum": 0.8, "weight_decay": 0.05, "nesterov": True}),
+    "rmsprop": (RMS, {"lr": 0.01, "alpha": 0.99, "eps": 1e-8}),
+    "rmsprop_alpha_0.9_weight_decay": (RMS, {"lr": 0.01, "alpha": 0.9, "eps": 1e-6, "weight_decay": 0.05}),
+    "adagrad": (ADA, {"lr": 0.01, "eps": 1e-10}),
+    "adagrad_weight_decay": (ADA, {"lr": 0.05, "eps": 1e-10, "weight_decay": 0.05}),
+    "adam": (ADAM, {"lr": 0.01, "betas": (0.9, 0.999), "eps": 1e-8}),
+    "adam_betas_0.8_0.95": (ADAM, {"lr": 0.01, "betas": (0.8, 0.95), "eps": 1e-4}),
+    "adam_weight_decay": (ADAM, {"lr": 0.01, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.05}),
+    "adamw": (ADAMW, {"lr": 0.01, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.01}),
+    "adamw_weight_decay_0.3": (ADAMW, {"lr": 0.01, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.3}),
+}
+START = [0.8, -0.5, 0.03, 0.0, -1.2]
+
+
+def gradients():
+    """A gradient for each step: alternating, falling, tiny, zero at first, steady."""
+    rows = []
+    for t in range(STEPS):
+        down = (STEPS - t) / STEPS
+        rows.append([round(g, 6) for g in ((-1) ** t * (1.0 + 0.1 * t), 2.5 * down, 1e-5 * (t + 1), 0.2 * (t > 4), -0.7)])
+    return rows
+
+
+def optimizer(name, kind, settings):
+    weight = nn.Parameter(torch.tensor(START, dtype=torch.float64))
+    optimizer = kind([weight], foreach=False, **settings)
+    steps = []
+    for gradient in gradients():
+        weight.grad = torch.tensor(gradient, dtype=torch.float64)
+        optimizer.step()
+        steps.append(weight.tolist())
+    return {"name": name, "settings": settings, "steps": steps}
+
+
+def optimizers():
+    cases = [optimizer(name, *case) for name, case in OPTIMIZERS.items()]
+    write("optimizers", start=START, gradients=gradients(), cases=cases)
+
+
+# What the validation loss is after each epoch, for the schedule that watches it: falls, stalls, falls, stalls.
+WATCHED = [1.0, 0.8, 0.7, 0.7, 0.69999, 0.71, 0.7, 0.72, 0.5, 0.5, 0.5, 0.51, 0.5, 0.5, 0.5, 0.49, 0.5, 0.5, 0.5, 0.5]
+
+
+def schedule(name, make, watched=None, **settings):
+    """What the learning rate of each epoch is divided by the one that was asked for."""
+    base = 0.5
+    optimizer = SGD([nn.Parameter(torch.zeros(1, dtype=torch.float64))], lr=base)
+    scheduler = make(optimizer, **settings)
+    factors = []
+    for epoch in range(STEPS):
+        factors.append(optimizer.param_groups[0]["lr"] / base)
+        optimizer.step()
+        if epoch < STEPS - 1:  # a one-cycle schedule knows no further epoch
+            scheduler.step(*[watched[epoch]] if watched else [])
+    settings.pop("max_lr", None)
+    if "eta_min" in settings:
+        settings["eta_min"] /= base
+    return {"name": name, "settings": settings, "factors": factors}
+
+
+
+
+def schedules():
+    plateau = lr_scheduler.ReduceLROnPlateau
+    cases = [
+        schedule("step", lr_scheduler.StepLR, step_size=4, gamma=0.5),
+        schedule("exponential", lr_scheduler.ExponentialLR, gamma=0.9),
+        schedule("cosine", lr_scheduler.CosineAnnealingLR, T_max=20),
+        schedule("cosine_to_a_tenth", lr_scheduler.CosineAnnealingLR, T_max=19, eta_min=0.05),
+        schedule("linear", lr_scheduler.LinearLR, start_factor=0.2, total_iters=5),
+        schedule("one_cycle", lr_scheduler.OneCycleLR, max_lr=0.5, total_steps=20),
+        schedule(
+            "one_cycle_settings",
+            lr_scheduler.OneCycleLR,
+            max_lr=0.5,
+            total_steps=20,
+            pct_start=0.4,
+            div_factor=10.0,
+            final_div_factor=100.0,
+        ),
+        schedule("plateau", plateau, WATCHED, factor=0.1, patience=2),
+        schedule("plateau_cooldown", plateau, WATCHED, factor=0.5, patience=1, cooldown=2, threshold=1e-3),
+        schedule("plateau_min_lr", plateau, WATCHED, factor=0.1, patience=0, min_lr=0.025),
+    ]
+    write("schedules", watched=WATCHED, cases=cases)
+
+
+def clipping():
+    given = [shuffled(2, 3, first=-0.9, last=0.8), ramp(4, first=-0.1, last=0.6)]
+
+    def clip(name, function, limit):
+        weights = [nn.Parameter(torch.zeros_like(g)) for g in given]
+        for weight, gradient in zip(weights, given):
+            weight.grad = gradient.clone()
+        norm = function(weights, limit)
+        clipped = [x for w in weights for x in w.grad.flatten().tolist()]
+        return {"name": name, "limit": limit, "norm": norm.item() if norm is not None else None, "clipped": clipped}
+
+    by_norm, by_value = nn.utils.clip_grad_norm_, nn.utils.clip_grad_value_
+    cases = [
+        clip("norm", by_norm, 0.75),
+        clip("norm_not_reached", by_norm, 50.0),
+        clip("value", by_value, 0.3),
+        clip("value_not_reached", by_value, 50.0),
+    ]
+    write("clipping", gradients=[x for g in given for x in g.flatten().tolist()], cases=cases)
+
+
+# ------------------------------------------------------------------------------------------------------------- training
+
+
+def training():
+    """The loss before each of ten steps over all 12 samples, and the weights after them."""
+    torch.manual_seed(SEED)
+    net = nn.Sequential(OrderedDict(fc1=nn.Linear(3, 8), act=nn.Tanh(), fc2=nn.Linear(8, 2))).double()
+    for p in net.parameters():
+        parameter(p)
+    start = {n: p.detach().clone() for n, p in net.named_parameters()}
+    x = shuffled(12, 3, first=-1.5, last=1.5)
+    target = torch.stack([x[:, 0] * x[:, 1], x.sum(1).abs()], 1).mul(1e4).round().div(1e4)
+    runs = []
+    for name, kind, settings in [
+        ("sgd", SGD, {"lr": 0.05}),
+        ("sgd_momentum", SGD, {"lr": 0.05, "momentum": 0.9}),
+        ("adam", ADAM, {"lr": 0.02}),
+    ]:
+        for dtype in (torch.float64, torch.float32):
+            net.load_state_dict(start)
+            net = net.to(dtype)
+            optimizer = kind(net.parameters(), foreach=False, **settings)
+            values = []
+            for _ in range(10):
+                optimizer.zero_grad()
+                value = F.mse_loss(net(x.to(dtype)), target.to(dtype))
+                value.backward()
+                values.append(value.item())
+                optimizer.step()
+            runs.append(
+                {
+                    "name": name,
+                    "scalar": {torch.float64: "f64", torch.float32: "f32"}[dtype],
+                    "settings": settings,
+                    "losses": values,
+                    "after": named(net.named_parameters()),
+                }
+            )
+            net = net.double()
+    write("training", x=samples(x), target=samples(target), parameters=named(start.items()), runs=runs)
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    layers()
+    losses()
+    optimizers()
+    schedules()
+    clipping()
+    training()

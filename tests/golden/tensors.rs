@@ -1,0 +1,61 @@
+//! Between the parameters of a network and PyTorch's tensors, by name and in PyTorch's order.
+
+use std::collections::BTreeMap;
+
+use dl_core::params::{Order, Path};
+use dl_core::{Params, Real, Shape};
+
+use crate::vectors::{Tensor, Tensors};
+
+/// Sets every parameter of a network.
+pub fn set_parameters<T: Real>(net: &mut impl Params<T>, tensors: &Tensors) {
+    let mut set = 0;
+    net.zip([], Path::ROOT, &mut |path, param, []| {
+        let name = path.to_string();
+        let tensor = tensors.get(&name).unwrap_or_else(|| panic!("PyTorch has no parameter `{name}`"));
+        assert_eq!(param.shape.dims(), tensor.shape, "the shape of `{name}`");
+        for (i, value) in param.values.iter_mut().enumerate() {
+            *value = T::of(tensor.values[row_major(i, param.shape, param.order)]);
+        }
+        set += 1;
+    });
+    assert_eq!(set, tensors.len(), "the number of parameters");
+}
+
+/// Every parameter of a network.
+pub fn parameters<T: Real>(net: &impl Params<T>) -> Tensors {
+    let mut tensors = BTreeMap::new();
+    net.visit(Path::ROOT, &mut |path, param| {
+        tensors.insert(path.to_string(), tensor(param.values, param.shape, param.order));
+    });
+    tensors
+}
+
+/// Every gradient of a network.
+pub fn gradients<T: Real, P: Params<T>>(net: &mut P, grad: &mut P::Grad) -> Tensors {
+    let mut tensors = BTreeMap::new();
+    net.zip([grad], Path::ROOT, &mut |path, param, [grad]| {
+        tensors.insert(path.to_string(), tensor(grad, param.shape, param.order));
+    });
+    tensors
+}
+
+fn tensor<T: Real>(values: &[T], shape: Shape, order: Order) -> Tensor {
+    assert_eq!(values.len(), shape.len());
+    let mut sorted = vec![0.0; values.len()];
+    for (i, value) in values.iter().enumerate() {
+        sorted[row_major(i, shape, order)] = value.to_f64();
+    }
+    Tensor { shape: shape.dims().to_vec(), values: sorted }
+}
+
+/// Where number `i` in memory is in PyTorch's order.
+fn row_major(i: usize, shape: Shape, order: Order) -> usize {
+    match order {
+        Order::RowMajor => i,
+        Order::ColumnMajor => {
+            let (rows, columns) = (shape.dim(0), shape.len() / shape.dim(0));
+            i % rows * columns + i / rows
+        }
+    }
+}
