@@ -8,9 +8,13 @@ use crate::{Blank, Params, Pass, Real, Shape, Signal, ZeroValid};
 ///
 /// - `forward` **overwrites** `y` and the tape; `backward` **adds** to `grad` and **overwrites** `dx`.
 /// - `tape` is `None` where no backward pass will follow, `dx` and `grad` are `None` where nobody wants them.
-/// - `backward` gets the very `x`, `y`, `tape` and `pass` of the forward pass before it.
+/// - `backward` gets the very `x`, `y`, `tape` and `pass` of the forward pass before it, except that an `x` or `y`
+///   which [`NEEDS_X`](Self::NEEDS_X) or [`NEEDS_Y`](Self::NEEDS_Y) disclaims may hold anything: its memory has been
+///   used again, or an activation has run over it.
 /// - A layer never looks at `pass.live()` unless it mixes samples: the loss hands a zero `dy` to samples that do not
-///   count. It reads `pass.lens()` only if it mixes steps.
+///   count, and a layer that mixes samples writes a zero `dx` there.
+/// - A layer reads `pass.lens()` only if it mixes steps. It then reads neither `x` nor `dy` past the valid steps, where
+///   other layers leave finite numbers of no meaning, and writes zeros to `y` and `dx` there.
 /// - One type has one `Layer` implementation, so that its signals can be inferred from it.
 ///
 /// A network is a layer: `#[network]` writes this implementation. `docs/add-a-layer.md` walks through one by hand.
@@ -58,7 +62,9 @@ pub trait Layer<T: Real, X: Signal, Y: Signal>: Params<T> {
         pass: Pass<'a, B, X::Lens<'a, B>>,
     );
 
-    /// Takes over statistics that `forward` left on the tape (batch norm), once the step is done.
+    /// Takes over statistics that `forward` left on the tape (batch norm).
+    ///
+    /// Called once for each chunk of a training step, in the order of the chunks, before the tape serves another one.
     fn settle<'a, const B: usize>(&mut self, tape: &Self::Tape<B>, pass: Pass<'a, B, X::Lens<'a, B>>) {
         let _ = (tape, pass);
     }
@@ -81,9 +87,18 @@ pub trait Layer<T: Real, X: Signal, Y: Signal>: Params<T> {
 pub trait Stream<T: Real, X: Signal, Y: Signal>: Params<T> {
     /// What one step leaves for the next; all zero at the start.
     type State<const B: usize>: Blank + ZeroValid;
+    /// Scratch memory of a step, with no content between calls; `()` if none.
+    type Work<const B: usize>: Blank + ZeroValid;
 
-    /// Computes one step.
-    fn step<const B: usize>(&self, x: X::Ref<'_, T, B>, y: Y::Mut<'_, T, B>, state: &mut Self::State<B>);
+    /// Computes one step. Valid lengths in `pass` mean nothing here: who has no more steps stops calling.
+    fn step<'a, const B: usize>(
+        &self,
+        x: X::Ref<'_, T, B>,
+        y: Y::Mut<'_, T, B>,
+        state: &mut Self::State<B>,
+        work: &mut Self::Work<B>,
+        pass: Pass<'a, B, X::Lens<'a, B>>,
+    );
 }
 
 /// What `#[network]` says about a network beside its being a [`Layer`].

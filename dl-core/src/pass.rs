@@ -50,6 +50,23 @@ impl<'a, const B: usize, L: Lengths<'a, B>> Pass<'a, B, L> {
         self
     }
 
+    /// The input is padded: of each sample only its valid steps count.
+    ///
+    /// What the padding holds does not matter, as long as it is finite.
+    ///
+    /// ```
+    /// use dl_core::Pass;
+    /// use dl_core::signal::Lens;
+    ///
+    /// let pass = Pass::infer().padded(Lens::of(&[3, 1]));
+    /// assert_eq!((pass.lens().steps(0, 4), pass.lens().steps(1, 4)), (3, 1));
+    /// ```
+    #[inline]
+    pub const fn padded(mut self, lens: L) -> Self {
+        self.lens = lens;
+        self
+    }
+
     /// The same pass, for a value with these lengths.
     #[inline]
     pub fn with_lens<M: Lengths<'a, B>>(self, lens: M) -> Pass<'a, B, M> {

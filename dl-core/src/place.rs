@@ -33,7 +33,7 @@ unsafe impl ZeroValid for () {}
 unsafe impl<T: ?Sized> ZeroValid for PhantomData<T> {}
 // SAFETY: an array is its elements in a row.
 unsafe impl<A: ZeroValid, const N: usize> ZeroValid for [A; N] {}
-// SAFETY: `SMatrix` is a transparent wrapper of `[[T; R]; C]`.
+// SAFETY: `SMatrix` is `repr(C)` around a `repr(transparent)` `[[T; R]; C]` and a `PhantomData`: laid out as the array.
 unsafe impl<T: ZeroValid, const R: usize, const C: usize> ZeroValid for SMatrix<T, R, C> {}
 // SAFETY: a tuple is its fields and padding, which may hold anything.
 unsafe impl<A: ZeroValid, B: ZeroValid> ZeroValid for (A, B) {}
@@ -42,14 +42,30 @@ unsafe impl<A: ZeroValid, B: ZeroValid, C: ZeroValid> ZeroValid for (A, B, C) {}
 
 macro_rules! layers {
     ($([$($generics:tt)*] $layer:ty;)*) => { $(
-        // SAFETY: the struct holds matrices of numbers only.
+        // SAFETY: the struct holds matrices of numbers only, or nothing.
         unsafe impl<$($generics)*> ZeroValid for $layer {}
     )* };
 }
 layers! {
     [T: Real, const IN: usize, const OUT: usize, const BIAS: usize] layers::Dense<T, IN, OUT, BIAS>;
     [] layers::Flatten;
+    [const NUM: u32, const DEN: u32] layers::Dropout<NUM, DEN>;
+    [const NUM: u32, const DEN: u32] layers::Elu<NUM, DEN>;
+    [] layers::Gelu;
+    [] layers::GeluTanh;
+    [] layers::HardSigmoid;
+    [] layers::HardSwish;
+    [] layers::HardTanh;
+    [const NUM: u32, const DEN: u32] layers::LeakyRelu<NUM, DEN>;
+    [const N: usize] layers::LogSoftmax<N>;
+    [F] layers::Map<F>;
+    [T: Real, const N: usize, const RUN: usize] layers::PRelu<T, N, RUN>;
     [] layers::Relu;
+    [] layers::Selu;
+    [] layers::Sigmoid;
+    [] layers::Silu;
+    [const N: usize] layers::Softmax<N>;
+    [] layers::Softplus;
     [] layers::Tanh;
 }
 
@@ -64,6 +80,8 @@ where
     O: Optimizer,
 {
 }
+// SAFETY: every field is `ZeroValid`: the network by `Params`, its work by `Layer`, the rest by `Signal`.
+unsafe impl<N: Network, const B: usize> ZeroValid for train::ModelMemory<N, B> {}
 
 /// Sets a value to all zero where it lies, however large.
 pub fn clear<M: ZeroValid>(value: &mut M) {
@@ -93,8 +111,8 @@ pub fn prefix<T, const N: usize, const MAX: usize, const B: usize>(
     slot: &SMatrix<T, MAX, B>,
 ) -> &SMatrix<T, N, B> {
     const { assert!(N <= MAX, "the slot is too small for the value") }
-    // SAFETY: both are transparent wrappers of arrays of `T`, `[[T; N]; B]` is no larger than `[[T; MAX]; B]`, and
-    // the shared borrow is carried over.
+    // SAFETY: both are laid out as their arrays of `T` (see `ZeroValid` above), `[[T; N]; B]` is aligned like
+    // `[[T; MAX]; B]` and no larger, and the shared borrow is carried over.
     unsafe { &*core::ptr::from_ref(slot).cast() }
 }
 

@@ -1,5 +1,7 @@
 //! Functions of one number, applied to every number of a value: activations.
 
+use nalgebra::SMatrix;
+
 use crate::Real;
 
 /// A differentiable function of one number.
@@ -63,16 +65,25 @@ pub fn backward<T: Real, F: Pointwise<T>>(x: &[T], dy: &[T], dx: &mut [T]) {
 
 /// `dx = f′ dy`, from the value `y` alone.
 #[inline]
-pub fn backward_from_output<T: Real, F: FromOutput<T>>(y: &[T], dy: &[T], dx: &mut [T]) {
-    for ((dx, &dy), &y) in dx.iter_mut().zip(dy).zip(y) {
+pub fn backward_from_output<T: Real, F: FromOutput<T>, const N: usize, const B: usize>(
+    _f: &F,
+    y: &SMatrix<T, N, B>,
+    dy: &SMatrix<T, N, B>,
+    dx: &mut SMatrix<T, N, B>,
+) {
+    for ((dx, &dy), &y) in dx.as_mut_slice().iter_mut().zip(dy.as_slice()).zip(y.as_slice()) {
         *dx = dy * F::df_at(y);
     }
 }
 
 /// `d ← f′ d`, from the value `y` alone.
 #[inline]
-pub fn backward_in_place<T: Real, F: FromOutput<T>>(y: &[T], d: &mut [T]) {
-    for (d, &y) in d.iter_mut().zip(y) {
+pub fn backward_in_place<T: Real, F: FromOutput<T>, const N: usize, const B: usize>(
+    _f: &F,
+    y: &SMatrix<T, N, B>,
+    d: &mut SMatrix<T, N, B>,
+) {
+    for (d, &y) in d.as_mut_slice().iter_mut().zip(y.as_slice()) {
         *d *= F::df_at(y);
     }
 }

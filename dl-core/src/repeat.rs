@@ -2,7 +2,7 @@
 
 use nalgebra::SMatrix;
 
-use crate::signal::LenMap;
+use crate::signal::{LenMap, Lens};
 use crate::{Layer, Pass, Real, Vals};
 
 impl<T, L, const M: usize, const N: usize> Layer<T, Vals<M>, Vals<M>> for [L; N]
@@ -16,6 +16,8 @@ where
     type Work<const B: usize> = (L::Work<B>, [SMatrix<T, M, B>; 2]);
 
     const MACS: usize = N * L::MACS;
+    const NEEDS_X: bool = L::NEEDS_X;
+    const NEEDS_Y: bool = L::NEEDS_Y;
     const LENS: LenMap = {
         let (mut map, mut i) = (LenMap::SAME, 0);
         while i < N {
@@ -85,6 +87,10 @@ where
         for (i, (layer, tape)) in self.iter_mut().zip(tapes).enumerate() {
             layer.settle(tape, before::<T, L, M, B>(pass, i).at(i as u64));
         }
+    }
+
+    fn lens<'a, const B: usize>(pass: Pass<'a, B>) -> Lens<'a, B> {
+        before::<T, L, M, B>(pass, N).lens()
     }
 }
 

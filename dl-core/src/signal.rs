@@ -293,7 +293,8 @@ impl<'a, const B: usize> Lengths<'a, B> for Lens<'a, B> {
 
 /// How a layer maps the number of valid steps: `⌊(n + add) / div⌋`, or drops it.
 ///
-/// Maps of this form are closed under composition, so a chain of layers is one map.
+/// Maps of this form are closed under composition, so a chain of layers is one map. That holds for windows wider than
+/// their padding; a wider padding would make steps out of a sample that has none left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LenMap {
     add: i64,
@@ -307,7 +308,8 @@ impl LenMap {
     /// No steps come out: a mean over steps, the last state.
     pub const DROP: LenMap = LenMap { add: 0, div: 1, drop: true };
 
-    /// A sliding window: `(n + padding − kernel) / stride + 1`, where `padding` counts both ends.
+    /// A sliding window: `(n + padding − kernel) / stride + 1`, where `padding` counts both ends and is less than
+    /// `kernel` (with dilation, the steps that the window spans).
     pub const fn window(kernel: usize, stride: usize, padding: usize) -> LenMap {
         LenMap { add: padding as i64 - kernel as i64 + stride as i64, div: stride as i64, drop: false }
     }

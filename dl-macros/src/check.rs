@@ -39,6 +39,8 @@ pub(crate) struct Net<'a> {
 
 /// A settled layer.
 pub(crate) struct Layer<'a> {
+    /// Its place among the fields.
+    pub(crate) index: usize,
     pub(crate) field: &'a Field,
     pub(crate) name: String,
     /// Its type over the scalar `T`.
@@ -153,6 +155,7 @@ pub(crate) fn check<'a>(args: &'a Args, written: &'a Written, report: &mut Repor
             net.checks.push(resolved.checks);
         }
         net.layers.push(Layer {
+            index: net.layers.len(),
             field,
             name,
             ty: resolved.ty,

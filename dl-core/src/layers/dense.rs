@@ -48,6 +48,7 @@ impl<T: Real, const IN: usize, const OUT: usize, const BIAS: usize> Dense<T, IN,
     #[inline]
     pub fn forward_then<F: Pointwise<T>, const X: usize, const Y: usize, const B: usize>(
         &self,
+        _then: &F,
         x: &SMatrix<T, X, B>,
         y: &mut SMatrix<T, Y, B>,
         pass: Pass<'_, B>,

@@ -1,22 +1,56 @@
 //! The built-in layers, one file each.
 
 mod dense;
+mod dropout;
+mod elu;
 mod flatten;
+mod gelu;
+mod gelu_tanh;
+mod hard_sigmoid;
+mod hard_swish;
+mod hard_tanh;
+mod leaky_relu;
+mod log_softmax;
+mod map;
+mod prelu;
 mod relu;
+mod selu;
+mod sigmoid;
+mod silu;
+mod softmax;
+mod softplus;
 mod tanh;
 
 pub use dense::Dense;
+pub use dropout::Dropout;
+pub use elu::Elu;
 pub use flatten::Flatten;
+pub use gelu::Gelu;
+pub use gelu_tanh::GeluTanh;
+pub use hard_sigmoid::HardSigmoid;
+pub use hard_swish::HardSwish;
+pub use hard_tanh::HardTanh;
+pub use leaky_relu::LeakyRelu;
+pub use log_softmax::LogSoftmax;
+pub use map::Map;
+pub use prelu::PRelu;
 pub use relu::Relu;
+pub use selu::Selu;
+pub use sigmoid::Sigmoid;
+pub use silu::Silu;
+pub use softmax::Softmax;
+pub use softplus::Softplus;
 pub use tanh::Tanh;
+
+use crate::Real;
 
 /// Makes a layer without parameters of a type that has none: its `Blank` and `Params`.
 macro_rules! no_params {
-    ($([$($generics:tt)*])? $layer:ty = $value:expr) => {
-        impl$(<$($generics)*>)? $crate::Blank for $layer {
+    ([$($generics:tt)*] $layer:ty = $value:expr) => {
+        impl<$($generics)*> $crate::Blank for $layer {
             const ZERO: Self = $value;
         }
-        impl<T: $crate::Real, $($($generics)*)?> $crate::Params<T> for $layer {
+        impl<T: $crate::Real, $($generics)*> $crate::Params<T> for $layer {
             type Grad = ();
             const PARAMS: usize = 0;
             fn visit(
@@ -25,23 +59,26 @@ macro_rules! no_params {
                 _: &mut $crate::params::Visitor<'_, T>,
             ) {
             }
-            fn zip<const N: usize>(
+            fn zip<const WITH: usize>(
                 &mut self,
-                _: [&mut (); N],
+                _: [&mut (); WITH],
                 _: $crate::params::Path<'_>,
-                _: &mut $crate::params::Zipper<'_, T, N>,
+                _: &mut $crate::params::Zipper<'_, T, WITH>,
             ) {
             }
             fn init(&mut self, _: $crate::Rng) {}
         }
+    };
+    ($layer:ty = $value:expr) => {
+        $crate::layers::no_params!([] $layer = $value);
     };
 }
 use no_params;
 
 /// Makes a layer of a [`Pointwise`](crate::Pointwise) function. `x` or `y` says what its derivative follows from.
 macro_rules! pointwise_layer {
-    ($([$($generics:tt)*])? $layer:ty, $from:ident) => {
-        impl<T: $crate::Real, const N: usize, $($($generics)*)?>
+    ([$($generics:tt)*] $layer:ty, $from:ident) => {
+        impl<T: $crate::Real, const N: usize, $($generics)*>
             $crate::Layer<T, $crate::Vals<N>, $crate::Vals<N>> for $layer
         {
             type Tape<const B: usize> = ();
@@ -74,17 +111,113 @@ macro_rules! pointwise_layer {
             ) {
                 let _ = (x, y); // one of them goes unread
                 let Some(dx) = dx else { return };
-                $crate::layers::pointwise_layer!(@backward $from x y dy dx);
+                $crate::layers::pointwise_layer!(@backward $from self x y dy dx);
             }
         }
     };
+    ($layer:ty, $from:ident) => {
+        $crate::layers::pointwise_layer!([] $layer, $from);
+    };
     (@needs_x x) => { true };
     (@needs_x y) => { false };
-    (@backward x $x:ident $y:ident $dy:ident $dx:ident) => {
+    (@backward x $me:tt $x:ident $y:ident $dy:ident $dx:ident) => {
         $crate::pointwise::backward::<T, Self>($x.as_slice(), $dy.as_slice(), $dx.as_mut_slice())
     };
-    (@backward y $x:ident $y:ident $dy:ident $dx:ident) => {
-        $crate::pointwise::backward_from_output::<T, Self>($y.as_slice(), $dy.as_slice(), $dx.as_mut_slice())
+    (@backward y $me:tt $x:ident $y:ident $dy:ident $dx:ident) => {
+        $crate::pointwise::backward_from_output($me, $y, $dy, $dx)
     };
 }
 use pointwise_layer;
+
+/// A number in a type: `0.01` is `<1, 100>`.
+const fn ratio(num: u32, den: u32) -> f64 {
+    assert!(den > 0, "the denominator of a number in a type is 0");
+    num as f64 / den as f64
+}
+
+/// `x`, limited to `[low, high]`; NaN stays NaN.
+#[inline(always)]
+fn limit<T: Real>(x: T, low: T, high: T) -> T {
+    if x < low {
+        low
+    } else if x > high {
+        high
+    } else {
+        x
+    }
+}
+
+/// The largest number; a NaN in `x` may or may not be it.
+#[inline]
+fn maximum<T: Real>(x: &[T]) -> T {
+    x.iter().fold(x[0], |max, &x| if x > max { x } else { max })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{FromOutput, Pointwise};
+
+    fn ends<T: Real, F: Pointwise<T>>(max: f64) {
+        assert!(F::f(T::of(f64::NAN)).to_f64().is_nan(), "NaN stays NaN");
+        for size in [0.0, 1e-30, 1.0, 9.0, 20.0, 90.0, 800.0, 1e10, 1e19, 1e25, max] {
+            for x in [size, -size] {
+                let (y, dy) = (F::f(T::of(x)).to_f64(), F::df(T::of(x)).to_f64());
+                // SELU scales up
+                assert!(y.is_finite() || x == max, "f({x}) = {y}");
+                assert!(!y.is_nan() && (-0.2..=1.8).contains(&dy), "f({x}) = {y}, df({x}) = {dy}");
+            }
+        }
+    }
+
+    fn in_both<F: Pointwise<f32> + Pointwise<f64>>() {
+        ends::<f32, F>(f32::MAX as f64);
+        ends::<f64, F>(f64::MAX);
+    }
+
+    #[test]
+    fn activations_keep_nan_and_make_none() {
+        in_both::<Relu>();
+        in_both::<LeakyRelu>();
+        in_both::<Elu>();
+        in_both::<Selu>();
+        in_both::<Gelu>();
+        in_both::<GeluTanh>();
+        in_both::<Silu>();
+        in_both::<Sigmoid>();
+        in_both::<Tanh>();
+        in_both::<Softplus>();
+        in_both::<HardSigmoid>();
+        in_both::<HardTanh>();
+    }
+
+    #[test]
+    fn hard_swish_keeps_nan_and_makes_none() {
+        // its derivative runs from −1/2 to 3/2
+        assert!(HardSwish::f(f32::NAN).is_nan());
+        assert_eq!((HardSwish::f(f32::MAX), HardSwish::df(f32::MAX)), (f32::MAX, 1.0));
+        assert_eq!((HardSwish::f(f32::MIN), HardSwish::df(f32::MIN)), (0.0, 0.0));
+    }
+
+    fn agree<F: FromOutput<f64>>() {
+        for i in -50..=50 {
+            let x = i as f64 / 10.0 + 0.01;
+            let (from_x, from_y) = (F::df(x), F::df_at(F::f(x)));
+            assert!((from_x - from_y).abs() < 1e-14, "at {x}: {from_x} from x, {from_y} from y");
+        }
+    }
+
+    #[test]
+    fn the_derivative_from_the_output_is_that_from_the_input() {
+        agree::<Relu>();
+        agree::<LeakyRelu>();
+        agree::<Elu>();
+        agree::<Elu<1, 2>>();
+        agree::<Selu>();
+        agree::<Sigmoid>();
+        agree::<Tanh>();
+        agree::<Softplus>();
+        agree::<HardSigmoid>();
+        agree::<HardTanh>();
+    }
+}

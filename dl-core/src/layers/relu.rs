@@ -38,3 +38,23 @@ impl<T: Real> FromOutput<T> for Relu {
 
 super::no_params!(Relu = Relu);
 super::pointwise_layer!(Relu, y);
+
+#[cfg(test)]
+mod tests {
+    use nalgebra::{matrix, vector};
+
+    use super::*;
+    use crate::{Layer, Pass, gradcheck};
+
+    #[test]
+    fn forward_by_hand() {
+        let mut y = vector![1.0, 1.0, 1.0];
+        Relu.forward(&vector![-8.0, 0.0, 3.0], &mut y, None, &mut (), Pass::infer());
+        assert_eq!(y, vector![0.0, 0.0, 3.0]);
+    }
+
+    #[test]
+    fn gradients_match_finite_differences() {
+        gradcheck::layer(&mut Relu, &mut matrix![-4.0, 1.0; -0.3, 0.7], Pass::infer()).unwrap();
+    }
+}

@@ -37,3 +37,24 @@ impl<T: Real> FromOutput<T> for Tanh {
 
 super::no_params!(Tanh = Tanh);
 super::pointwise_layer!(Tanh, y);
+
+#[cfg(test)]
+mod tests {
+    use nalgebra::{matrix, vector};
+
+    use super::*;
+    use crate::{Layer, Pass, gradcheck};
+
+    #[test]
+    fn forward_by_hand() {
+        // tanh(ln 2) = 3 / 5
+        let mut y = vector![0.0, 0.0, 0.0];
+        Tanh.forward(&vector![0.0, math::ln(2.0), -math::ln(2.0)], &mut y, None, &mut (), Pass::infer());
+        approx::assert_relative_eq!(y, vector![0.0, 0.6, -0.6], max_relative = 1e-12);
+    }
+
+    #[test]
+    fn gradients_match_finite_differences() {
+        gradcheck::layer(&mut Tanh, &mut matrix![-4.0, -1.0, 0.0; -0.3, 0.7, 3.5], Pass::infer()).unwrap();
+    }
+}

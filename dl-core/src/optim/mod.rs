@@ -1,7 +1,53 @@
 //! Optimizers: one step for all parameters, from their gradient.
+//!
+//! | optimizer | remembers | |
+//! |---|---|---|
+//! | [`Sgd`] | nothing | stochastic gradient descent |
+//! | [`SgdMomentum`] | one number a parameter | the same with momentum, Nesterov's too |
+//! | [`RmsProp`], [`Adagrad`] | one number a parameter | rates that follow the size of the gradient |
+//! | [`Adam`], [`AdamW`] | two numbers a parameter | the same with momentum |
+//!
+//! Formulas and defaults are PyTorch's. Scalars are computed in `f64`, parameters in the network's scalar. Learning
+//! rates over time are in [`schedule`], clipping by norm in [`global_norm`], averaged weights in [`Ema`].
+//!
+//! # Weight decay
+//!
+//! One difference to PyTorch: weight decay is for weights. Biases and the parameters of normalizations keep theirs
+//! unless a [`Group`] says otherwise, where PyTorch decays everything the optimizer is given. To decay everything as
+//! PyTorch does, say so for the parameters that are in no group of their own:
+//!
+//! ```
+//! use dl_core::optim::{AdamW, Group};
+//!
+//! let optimizer = AdamW { weight_decay: 0.05, ..AdamW::new(1e-3) };
+//! let groups = [Group { weight_decay: Some(optimizer.weight_decay), ..Group::REST }];
+//! # let _ = groups;
+//! ```
 
 use crate::params::{Kind, Path};
 use crate::{Blank, Params, Real, ZeroValid};
+
+mod adagrad;
+mod adam;
+mod adam_w;
+mod average;
+mod clip;
+mod rms_prop;
+pub mod schedule;
+mod sgd;
+mod sgd_momentum;
+#[cfg(test)]
+mod testing;
+
+pub use adagrad::Adagrad;
+pub use adam::Adam;
+pub use adam_w::AdamW;
+pub use average::{Ema, swap};
+pub use clip::{clip_factor, global_norm};
+pub use rms_prop::RmsProp;
+pub use schedule::{Progress, Schedule};
+pub use sgd::Sgd;
+pub use sgd_momentum::SgdMomentum;
 
 /// Moves parameters against their gradient.
 ///
@@ -31,9 +77,9 @@ pub struct Step<'a> {
     pub number: u64,
     /// What a schedule multiplies the learning rate by.
     pub lr_factor: f64,
-    /// What every gradient is multiplied by first: clipping by global norm.
+    /// What every gradient is multiplied by first: clipping by global norm ([`clip_factor`]).
     pub grad_scale: f64,
-    /// Every gradient is then limited to `±clip_value`.
+    /// Every gradient is then limited to `±clip_value` (PyTorch: `clip_grad_value_`).
     pub clip_value: Option<f64>,
     /// Settings of parameter groups.
     pub groups: &'a [Group],
@@ -42,26 +88,117 @@ pub struct Step<'a> {
 /// Settings of the parameters of one group (`#[group(name)]`), in place of the optimizer's.
 #[derive(Clone, Copy, Debug)]
 pub struct Group {
-    /// The group's name.
+    /// The group's name; `""` are the parameters that are in no group.
     pub name: &'static str,
     /// Multiplies the learning rate.
     pub lr_factor: f64,
-    /// Replaces the optimizer's weight decay.
+    /// Replaces the optimizer's weight decay, for biases and parameters of normalizations too.
     pub weight_decay: Option<f64>,
+}
+
+impl Group {
+    /// The parameters that are in no group, with the optimizer's settings.
+    pub const REST: Group = Group::new("");
+
+    /// The group `name`, with the optimizer's settings.
+    pub const fn new(name: &'static str) -> Self {
+        Group { name, lr_factor: 1.0, weight_decay: None }
+    }
+}
+
+impl Step<'static> {
+    /// Step `number` (the first is 1), without schedule, clipping or groups.
+    pub const fn new(number: u64) -> Self {
+        Step { number, lr_factor: 1.0, grad_scale: 1.0, clip_value: None, groups: &[] }
+    }
 }
 
 impl Step<'_> {
     /// Learning rate and weight decay of the parameter at `path`.
     ///
     /// Scales and shifts of normalizations and learned slopes ([`Kind::Norm`]) and biases are not decayed unless a
-    /// group says so.
+    /// group says so: see [Weight decay](crate::optim#weight-decay).
     pub fn settings(&self, path: &Path<'_>, kind: Kind, lr: f64, weight_decay: f64) -> (f64, f64) {
-        let group = self.groups.iter().find(|g| !g.name.is_empty() && g.name == path.group());
+        let group = self.groups.iter().find(|g| g.name == path.group());
         let decay = match group.and_then(|g| g.weight_decay) {
             Some(decay) => decay,
             None if kind == Kind::Weight => weight_decay,
             None => 0.0,
         };
         (lr * self.lr_factor * group.map_or(1.0, |g| g.lr_factor), decay)
+    }
+    /// Scales and limits a gradient. NaN stays NaN.
+    pub fn clip<T: Real>(&self, gradient: &mut [T]) {
+        if self.grad_scale != 1.0 {
+            let scale = T::of(self.grad_scale);
+            for g in gradient.iter_mut() {
+                *g *= scale;
+            }
+        }
+        if let Some(limit) = self.clip_value {
+            let limit = T::of(limit);
+            for g in gradient {
+                if *g > limit {
+                    *g = limit;
+                } else if *g < -limit {
+                    *g = -limit;
+                }
+            }
+        }
+    }
+}
+
+/// `baseⁿ`, by squaring: the same bits on every target.
+fn power(base: f64, mut n: u64) -> f64 {
+    let (mut result, mut square) = (1.0, base);
+    while n > 0 {
+        if n % 2 == 1 {
+            result *= square;
+        }
+        square *= square;
+        n /= 2;
+    }
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_replace_rate_and_decay() {
+        let groups = [Group { lr_factor: 0.5, weight_decay: Some(0.3), ..Group::new("slow") }];
+        let step = Step { lr_factor: 0.1, groups: &groups, ..Step::new(1) };
+        let at = |path: Path<'_>, kind| step.settings(&path, kind, 2.0, 0.7);
+        assert_eq!(at(Path::ROOT, Kind::Weight), (0.2, 0.7));
+        assert_eq!(at(Path::ROOT, Kind::Bias), (0.2, 0.0));
+        assert_eq!(at(Path::ROOT, Kind::Norm), (0.2, 0.0));
+        assert_eq!(at(Path::ROOT.in_group("slow"), Kind::Bias), (0.1, 0.3));
+        assert_eq!(at(Path::ROOT.in_group("other"), Kind::Weight), (0.2, 0.7));
+    }
+
+    #[test]
+    fn the_rest_is_what_is_in_no_group() {
+        let groups = [Group { weight_decay: Some(0.3), ..Group::REST }];
+        let step = Step { groups: &groups, ..Step::new(1) };
+        assert_eq!(step.settings(&Path::ROOT, Kind::Bias, 1.0, 0.3), (1.0, 0.3));
+        assert_eq!(step.settings(&Path::ROOT.in_group("named"), Kind::Bias, 1.0, 0.3), (1.0, 0.0));
+    }
+
+    #[test]
+    fn a_gradient_is_scaled_and_then_limited_and_nan_stays() {
+        let mut g = [4.0, -9.0, 1.0, f64::NAN];
+        Step { grad_scale: 0.5, clip_value: Some(3.0), ..Step::new(1) }.clip(&mut g);
+        assert_eq!(g[..3], [2.0, -3.0, 0.5]);
+        assert!(g[3].is_nan());
+    }
+
+    #[test]
+    fn powers_are_products() {
+        assert_eq!(
+            (power(3.0, 0), power(3.0, 1), power(3.0, 5), power(0.5, 10)),
+            (1.0, 3.0, 243.0, 1.0 / 1024.0)
+        );
+        assert_eq!(power(0.9, u64::MAX), 0.0);
     }
 }

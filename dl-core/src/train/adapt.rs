@@ -63,7 +63,7 @@ impl<T: Real, X: Signal, Y: Signal, D: Dataset<T, X, Y>> Dataset<T, X, Y> for Su
 ///
 /// let data = Augment {
 ///     data: (&[[1.0_f32, 2.0]], &[[0.0]]),
-///     augment: |x: &mut [f32; 2], mut rng: Rng| x.iter_mut().for_each(|x| *x += rng.uniform_in(-0.1, 0.1)),
+///     augment: |x: &mut [f32; 2], mut rng: Rng| x[0] += rng.uniform_in::<f32>(-0.1, 0.1),
 /// };
 /// let (mut x, mut y) = ([0.0; 2], [0.0]);
 /// Dataset::<f32, Vals<2>, Vals<1>>::get(&data, 0, Rng::new(0), &mut x, &mut y)?;

@@ -7,7 +7,10 @@
 
 use crate::Rng;
 
+/// Six rounds mix large halves well; halves of a few values need more, or some places become likelier by some percent.
 const ROUNDS: usize = 6;
+const ROUNDS_OF_FEW: usize = 16;
+const FEW: usize = 256;
 
 /// The order of the samples in an epoch: a permutation of `0..n`, computed where it is asked for.
 ///
@@ -24,22 +27,24 @@ pub struct Order {
     n: u64,
     a: u64,
     b: u64,
-    keys: Option<[Rng; ROUNDS]>,
+    rounds: usize,
+    keys: Option<[Rng; ROUNDS_OF_FEW]>,
 }
 
 impl Order {
     /// `0, 1, 2, ..., n - 1`
     pub const fn sequential(n: usize) -> Self {
-        Order { n: n as u64, a: 1, b: 1, keys: None }
+        Order { n: n as u64, a: 1, b: 1, rounds: 0, keys: None }
     }
 
     /// A random order of `n` samples that follows from `rng`.
     pub fn shuffled(n: usize, rng: Rng) -> Self {
+        let rounds = if n < FEW { ROUNDS_OF_FEW } else { ROUNDS };
         let n = n as u64;
         let root = n.isqrt();
         let a = (root + u64::from(root * root < n)).max(1);
         let keys = core::array::from_fn(|round| rng.fork(round as u64));
-        Order { n, a, b: n.div_ceil(a).max(1), keys: Some(keys) }
+        Order { n, a, b: n.div_ceil(a).max(1), rounds, keys: Some(keys) }
     }
 
     /// The sample at `position`. A position that is not below `n` is returned as it is.
@@ -51,14 +56,14 @@ impl Order {
         }
         let mut x = position as u64;
         loop {
-            x = self.permute(keys, x);
+            x = self.permute(&keys[..self.rounds], x);
             if x < self.n {
                 return x as usize;
             }
         }
     }
 
-    fn permute(&self, keys: &[Rng; ROUNDS], x: u64) -> u64 {
+    fn permute(&self, keys: &[Rng], x: u64) -> u64 {
         let (mut l, mut r) = (x / self.b, x % self.b);
         for pair in keys.chunks_exact(2) {
             l = add(l, pair[0], r, self.a);
@@ -71,7 +76,7 @@ impl Order {
 /// `to + random(from)`, modulo `below`, which is at most 2³².
 #[inline]
 fn add(to: u64, key: Rng, from: u64, below: u64) -> u64 {
-    let random = u64::from(key.nth(from) >> 32) * below >> 32;
+    let random = ((key.nth(from) >> 32) * below) >> 32;
     let sum = to + random;
     if sum >= below { sum - below } else { sum }
 }
@@ -109,9 +114,9 @@ mod tests {
 
     #[test]
     fn every_sample_is_equally_likely_at_every_position_and_after_every_other() {
-        for n in [2, 3, 4, 5, 7, 10, 13] {
+        for n in [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, FEW - 1, FEW] {
             let (mut places, mut pairs) = (vec![0; n * n], vec![0; n * n]);
-            let runs = 20_000;
+            let runs = 8_000;
             for seed in 0..runs {
                 let order = Order::shuffled(n, Rng::new(99).fork(seed));
                 for position in 0..n {

@@ -36,12 +36,14 @@ pub struct Trainer<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B
 
 /// Streams of random numbers, one for each purpose.
 pub(super) mod stream {
-    pub(in super::super) const WEIGHTS: u64 = 0;
-    pub(in super::super) const ORDER: u64 = 1;
-    pub(in super::super) const PASS: u64 = 2;
-    pub(in super::super) const AUGMENT: u64 = 3;
+    pub(in crate::train) const WEIGHTS: u64 = 0;
+    pub(in crate::train) const ORDER: u64 = 1;
+    pub(in crate::train) const PASS: u64 = 2;
+    pub(in crate::train) const AUGMENT: u64 = 3;
     /// Augmentation of steps outside `fit`.
-    pub(in super::super) const AUGMENT_STEP: u64 = 4;
+    pub(in crate::train) const AUGMENT_STEP: u64 = 4;
+    /// Augmentation of data that are evaluated: the same every time.
+    pub(in crate::train) const EVALUATE: u64 = 5;
 }
 
 impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Trainer<N, L, O, B> {

@@ -23,10 +23,10 @@ fn count(n: Option<usize>) -> String {
 }
 
 /// The table.
-pub(super) fn network(plan: &Plan<'_>) -> String {
+pub(super) fn network(plan: &Plan<'_>) -> Vec<String> {
     let net = &plan.net;
     let mut table = format!(
-        "\n\n# Network\n\nInput `{}`.\n\n| field | layer | output | parameters | multiply-adds |\n|---|---|---|---:|---:|\n",
+        "\n# Network\n\nInput `{}`.\n\n| field | layer | output | parameters | multiply-adds |\n|---|---|---|---:|---:|\n",
         net.input.text()
     );
     for layer in &net.layers {
@@ -48,15 +48,26 @@ pub(super) fn network(plan: &Plan<'_>) -> String {
         count(params.map(|n| n.saturating_mul(4))),
         count(sum(|layer| layer.macs))
     );
-    table
+    lines(&table)
 }
 
 /// The line of a field.
-pub(super) fn field(layer: &Layer<'_>) -> String {
-    let mut line =
-        format!("\n\n`{}`: `{}` to `{}`", tidy(&layer.field.ty), layer.input.text(), layer.output.text());
+pub(super) fn field(layer: &Layer<'_>) -> Vec<String> {
+    let is_documented = layer.field.attrs.iter().any(|attr| attr.path().is_ident("doc"));
+    let paragraph = if is_documented { "\n" } else { "" };
+    let mut line = format!(
+        "{paragraph}`{}`: `{}` to `{}`",
+        tidy(&layer.field.ty),
+        layer.input.text(),
+        layer.output.text()
+    );
     if let Some(params) = layer.params.filter(|n| *n > 0) {
         line += &format!(", {} parameters", grouped(params));
     }
-    line
+    lines(&line)
+}
+
+/// One doc attribute a line, as `///` makes them.
+fn lines(text: &str) -> Vec<String> {
+    text.lines().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") }).collect()
 }

@@ -4,6 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
 use super::{Names, docs, input_len, mentions};
+use crate::check::Layer;
 use crate::layers::Role;
 use crate::plan::{Home, Plan};
 
@@ -17,7 +18,7 @@ pub(super) fn visible(plan: &Plan<'_>, names: &Names) -> TokenStream {
     let fields = net.layers.iter().map(|layer| {
         let (attrs, vis, ident, ty) = (&layer.field.attrs, &layer.field.vis, &layer.field.ident, &layer.ty);
         let docs = docs::field(layer);
-        quote!(#(#attrs)* #[doc = #docs] #vis #ident: #ty)
+        quote!(#(#attrs)* #(#[doc = #docs])* #vis #ident: #ty)
     });
     let hidden = (!net.hidden.items.is_empty()).then(|| {
         let (owner, items) = (&net.hidden.owner, &net.hidden.items);
@@ -33,36 +34,65 @@ pub(super) fn visible(plan: &Plan<'_>, names: &Names) -> TokenStream {
         .then(|| quote!(#[doc(hidden)] scalar: ::core::marker::PhantomData<T>,));
     quote! {
         #(#attrs)*
-        #[doc = #docs]
+        #(#[doc = #docs])*
         #[repr(C)]
         #vis struct #ident<#decls T: #dl::Real = f32> { #(#fields,)* #phantom }
         #hidden
     }
 }
 
+/// A public name for the type of a field.
+pub(super) struct Alias {
+    name: Ident,
+    /// `const D: usize, T = f32`
+    generics: TokenStream,
+    /// `NetFc1<D, T>`
+    pub(super) used: TokenStream,
+}
+
+/// The names of all fields' types: none twice, none of a struct beside the network.
+pub(super) fn alias_names(plan: &Plan<'_>) -> Vec<Alias> {
+    let net = &plan.net.written.ident;
+    let mut taken: Vec<String> = ["Grad", "Tape", "Work", "Trainer"].map(|s| format!("{net}{s}")).to_vec();
+    let alias = |layer: &Layer<'_>| {
+        let mut name = format!("{net}{}", camel(&layer.name));
+        while taken.contains(&name) {
+            name.push_str("Layer");
+        }
+        taken.push(name.clone());
+        let name = Ident::new(&name, layer.field.ident.span());
+        let consts = plan.net.const_names.iter().filter(|name| mentions(&layer.ty, &name.to_string()));
+        let consts: Vec<_> = consts.collect();
+        let scalar = mentions(&layer.ty, "T");
+        let default = scalar.then(|| quote!(T = f32));
+        let generics = quote!(#(const #consts: usize,)* #default);
+        let scalar = scalar.then(|| quote!(T));
+        let used = match (consts.as_slice(), &scalar) {
+            ([], None) => quote!(#name),
+            _ => quote!(#name<#(#consts,)* #scalar>),
+        };
+        Alias { name, generics, used }
+    };
+    plan.net.layers.iter().map(alias).collect()
+}
+
 /// `LeNetConv1<T>`: a public name for the type of each field, for those who write functions over one.
 pub(super) fn aliases(plan: &Plan<'_>, names: &Names) -> TokenStream {
     let vis = &plan.net.written.vis;
-    let mut taken: Vec<String> =
-        ["Grad", "Tape", "Work", "Trainer"].map(|s| format!("{}{s}", names.net)).to_vec();
-    let mut aliases = TokenStream::new();
-    for layer in &plan.net.layers {
-        let mut alias = format!("{}{}", names.net, camel(&layer.name));
-        while taken.contains(&alias) {
-            alias.push_str("Layer");
-        }
-        taken.push(alias.clone());
-        let (alias, ty) = (Ident::new(&alias, layer.field.ident.span()), &layer.ty);
-        let consts = plan.net.const_names.iter().filter(|name| mentions(ty, &name.to_string()));
-        let scalar = mentions(ty, "T").then(|| quote!(T = f32));
-        let doc = format!("The type of [`{}::{}`].", names.net, layer.name);
-        aliases.extend(quote! {
+    let aliases = alias_names(plan).into_iter().zip(&plan.net.layers).map(|(alias, layer)| {
+        let (name, ty) = (&alias.name, &layer.ty);
+        let generics = (!alias.generics.is_empty()).then(|| {
+            let generics = &alias.generics;
+            quote!(<#generics>)
+        });
+        let doc = format!(" The type of [`{}::{}`].", names.net, layer.name);
+        quote! {
             #[doc = #doc]
             #[allow(dead_code)]
-            #vis type #alias<#(const #consts: usize,)* #scalar> = #ty;
-        });
-    }
-    aliases
+            #vis type #name #generics = #ty;
+        }
+    });
+    quote!(#(#aliases)*)
 }
 
 /// `fc_one` as `FcOne`
@@ -112,15 +142,15 @@ pub(super) fn companions(plan: &Plan<'_>, names: &Names) -> TokenStream {
         }
     };
     let net = &names.net;
-    let doc = format!("The gradient of [`{net}`]: its trained parameters, by the same names.");
+    let doc = format!(" The gradient of [`{net}`]: its trained parameters, by the same names.");
     let grad = struct_of(&names.grad, doc, quote!(#decls T: #dl::Real), grad_fields(plan, names));
     let with_chunk = quote!(#decls T: #dl::Real, const B: usize);
     let tape = plan.has_tape().then(|| {
-        let doc = format!("What [`{net}`] keeps of a forward pass of `B` samples for the backward pass.");
+        let doc = format!(" What [`{net}`] keeps of a forward pass of `B` samples for the backward pass.");
         struct_of(&names.tape, doc, with_chunk.clone(), tape_fields(plan, names))
     });
     let work = plan.has_work().then(|| {
-        let doc = format!("Scratch memory of [`{net}`] for `B` samples: slots that values take turns in.");
+        let doc = format!(" Scratch memory of [`{net}`] for `B` samples: slots that values take turns in.");
         struct_of(&names.work, doc, with_chunk.clone(), work_fields(plan, names))
     });
     quote!(#grad #tape #work)
@@ -134,7 +164,7 @@ fn grad_fields(plan: &Plan<'_>, names: &Names) -> (Vec<TokenStream>, Vec<TokenSt
         .layers
         .iter()
         .map(|layer| {
-            let (ident, ty) = (&layer.field.ident, &layer.ty);
+            let (ident, ty) = (&layer.field.ident, &names.types[layer.index]);
             let grad = match (layer.is_trained(), layer.role) {
                 (false, _) => quote!(()),
                 (true, Role::Product) if !layer.is_open => quote!(#ty),
@@ -160,7 +190,7 @@ fn tape_fields(plan: &Plan<'_>, names: &Names) -> (Vec<TokenStream>, Vec<TokenSt
             fields.1.push(names.matrix(&value.len.arg()));
         }
         if let Some((tape, _)) = &plan.state_names[step.layer] {
-            let layer = names.as_layer(layer, &layer.ty, &input_len(plan, step.layer));
+            let layer = names.as_layer(layer, &input_len(plan, step.layer));
             fields.0.push(format_ident!("{tape}").to_token_stream());
             fields.1.push(quote!(#layer::Tape<B>));
         }
@@ -178,7 +208,7 @@ fn work_fields(plan: &Plan<'_>, names: &Names) -> (Vec<TokenStream>, Vec<TokenSt
     for step in &plan.steps {
         if let Some((_, work)) = &plan.state_names[step.layer] {
             let layer = &plan.net.layers[step.layer];
-            let layer = names.as_layer(layer, &layer.ty, &input_len(plan, step.layer));
+            let layer = names.as_layer(layer, &input_len(plan, step.layer));
             fields.0.push(format_ident!("{work}").to_token_stream());
             fields.1.push(quote!(#layer::Work<B>));
         }

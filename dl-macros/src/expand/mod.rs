@@ -15,6 +15,7 @@ mod items;
 mod network;
 mod params;
 mod passes;
+mod prose;
 
 /// All items of a network.
 pub(crate) fn expand(plan: &Plan<'_>) -> TokenStream {
@@ -23,16 +24,12 @@ pub(crate) fn expand(plan: &Plan<'_>) -> TokenStream {
     let (blank, params) = (items::blanks(plan, &names), params::params(plan, &names));
     let (layer, network) = (passes::layer(plan, &names), network::network(plan, &names));
     let checks = network::checks(plan, &names);
+    let block = prose::with_imports(quote!(#blank #params #layer #network), &names.dl, &names.net);
     quote! {
         #items
         #aliases
         #checks
-        const _: () = {
-            #blank
-            #params
-            #layer
-            #network
-        };
+        const _: () = { #block };
     }
 }
 
@@ -58,6 +55,8 @@ pub(crate) struct Names {
     pub(crate) tape_ty: TokenStream,
     /// `NetWork<D, H, T, B>`, or `()` if there is none.
     pub(crate) work_ty: TokenStream,
+    /// Each field's type by its public name, `NetFc1<T>`.
+    pub(crate) types: Vec<TokenStream>,
     /// The signals that come in and go out.
     pub(crate) input: TokenStream,
     pub(crate) output: TokenStream,
@@ -77,6 +76,7 @@ impl Names {
             if plan.has_work() { quote!(#work<#args T, B>) } else { quote!(()) },
         );
         Names {
+            types: items::alias_names(plan).into_iter().map(|alias| alias.used).collect(),
             net_ty: quote!(#ident<#args T>),
             grad_ty: quote!(#grad<#args T>),
             input: signal(&dl, &net.input, &net.input_len.arg()),
@@ -101,13 +101,8 @@ impl Names {
     }
 
     /// `<Layer's type as dl::Layer<T, In, Out>>`
-    pub(crate) fn as_layer(
-        &self,
-        layer: &Layer<'_>,
-        ty: &TokenStream,
-        input_len: &TokenStream,
-    ) -> TokenStream {
-        let dl = &self.dl;
+    pub(crate) fn as_layer(&self, layer: &Layer<'_>, input_len: &TokenStream) -> TokenStream {
+        let (dl, ty) = (&self.dl, &self.types[layer.index]);
         let x = signal(dl, &layer.input, input_len);
         let y = signal(dl, &layer.output, &layer.output_len.arg());
         quote!(<#ty as #dl::Layer<T, #x, #y>>)
@@ -117,6 +112,11 @@ impl Names {
 /// The shape of the network's output.
 pub(crate) fn output_shape<'a>(plan: &'a Plan<'_>) -> &'a Shape {
     plan.net.layers.last().map_or(&plan.net.input, |layer| &layer.output)
+}
+
+/// A chunk of `len` values or tokens a sample, as a type behind `&` or `&mut`.
+pub(crate) fn chunk(dl: &TokenStream, shape: &Shape, len: &TokenStream) -> TokenStream {
+    if shape.is_tokens() { quote!([[u16; #len]; B]) } else { quote!(#dl::SMatrix<T, #len, B>) }
 }
 
 fn signal(dl: &TokenStream, shape: &Shape, len: &TokenStream) -> TokenStream {

@@ -101,14 +101,14 @@ fn rows(plan: &Plan<'_>, names: &Names) -> TokenStream {
     let rows = plan.net.layers.iter().enumerate().map(|(i, layer)| {
         let (name, written, output) = (&layer.name, tidy(&layer.field.ty), layer.output.value(dl));
         let params = if layer.has_params() {
-            let ty = &layer.ty;
+            let ty = &names.types[i];
             quote!(<#ty as #dl::Params<T>>::PARAMS)
         } else {
             quote!(0)
         };
         let macs = match layer.role {
             Role::Product | Role::Layer { .. } => {
-                let layer = names.as_layer(layer, &layer.ty, &input_len(plan, i));
+                let layer = names.as_layer(layer, &input_len(plan, i));
                 quote!(#layer::MACS)
             }
             Role::InPlace | Role::Rename => quote!(0),
@@ -135,7 +135,7 @@ pub(super) fn checks(plan: &Plan<'_>, names: &Names) -> TokenStream {
     let (net, trainer) = (&names.net, &names.trainer);
     let is_generic = !plan.net.const_names.is_empty();
     let trainer = (!is_generic).then(|| {
-        let doc = format!("A trainer of [`{net}`] in chunks of [`{net}::CHUNK`] samples.");
+        let doc = format!(" A trainer of [`{net}`] in chunks of [`{net}::CHUNK`] samples.");
         quote! {
             #[doc = #doc]
             #[allow(dead_code)]

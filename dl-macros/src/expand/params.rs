@@ -12,7 +12,7 @@ pub(super) fn params(plan: &Plan<'_>, names: &Names) -> TokenStream {
     let layers: Vec<_> = plan.net.layers.iter().enumerate().filter(|(_, layer)| layer.has_params()).collect();
 
     let counts = layers.iter().map(|(_, layer)| {
-        let ty = &layer.ty;
+        let ty = &names.types[layer.index];
         quote!(<#ty as #dl::Params<T>>::PARAMS)
     });
     let counts = layers_sum(counts.collect());
@@ -21,7 +21,7 @@ pub(super) fn params(plan: &Plan<'_>, names: &Names) -> TokenStream {
         .iter()
         .map(|(_, layer)| {
             let (field, at) = (&layer.field.ident, at(layer));
-            quote!(#dl::Params::<T>::visit(&self.#field, #at, f);)
+            quote!(#dl::Params::visit(&self.#field, #at, f);)
         })
         .collect();
 
@@ -31,12 +31,12 @@ pub(super) fn params(plan: &Plan<'_>, names: &Names) -> TokenStream {
             let (field, at) = (&layer.field.ident, at(layer));
             if layer.field.frozen {
                 quote! {
-                    #dl::Params::<T>::zip::<0>(&mut self.#field, [], #at, &mut |at, param, []| {
+                    #dl::Params::zip(&mut self.#field, [], #at, &mut |at, param, []| {
                         f(at, param, ::core::array::from_fn(|_| ::core::default::Default::default()));
                     });
                 }
             } else {
-                quote!(#dl::Params::<T>::zip(&mut self.#field, with.each_mut().map(|g| &mut g.#field), #at, f);)
+                quote!(#dl::Params::zip(&mut self.#field, with.each_mut().map(|g| &mut g.#field), #at, f);)
             }
         })
         .collect();

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
 use super::params::layers_sum;
-use super::{Names, argument, input_len, number};
+use super::{Names, argument, chunk, input_len, number, output_shape};
 use crate::check::Layer;
 use crate::layers::Role;
 use crate::plan::{Home, Plan, Step, ValueId};
@@ -18,10 +18,8 @@ pub(super) fn layer(plan: &Plan<'_>, names: &Names) -> TokenStream {
     let macs = layers_sum(passes.macs());
     let lens = passes.lens_const();
 
-    let signal = |signal: &TokenStream, kind: &str| {
-        let kind = format_ident!("{kind}");
-        quote!(<#signal as #dl::Signal>::#kind<'_, T, B>)
-    };
+    let x_chunk = chunk(dl, &plan.net.input, &plan.net.input_len.arg());
+    let y_chunk = chunk(dl, output_shape(plan), &plan.values[plan.output].len.arg());
     let pass_ty = quote!(#dl::Pass<'a, B>);
     let work_arg = quote!(&mut Self::Work<B>);
 
@@ -42,8 +40,8 @@ pub(super) fn layer(plan: &Plan<'_>, names: &Names) -> TokenStream {
         quote!(#checks #infer)
     };
     let forward_args = [
-        argument("x", &signal(x, "Ref"), &forward),
-        argument("y", &signal(y, "Mut"), &forward),
+        argument("x", &quote!(&#x_chunk), &forward),
+        argument("y", &quote!(&mut #y_chunk), &forward),
         argument("tape", &quote!(::core::option::Option<&mut Self::Tape<B>>), &forward),
         argument("work", &work_arg, &forward),
         argument("pass", &pass_ty, &forward),
@@ -51,12 +49,13 @@ pub(super) fn layer(plan: &Plan<'_>, names: &Names) -> TokenStream {
 
     let backward = passes.backward();
     let grad = if super::mentions(&backward, "grad") { quote!(mut grad) } else { quote!(_) };
-    let dx_ty = signal(x, "Grad");
+    let dx_ty =
+        if plan.net.input.is_tokens() { quote!(()) } else { quote!(::core::option::Option<&mut #x_chunk>) };
     let backward_args = [
-        argument("x", &signal(x, "Ref"), &backward),
-        argument("y", &signal(y, "Ref"), &backward),
+        argument("x", &quote!(&#x_chunk), &backward),
+        argument("y", &quote!(&#y_chunk), &backward),
         argument("tape", &quote!(&Self::Tape<B>), &backward),
-        argument("dy", &signal(y, "Ref"), &backward),
+        argument("dy", &quote!(&#y_chunk), &backward),
         argument("dx", &dx_ty, &backward),
         quote!(#grad: ::core::option::Option<&mut Self::Grad>),
         argument("work", &work_arg, &backward),
@@ -112,17 +111,7 @@ impl Passes<'_> {
 
     /// `<Ty as Layer<T, X, Y>>` of layer `i`.
     fn as_layer(&self, i: usize) -> TokenStream {
-        let layer = self.layer(i);
-        self.names.as_layer(layer, &layer.ty, &input_len(self.plan, i))
-    }
-
-    /// `Layer::<T, X, Y>` of layer `i`, whose methods take the field.
-    fn layer_trait(&self, i: usize) -> TokenStream {
-        let (dl, layer) = (&self.names.dl, self.layer(i));
-        let input_len = input_len(self.plan, i);
-        let x = super::signal(dl, &layer.input, &input_len);
-        let y = super::signal(dl, &layer.output, &layer.output_len.arg());
-        quote!(#dl::Layer::<T, #x, #y>)
+        self.names.as_layer(self.layer(i), &input_len(self.plan, i))
     }
 
     fn macs(&self) -> Vec<TokenStream> {
@@ -178,9 +167,13 @@ impl Passes<'_> {
     fn place(&self, v: ValueId, home: Home, name: &Ident) -> TokenStream {
         let Home::Slot(slot) = home else { return TokenStream::new() };
         let (dl, len) = (&self.names.dl, self.plan.values[v].len.arg());
-        let max = self.plan.slots[slot].len(dl);
+        let is_whole = self.plan.slots[slot].len(dl).to_string() == len.to_string();
         let slot = format_ident!("slot{slot}");
-        quote!(let #name = #dl::place::prefix_mut::<T, #len, #max, B>(&mut work.#slot);)
+        if is_whole {
+            return quote!(let #name = &mut work.#slot;);
+        }
+        let ty = self.names.matrix(&len);
+        quote!(let #name: &mut #ty = #dl::place::prefix_mut(&mut work.#slot);)
     }
 
     /// The pass of every layer: lengths change behind open layers and `Flatten`, which matters to open layers only.
@@ -269,11 +262,10 @@ impl Passes<'_> {
         let at = quote!(#pass_of.at(#key));
         let call = match step.then {
             Some(then) => {
-                let activation = &self.layer(then).ty;
-                quote!(self.#field.forward_then::<#activation, _, _, B>(#x, #y, #at);)
+                let activation = &self.layer(then).field.ident;
+                quote!(self.#field.forward_then(&self.#activation, #x, #y, #at);)
             }
             None => {
-                let layer = self.layer_trait(i);
                 let (tape, work) = match (&self.plan.state_names[i], pass) {
                     (Some((tape, work)), Pass::Record) => {
                         let (tape, work) = (format_ident!("{tape}"), format_ident!("{work}"));
@@ -285,10 +277,10 @@ impl Passes<'_> {
                     }
                     (None, _) => (quote!(::core::option::Option::None), quote!(&mut ())),
                 };
-                quote!(#layer::forward::<B>(&self.#field, #x, #y, #tape, #work, #at);)
+                quote!(#dl::Layer::forward(&self.#field, #x, #y, #tape, #work, #at);)
             }
         };
-        let _ = dl;
+
         quote!(#place #call)
     }
 
@@ -326,23 +318,16 @@ impl Passes<'_> {
         };
         let y = self.read(step.output, Pass::Record);
         let activation = step.then.map(|then| {
-            let f = &self.layer(then).ty;
+            let f = &self.layer(then).field.ident;
             let d = self.gradient(step.output);
-            let y = match output.train {
-                Home::Tape => {
-                    let field = self.tape_field(step.output);
-                    quote!(tape.#field)
-                }
-                _ => quote!(y),
-            };
             if step.output == self.plan.output {
                 let place = self.place(step.output, output.grad, &d);
                 quote! {
                     #place
-                    #dl::pointwise::backward_from_output::<T, #f>(#y.as_slice(), dy.as_slice(), #d.as_mut_slice());
+                    #dl::pointwise::backward_from_output(&self.#f, #y, dy, #d);
                 }
             } else {
-                quote!(#dl::pointwise::backward_in_place::<T, #f>(#y.as_slice(), #d.as_mut_slice());)
+                quote!(#dl::pointwise::backward_in_place(&self.#f, #y, #d);)
             }
         });
         if step.then.is_some() {
@@ -384,11 +369,11 @@ impl Passes<'_> {
             None => (quote!(&()), quote!(&mut ())),
         };
         let dy = if dy.to_string() == "dy" { dy } else { quote!(&*#dy) };
-        let (layer, pass, key) = (self.layer_trait(i), &passes[i], number(i));
+        let (pass, key) = (&passes[i], number(i));
         quote! {
             #activation
             #place
-            #layer::backward::<B>(&self.#field, #x, #y, #tape, #dy, #dx, #grad, #work, #pass.at(#key));
+            #dl::Layer::backward(&self.#field, #x, #y, #tape, #dy, #dx, #grad, #work, #pass.at(#key));
         }
     }
 
@@ -399,8 +384,8 @@ impl Passes<'_> {
             .filter_map(|i| {
                 let (tape, _) = self.plan.state_names[i].as_ref()?;
                 let (tape, field) = (format_ident!("{tape}"), &self.layer(i).field.ident);
-                let (layer, pass, key) = (self.layer_trait(i), &passes[i], number(i));
-                Some(quote!(#layer::settle::<B>(&mut self.#field, &tape.#tape, #pass.at(#key));))
+                let (dl, pass, key) = (&self.names.dl, &passes[i], number(i));
+                Some(quote!(#dl::Layer::settle(&mut self.#field, &tape.#tape, #pass.at(#key));))
             })
             .collect();
         if calls.is_empty() { calls } else { quote!(#declared #calls) }

@@ -1,0 +1,74 @@
+//! Gaussian error linear unit, exact. PyTorch: `nn.GELU()`.
+//!
+//! - forward:  `y = x Φ(x)`, where `Φ(x) = (1 + erf(x / √2)) / 2` is the normal distribution function
+//! - backward: `dx = (Φ(x) + x φ(x)) dy`, where `φ(x) = e^(−x²/2) / √(2π)` is its density
+//!
+//! The derivative does not follow from `y` (the function is not monotonous), so `x` is kept. Hendrycks, Gimpel:
+//! *Gaussian error linear units (GELUs)* (2016).
+
+use core::f64::consts::FRAC_1_SQRT_2;
+
+use crate::{Pointwise, Real, math};
+
+/// `1 / √(2π)`
+const FRAC_1_SQRT_2PI: f64 = 0.398_942_280_401_432_7;
+
+/// `x Φ(x)`, with the normal distribution function `Φ`
+///
+/// PyTorch's `approximate = 'tanh'` is [`GeluTanh`](super::GeluTanh).
+///
+/// ```
+/// use dl_core::{Pointwise, layers::Gelu};
+///
+/// assert!((Gelu::f(1.0_f64) - 0.841344746068543).abs() < 1e-15);
+/// assert!((Gelu::df(1.0_f64) - 1.0833154705876864).abs() < 1e-15);
+/// ```
+#[doc(alias = "GELU")]
+#[derive(Debug)]
+pub struct Gelu;
+
+impl<T: Real> Pointwise<T> for Gelu {
+    #[inline(always)]
+    fn f(x: T) -> T {
+        x * distribution(x)
+    }
+    #[inline(always)]
+    fn df(x: T) -> T {
+        let density = T::of(FRAC_1_SQRT_2PI) * math::exp(T::of(-0.5) * x * x);
+        distribution(x) + x * density
+    }
+}
+
+/// `Φ(x)`
+#[inline(always)]
+fn distribution<T: Real>(x: T) -> T {
+    T::of(0.5) * (T::one() + math::erf(x * T::of(FRAC_1_SQRT_2)))
+}
+
+super::no_params!(Gelu = Gelu);
+super::pointwise_layer!(Gelu, x);
+
+#[cfg(test)]
+mod tests {
+    use nalgebra::{matrix, vector};
+
+    use super::*;
+    use crate::{Layer, Pass, gradcheck};
+
+    #[test]
+    fn forward_by_hand() {
+        // values of PyTorch 2.15
+        let mut y = vector![9.0, 9.0, 9.0, 9.0];
+        Gelu.forward(&vector![-2.0, 0.0, 0.5, 3.0], &mut y, None, &mut (), Pass::infer());
+        approx::assert_relative_eq!(
+            y,
+            vector![-0.04550026389635842, 0.0, 0.34573123063700656, 2.99595030590511],
+            max_relative = 1e-12
+        );
+    }
+
+    #[test]
+    fn gradients_match_finite_differences() {
+        gradcheck::layer(&mut Gelu, &mut matrix![-4.0, -1.0, 0.0; -0.3, 0.7, 3.5], Pass::infer()).unwrap();
+    }
+}

@@ -1,0 +1,63 @@
+//! Shows the network to a function whenever it is better than before.
+
+use core::fmt;
+
+use crate::Network;
+
+use super::monitor::Record;
+use super::{Callback, EpochReport, Flow, Mode, Monitor, Plan};
+
+/// Calls a function, which may save the network, after every epoch that improves the watched number.
+///
+/// What the function returns says whether training goes on, so that a disk that is full can end it.
+pub struct BestCheckpoint<F> {
+    record: Record,
+    save: F,
+}
+
+impl<F> BestCheckpoint<F> {
+    /// Watches the validation loss, or the training loss where there are no validation data.
+    pub fn new<N: Network>(save: F) -> Self
+    where
+        F: FnMut(&N, &EpochReport) -> Flow,
+    {
+        BestCheckpoint { record: Record::new(Monitor::Loss), save }
+    }
+
+    /// What is watched, and with it the better direction: smaller for a loss, larger for a metric.
+    pub fn monitor(mut self, monitor: Monitor) -> Self {
+        self.record = Record::new(monitor);
+        self
+    }
+
+    /// Which direction is better. To be said after [`monitor`](Self::monitor).
+    pub fn mode(mut self, mode: Mode) -> Self {
+        self.record.mode = mode;
+        self
+    }
+
+    /// The best epoch of the last training, and its number.
+    pub fn best(&self) -> Option<(usize, f64)> {
+        self.record.best
+    }
+}
+
+impl<N: Network, F: FnMut(&N, &EpochReport) -> Flow> Callback<N> for BestCheckpoint<F> {
+    fn on_train_begin(&mut self, _: &Plan, _: &mut N) {
+        self.record.best = None;
+    }
+
+    fn on_epoch_end(&mut self, report: &EpochReport, net: &mut N) -> Flow {
+        match self.record.improves(report) {
+            Some(true) => (self.save)(net, report),
+            Some(false) => Flow::Continue(()),
+            None => self.record.missing(),
+        }
+    }
+}
+
+impl<F> fmt::Debug for BestCheckpoint<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BestCheckpoint").field("record", &self.record).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,271 @@
+//! Loss and metrics on other data, and outputs.
+
+use crate::layer::WorkOf;
+use crate::loss::Count;
+use crate::math;
+use crate::{Loss, Network, Optimizer, Pass, Real, Signal, Vals};
+
+use super::memory::{Data, InputPass, Inputs, Memory, Outputs, output_pass};
+use super::trainer::stream;
+use super::{CountOf, Dataset, FitError, InputOf, Metric, OutputOf, Samples, SliceError, TargetOf, Trainer};
+
+/// The outputs of a chunk, in inference mode.
+pub(super) fn infer<'a, N: Network, const B: usize>(
+    net: &N,
+    x: &Inputs<N, B>,
+    y: &mut Outputs<N, B>,
+    work: &mut WorkOf<N, B>,
+    pass: InputPass<'a, N, B>,
+) {
+    net.forward(N::In::get(x), N::Out::get_mut(y), None, work, pass);
+}
+
+/// Turns scores into probabilities: a softmax over every `classes` numbers, the sigmoid if `classes` is 1.
+pub(super) fn probabilities<T: Real>(scores: &mut [T], classes: usize) {
+    if classes <= 1 {
+        scores.iter_mut().for_each(|s| *s = math::sigmoid(*s));
+        return;
+    }
+    for scores in scores.chunks_exact_mut(classes) {
+        let mut max = scores[0];
+        for &s in &*scores {
+            max = if s > max { s } else { max };
+        }
+        let mut sum = T::zero();
+        for s in &mut *scores {
+            *s = math::exp(*s - max);
+            sum += *s;
+        }
+        scores.iter_mut().for_each(|s| *s /= sum);
+    }
+}
+
+impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Trainer<N, L, O, B> {
+    /// The loss over all of `data`, in inference mode, with `metric` fed on the way; `&mut ()` for no metric.
+    ///
+    /// Data of several chunks have their targets read twice, see [`Dataset::target`].
+    ///
+    /// # Errors
+    /// [`FitError::Empty`], [`FitError::Data`]. A loss that is not finite is no error here.
+    pub fn evaluate<D, M>(&mut self, data: &D, metric: &mut M) -> Result<f64, FitError<D::Error>>
+    where
+        D: Dataset<N::Scalar, N::In, TargetOf<N, L>>,
+        M: Metric<N::Scalar, N::Out, TargetOf<N, L>>,
+    {
+        let n = data.len();
+        if n == 0 {
+            return Err(FitError::Empty { set: "evaluation" });
+        }
+        metric.clear();
+        let rng = self.rng.fork(stream::EVALUATE);
+        let mut total: Option<CountOf<N, L>> = None;
+        if n > B {
+            total = Some(self.count_with(data, rng)?);
+        }
+        let mut sum = 0.0;
+        for at in (0..n).step_by(B) {
+            let live = B.min(n - at);
+            self.memory.data.load(data, at, live, rng)?;
+            let total = match total {
+                Some(total) => total,
+                None => CountOf::<N, L>::ZERO.add(self.count_chunk(live, D::PADDED)),
+            };
+            let Memory { core, data: chunk } = &mut *self.memory;
+            let pass = Data::<N, L, B>::pass(&chunk.lens, Pass::infer().chunk(at, live), D::PADDED);
+            infer::<N, B>(&core.net, &chunk.x, &mut core.y, &mut core.work, pass);
+            let (y, target) = (N::Out::get(&core.y), TargetOf::<N, L>::get(&chunk.target));
+            let pass = output_pass::<N, B>(pass);
+            let no_dy = N::Out::no_grad::<N::Scalar, B>();
+            sum += self.loss.value_and_grad(y, target, no_dy, total, pass).to_f64();
+            metric.update(y, target, pass);
+        }
+        Ok(sum)
+    }
+
+    /// The output for one input, in inference mode.
+    ///
+    /// It takes the time of a whole chunk; for one input at a time use a [`Model`](super::Model), for many use
+    /// [`predict_each`](Self::predict_each).
+    pub fn predict(&mut self, x: InputOf<'_, N>) -> OutputOf<'_, N> {
+        self.predict_padded(x, N::In::ALL)
+    }
+
+    /// [`predict`](Self::predict) for a sequence of which only the first `steps` are valid.
+    pub fn predict_padded(&mut self, x: InputOf<'_, N>, steps: <N::In as Signal>::Len) -> OutputOf<'_, N> {
+        let Memory { core, data } = &mut *self.memory;
+        for b in 0..B {
+            N::In::put(&mut data.x, b, x);
+            N::In::set_len(&mut data.lens, b, steps);
+        }
+        let pass = Data::<N, L, B>::pass(&data.lens, Pass::infer().chunk(0, 1), true);
+        infer::<N, B>(&core.net, &data.x, &mut core.y, &mut core.work, pass);
+        N::Out::sample_ref(&core.y, 0)
+    }
+
+    /// Calls `f` with the index and the output of each input, in order, a chunk at a time.
+    ///
+    /// # Errors
+    /// [`SliceError::Unequal`], if the parts of a tuple of inputs differ in number.
+    pub fn predict_each<S>(
+        &mut self,
+        inputs: &S,
+        mut f: impl FnMut(usize, OutputOf<'_, N>),
+    ) -> Result<(), SliceError>
+    where
+        S: Samples<N::Scalar, N::In> + ?Sized,
+    {
+        let Memory { core, data } = &mut *self.memory;
+        each::<N, S, B>(&core.net, &mut data.x, &mut core.y, &mut core.work, inputs, &mut f)
+    }
+}
+
+/// The outputs of all `inputs`, a chunk at a time.
+pub(super) fn each<N: Network, S, const B: usize>(
+    net: &N,
+    x: &mut Inputs<N, B>,
+    y: &mut Outputs<N, B>,
+    work: &mut WorkOf<N, B>,
+    inputs: &S,
+    f: &mut dyn FnMut(usize, OutputOf<'_, N>),
+) -> Result<(), SliceError>
+where
+    S: Samples<N::Scalar, N::In> + ?Sized,
+{
+    let n = inputs.count()?;
+    for at in (0..n).step_by(B) {
+        let live = B.min(n - at);
+        for b in 0..live {
+            inputs.copy_to(at + b, N::In::sample(x, b));
+        }
+        for b in live..B {
+            N::In::copy_sample(x, b % live, b);
+        }
+        infer::<N, B>(net, x, y, work, Pass::infer().chunk(at, live));
+        for b in 0..live {
+            f(at + b, N::Out::sample_ref(y, b));
+        }
+    }
+    Ok(())
+}
+
+impl<T, N, L, O, const K: usize, const B: usize> Trainer<N, L, O, B>
+where
+    T: Real,
+    N: Network<Scalar = T, Out = Vals<K>>,
+    L: Loss<T, Vals<K>>,
+    O: Optimizer,
+{
+    /// [`predict`](Self::predict), as probabilities: the softmax over the last dimension of the output, or the sigmoid
+    /// if that has one number.
+    ///
+    /// For networks whose outputs are scores (logits), as the cross-entropies want them; one that ends in `Softmax`
+    /// or `Sigmoid` gives probabilities already.
+    pub fn predict_proba(&mut self, x: InputOf<'_, N>) -> &[T; K] {
+        self.predict(x);
+        let y = Vals::<K>::sample::<T, B>(&mut self.memory.core.y, 0);
+        probabilities(y, N::OUTPUT.last());
+        y
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use std::boxed::Box;
+    use std::vec::Vec;
+
+    use super::*;
+    use crate::nalgebra::SMatrix;
+    use crate::train::tiny::{Mse, Sgd, Tiny};
+    use crate::train::{Model, ModelMemory, Padded};
+    use crate::{Blank, params};
+
+    const X: [[f64; 2]; 5] = [[0.5, -1.0], [1.5, 0.25], [-0.75, 2.0], [0.1, 0.9], [-1.2, -0.3]];
+    const Y: [f64; 5] = [1.0, -0.5, 0.25, 2.0, 0.0];
+
+    fn trainer<const B: usize>() -> Trainer<Tiny, Mse, Sgd, B> {
+        Trainer::in_place(Box::leak(Box::new(Memory::ZERO)), Mse, Sgd::default(), 0)
+    }
+
+    /// The largest error.
+    #[derive(Default)]
+    struct Largest(f64, usize);
+    impl Metric<f64, Vals<1>, Vals<1>> for Largest {
+        fn clear(&mut self) {
+            *self = Largest::default();
+        }
+        fn update<'a, const B: usize>(
+            &mut self,
+            y: &SMatrix<f64, 1, B>,
+            target: &SMatrix<f64, 1, B>,
+            pass: Pass<'a, B>,
+        ) {
+            for b in 0..pass.live() {
+                self.0 = self.0.max((y[b] - target[b]).abs());
+                self.1 += 1;
+            }
+        }
+        fn value(&self) -> Option<f64> {
+            Some(self.0)
+        }
+    }
+
+    #[test]
+    fn loss_and_metric_are_over_all_samples_whatever_the_chunk() {
+        fn run<const B: usize>() -> (f64, f64) {
+            let mut metric = (Largest(9.0, 9), ((), Largest::default()));
+            let loss = trainer::<B>().evaluate(&(X, Y), &mut metric).unwrap();
+            assert_eq!((metric.0.1, metric.1.1.1), (5, 5));
+            (loss, metric.value().unwrap())
+        }
+        let mut outputs = Vec::new();
+        trainer::<2>().predict_each(&X, |i, y| outputs.push((i, y[0]))).unwrap();
+        let errors: Vec<f64> = outputs.iter().map(|&(i, y)| (y - Y[i]).abs()).collect();
+        let loss = errors.iter().map(|e| e * e).sum::<f64>() / 5.0;
+        for (got, largest) in [run::<1>(), run::<2>(), run::<5>(), run::<8>()] {
+            assert!((got - loss).abs() < 1e-14, "{got}, by hand {loss}");
+            assert!(errors.iter().all(|&e| e <= largest) && errors.contains(&largest));
+        }
+    }
+
+    #[test]
+    fn nothing_to_evaluate_is_an_error() {
+        let error = trainer::<2>().evaluate(&(&X[..0], &Y[..0]), &mut ()).unwrap_err();
+        assert_eq!(error, FitError::Empty { set: "evaluation" });
+    }
+
+    #[test]
+    fn a_model_with_the_same_weights_gives_the_same_outputs() {
+        let mut trainer = trainer::<4>();
+        trainer.step(&(X, Y)).unwrap();
+        let mut model = Model::<Tiny>::in_place(Box::leak(Box::new(ModelMemory::ZERO)), 7);
+        let of_seed_7 = model.predict(&X[1])[0];
+        params::copy(model.net_mut(), trainer.net());
+        let mut pairs = Vec::new();
+        trainer.predict_each(&X, |i, y| pairs.push((i, y[0]))).unwrap();
+        for (i, y) in pairs {
+            assert_eq!((trainer.predict(&X[i])[0], model.predict(&X[i])[0]), (y, y));
+        }
+        assert_ne!(model.predict(&X[1])[0], of_seed_7);
+        let short = model.predict_padded(&X[1], 1)[0];
+        assert_eq!(short, model.predict(&[X[1][0], 0.0])[0]);
+        assert_eq!(trainer.predict_padded(&X[1], 1)[0], short);
+        let padded = Padded { data: (&X[1..2], [[short]]), steps: &[1_u16] };
+        assert_eq!(trainer.evaluate(&padded, &mut ()), Ok(0.0));
+    }
+
+    #[test]
+    fn probabilities_sum_to_one_over_the_last_dimension() {
+        let mut scores = [0.0_f64, 0.0, 1000.0, 1000.0 + 3.0_f64.ln()];
+        probabilities(&mut scores, 2);
+        for (p, expected) in scores.into_iter().zip([0.5, 0.5, 0.25, 0.75]) {
+            assert!((p - expected).abs() < 1e-12, "{p}, expected {expected}");
+        }
+        let mut score = [3.0_f64.ln()];
+        probabilities(&mut score, 1);
+        assert!((score[0] - 0.75).abs() < 1e-15);
+        let mut trainer = trainer::<2>();
+        let score = trainer.predict(&X[0])[0];
+        assert_eq!(trainer.predict_proba(&X[0]), &[math::sigmoid(score)]);
+    }
+}

@@ -1,0 +1,128 @@
+//! Inference alone.
+
+use core::fmt;
+
+use crate::layer::WorkOf;
+use crate::place::{self, Place};
+use crate::{Blank, Network, Real, Rng, Signal, Vals};
+
+use super::evaluate::{each, infer, probabilities};
+use super::memory::{InputLens, InputPass, Inputs, Outputs};
+use super::trainer::stream;
+use super::{InputOf, OutputOf, Samples, SliceError};
+
+/// All that a [`Model`] needs: the network first, then scratch memory, output and input.
+///
+/// [`Blank::ZERO`] of it can initialize a `static`, for [`Model::in_place`].
+#[cfg_attr(any(target_arch = "x86_64", target_arch = "aarch64"), repr(C, align(64)))]
+#[cfg_attr(not(any(target_arch = "x86_64", target_arch = "aarch64")), repr(C))]
+pub struct ModelMemory<N: Network, const B: usize> {
+    net: N,
+    work: WorkOf<N, B>,
+    y: Outputs<N, B>,
+    x: Inputs<N, B>,
+    lens: InputLens<N, B>,
+}
+
+impl<N: Network, const B: usize> Blank for ModelMemory<N, B> {
+    const ZERO: Self =
+        ModelMemory { net: N::ZERO, work: Blank::ZERO, y: Blank::ZERO, x: Blank::ZERO, lens: Blank::ZERO };
+}
+
+impl<N: Network, const B: usize> fmt::Debug for ModelMemory<N, B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Memory to run {} in chunks of {B}: {} bytes", N::NAME, size_of::<Self>())
+    }
+}
+
+/// A network with the memory to run it, without what training needs.
+///
+/// Load weights into [`net_mut`](Self::net_mut), or copy them from a trainer's network by
+/// [`params::copy`](crate::params::copy). `B` inputs are computed together in [`predict_each`](Self::predict_each).
+pub struct Model<N: Network, const B: usize = 1>(Place<ModelMemory<N, B>>);
+
+impl<N: Network, const B: usize> Model<N, B> {
+    /// Bytes of all that the model needs.
+    pub const BYTES: usize = size_of::<ModelMemory<N, B>>();
+
+    /// A model on the heap, with weights from `seed`: those that a trainer of this seed starts with.
+    #[cfg(feature = "alloc")]
+    pub fn boxed(seed: u64) -> Self {
+        Self::new(Place::boxed(), seed)
+    }
+
+    /// A model in memory that the caller has set aside, with weights from `seed`. What the memory held is lost.
+    pub fn in_place(memory: &'static mut ModelMemory<N, B>, seed: u64) -> Self {
+        place::clear(memory);
+        Self::new(Place::lent(memory), seed)
+    }
+
+    fn new(mut memory: Place<ModelMemory<N, B>>, seed: u64) -> Self {
+        const { assert!(B > 0, "a chunk has at least one sample") }
+        memory.net.init(Rng::new(seed).fork(stream::WEIGHTS));
+        Model(memory)
+    }
+
+    /// The network.
+    pub fn net(&self) -> &N {
+        &self.0.net
+    }
+
+    /// The network, to load weights into.
+    pub fn net_mut(&mut self) -> &mut N {
+        &mut self.0.net
+    }
+
+    /// The output for one input.
+    pub fn predict(&mut self, x: InputOf<'_, N>) -> OutputOf<'_, N> {
+        self.predict_padded(x, N::In::ALL)
+    }
+
+    /// [`predict`](Self::predict) for a sequence of which only the first `steps` are valid.
+    pub fn predict_padded(&mut self, x: InputOf<'_, N>, steps: <N::In as Signal>::Len) -> OutputOf<'_, N> {
+        let memory = &mut *self.0;
+        for b in 0..B {
+            N::In::put(&mut memory.x, b, x);
+            N::In::set_len(&mut memory.lens, b, steps);
+        }
+        let pass = InputPass::<N, B>::infer().chunk(0, 1).with_lens(N::In::lens(&memory.lens));
+        infer::<N, B>(&memory.net, &memory.x, &mut memory.y, &mut memory.work, pass);
+        N::Out::sample_ref(&memory.y, 0)
+    }
+
+    /// Calls `f` with the index and the output of each input, in order, a chunk at a time.
+    ///
+    /// # Errors
+    /// [`SliceError::Unequal`], if the parts of a tuple of inputs differ in number.
+    pub fn predict_each<S>(
+        &mut self,
+        inputs: &S,
+        mut f: impl FnMut(usize, OutputOf<'_, N>),
+    ) -> Result<(), SliceError>
+    where
+        S: Samples<N::Scalar, N::In> + ?Sized,
+    {
+        let memory = &mut *self.0;
+        each::<N, S, B>(&memory.net, &mut memory.x, &mut memory.y, &mut memory.work, inputs, &mut f)
+    }
+}
+
+impl<T: Real, N: Network<Scalar = T, Out = Vals<K>>, const K: usize, const B: usize> Model<N, B> {
+    /// [`predict`](Self::predict), as probabilities: the softmax over the last dimension of the output, or the sigmoid
+    /// if that has one number.
+    ///
+    /// For networks whose outputs are scores (logits), as the cross-entropies want them; one that ends in `Softmax`
+    /// or `Sigmoid` gives probabilities already.
+    pub fn predict_proba(&mut self, x: InputOf<'_, N>) -> &[T; K] {
+        self.predict(x);
+        let y = Vals::<K>::sample::<T, B>(&mut self.0.y, 0);
+        probabilities(y, N::OUTPUT.last());
+        y
+    }
+}
+
+impl<N: Network, const B: usize> fmt::Debug for Model<N, B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Model of {}: {} bytes", N::NAME, Self::BYTES)
+    }
+}
