@@ -3,6 +3,9 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use dl_core::Network;
+use dl_core::train::{Callback, Flow, StepReport};
+
 /// Whether Ctrl-C was pressed; as a callback of training it ends it after the step, so that the program goes on to save
 /// what it has.
 ///
@@ -58,5 +61,11 @@ impl Interrupt {
     /// Forgets it: the next training runs, and the next Ctrl-C ends it.
     pub fn reset(&self) {
         HAPPENED.store(false, Ordering::Relaxed);
+    }
+}
+
+impl<N: Network> Callback<N> for Interrupt {
+    fn on_step_end(&mut self, _: &StepReport, _: &mut N) -> Flow {
+        if self.happened() { Flow::Break("interrupted by Ctrl-C") } else { Flow::Continue(()) }
     }
 }

@@ -191,8 +191,15 @@ impl Idx {
     /// If a sample of the file has not `N` values.
     pub fn samples<const N: usize>(&self) -> Result<Vec<[f32; N]>> {
         self.check(N)?;
-        let chunks = self.values.as_chunks::<N>().0.iter();
-        Ok(chunks.map(|sample| sample.map(|byte| f32::from(byte) / 255.0)).collect())
+        // Sample by sample through the heap: arrays can be larger than the stack.
+        let (mut samples, mut sample) = (Vec::with_capacity(self.values.len() / N), vec![0.0; N]);
+        for bytes in self.values.chunks_exact(N) {
+            for (number, &byte) in sample.iter_mut().zip(bytes) {
+                *number = f32::from(byte) / 255.0;
+            }
+            samples.extend_from_slice(sample.as_chunks().0);
+        }
+        Ok(samples)
     }
 
     /// The class of each sample.
@@ -320,6 +327,16 @@ mod tests {
             "(bytes): dimensions: found 1 values a sample (dimensions [2, 1, 1]), expected 784"
         );
         assert!(images.bytes::<0>().is_err());
+    }
+
+    #[test]
+    fn samples_larger_than_the_stack_are_read() {
+        let mut content = vec![0, 0, 8, 2, 0, 0, 0, 1];
+        content.extend(3_000_000_u32.to_be_bytes());
+        content.resize(content.len() + 3_000_000, 255);
+        let images = parse(&content).unwrap();
+        assert_eq!(images.bytes::<3_000_000>().unwrap()[0][2_999_999], 255);
+        assert_eq!(images.samples::<3_000_000>().unwrap()[0][2_999_999], 1.0);
     }
 
     #[test]

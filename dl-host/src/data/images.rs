@@ -4,6 +4,8 @@ use std::fs;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
+use dl_core::train::Dataset;
+use dl_core::{Real, Rng, Tokens, Vals};
 use image::imageops::FilterType;
 use image::{DynamicImage, ImageReader};
 
@@ -14,12 +16,14 @@ use crate::{Error, Result};
 /// The folders in `root` are the classes, in alphabetical order; the images of each come in order of their names. All
 /// images become `[channels, height, width]` numbers from 0 to 1: the bytes divided by 255, transparency dropped.
 ///
+/// It is a [`Dataset`] for training, with the class as target.
+///
 /// ```no_run
 /// use dl_host::data::ImageFolder;
 ///
 /// let pets = ImageFolder::open("pets", [3, 32, 32])?.resized();
 /// println!("{} images of {}", pets.len(), pets.classes().join(", "));
-/// let mut image = [0.0; 3 * 32 * 32];
+/// let mut image = [0.0_f32; 3 * 32 * 32];
 /// pets.read(0, &mut image)?;
 /// # Ok::<(), dl_host::Error>(())
 /// ```
@@ -135,7 +139,7 @@ impl ImageFolder {
     /// # Panics
     ///
     /// If there is no image `i`.
-    pub fn read(&self, i: usize, values: &mut [f32]) -> Result<()> {
+    pub fn read<T: Real>(&self, i: usize, values: &mut [T]) -> Result<()> {
         self.check(values.len())?;
         let path = self.path(i);
         let content = fs::read(path).map_err(|source| Error::io(path, "read", source))?;
@@ -147,11 +151,13 @@ impl ImageFolder {
     /// # Errors
     ///
     /// As [`read`](ImageFolder::read), for the first image that fails.
-    pub fn read_all<const N: usize>(&self) -> Result<(Vec<[f32; N]>, Vec<u16>)> {
+    pub fn read_all<T: Real, const N: usize>(&self) -> Result<(Vec<[T; N]>, Vec<u16>)> {
         self.check(N)?;
-        let mut images = vec![[0.0; N]; self.len()];
-        for (i, image) in images.iter_mut().enumerate() {
-            self.read(i, image)?;
+        // Image by image through the heap: arrays can be larger than the stack.
+        let (mut images, mut image) = (Vec::with_capacity(self.len()), vec![T::zero(); N]);
+        for i in 0..self.len() {
+            self.read(i, &mut image)?;
+            images.extend_from_slice(image.as_chunks().0);
         }
         Ok((images, self.labels()))
     }
@@ -165,7 +171,7 @@ impl ImageFolder {
         Err(Error::setting("numbers for an image", len, expected))
     }
 
-    fn decode(&self, content: &[u8], path: &Path, values: &mut [f32]) -> Result<()> {
+    fn decode<T: Real>(&self, content: &[u8], path: &Path, values: &mut [T]) -> Result<()> {
         let [c, h, w] = self.shape;
         let undecoded = |error| Error::content(path, "image", format_args!("{error}"), "a PNG or JPEG image");
         let reader = || {
@@ -189,13 +195,34 @@ impl ImageFolder {
     }
 }
 
+impl<T: Real, const N: usize> Dataset<T, Vals<N>, Tokens<1>> for ImageFolder {
+    type Error = Error;
+
+    fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    fn get(&self, index: usize, rng: Rng, x: &mut [T; N], target: &mut [u16; 1]) -> Result<()> {
+        Dataset::<T, Vals<N>, Tokens<1>>::target(self, index, rng, target)?;
+        self.read(index, x)
+    }
+
+    fn target(&self, index: usize, _: Rng, target: &mut [u16; 1]) -> Result<bool> {
+        match self.files.get(index) {
+            Some(&(_, label)) => *target = [label],
+            None => return Err(Error::setting("image", index, format_args!("below {}", self.len()))),
+        }
+        Ok(true)
+    }
+}
+
 /// From pixels that lie together to a plane for each channel.
-fn planes(image: DynamicImage, channels: usize, values: &mut [f32]) {
+fn planes<T: Real>(image: DynamicImage, channels: usize, values: &mut [T]) {
     let bytes = if channels == 1 { image.into_luma8().into_raw() } else { image.into_rgb8().into_raw() };
     let plane = values.len() / channels;
     for (pixel, colours) in bytes.chunks_exact(channels).enumerate() {
         for (channel, &colour) in colours.iter().enumerate() {
-            values[channel * plane + pixel] = f32::from(colour) / 255.0;
+            values[channel * plane + pixel] = T::of(f64::from(colour) / 255.0);
         }
     }
 }
@@ -222,7 +249,9 @@ fn is_image(path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use image::{GrayImage, ImageFormat, Rgb, RgbImage};
-    use proptest::prelude::*;
+    use proptest::collection::vec;
+    use proptest::prelude::{any, proptest};
+    use proptest::sample::Index;
 
     use super::*;
 
@@ -276,7 +305,8 @@ mod tests {
     #[test]
     fn colours_become_planes() {
         let root = folder();
-        let (images, labels) = ImageFolder::open(root.path(), [3, 1, 2]).unwrap().read_all::<6>().unwrap();
+        let (images, labels) =
+            ImageFolder::open(root.path(), [3, 1, 2]).unwrap().read_all::<f32, 6>().unwrap();
         assert_eq!(images[2], [1.0, 0.2, 0.0, 0.2, 0.0, 0.2]);
         assert_eq!(labels, [0, 0, 1]);
     }
@@ -285,7 +315,7 @@ mod tests {
     fn one_channel_is_grey() {
         let root = folder();
         let images = ImageFolder::open(root.path(), [1, 1, 2]).unwrap();
-        let mut grey = [0.0; 2];
+        let mut grey = [0.0_f32; 2];
         images.read(1, &mut grey).unwrap();
         assert_eq!(grey, [100.0 / 255.0; 2]);
         images.read(2, &mut grey).unwrap();
@@ -297,7 +327,7 @@ mod tests {
     fn another_size_is_an_error_unless_resized() {
         let root = folder();
         let images = ImageFolder::open(root.path(), [1, 2, 2]).unwrap();
-        let mut four = [9.0; 4];
+        let mut four = [9.0_f32; 4];
         let error = message(images.read(2, &mut four));
         assert!(
             error.ends_with("b/1.png: size: found 2 wide and 1 high, expected 2 wide and 2 high"),
@@ -313,10 +343,10 @@ mod tests {
         let root = folder();
         fs::write(root.path().join("b/1.png"), b"GIF89a").unwrap();
         let images = ImageFolder::open(root.path(), [3, 1, 2]).unwrap();
-        let error = message(images.read_all::<6>());
+        let error = message(images.read_all::<f32, 6>());
         assert!(error.contains("b/1.png: image: found ") && error.ends_with("expected a PNG or JPEG image"));
         assert_eq!(
-            message(images.read(0, &mut [0.0; 5])),
+            message(images.read(0, &mut [0.0_f32; 5])),
             "numbers for an image: found 5, expected 6, for [3, 1, 2]"
         );
     }
@@ -334,10 +364,32 @@ mod tests {
         }
     }
 
+    fn sample<D: Dataset<f64, Vals<6>, Tokens<1>>>(
+        data: &D,
+        i: usize,
+    ) -> std::result::Result<([f64; 6], u16), D::Error> {
+        let (mut x, mut target) = ([0.0; 6], [7]);
+        data.get(i, Rng::new(0), &mut x, &mut target)?;
+        Ok((x, target[0]))
+    }
+
+    #[test]
+    fn a_folder_is_a_data_set_of_images_and_classes() {
+        let root = folder();
+        let images = ImageFolder::open(root.path(), [3, 1, 2]).unwrap();
+        assert_eq!(sample(&images, 2).unwrap(), ([1.0, 0.2, 0.0, 0.2, 0.0, 0.2], 1));
+        assert_eq!(message(sample(&images, 3)), "image: found 3, expected below 3");
+    }
+
+    #[test]
+    fn numbers_are_the_nearest_to_a_255th() {
+        assert!((0..=255_u8).all(|byte| f32::of(f64::from(byte) / 255.0) == f32::from(byte) / 255.0));
+    }
+
     fn decode(content: &[u8], resize: bool) {
         let (classes, files) = (Vec::new(), Vec::new());
         let folder = ImageFolder { classes, files, shape: [3, 1, 2], resize };
-        let mut values = [2.0; 6];
+        let mut values = [2.0_f32; 6];
         match folder.decode(content, Path::new("x"), &mut values) {
             Ok(()) => assert!(values.iter().all(|value| (0.0..=1.0).contains(value))),
             Err(_) => assert_eq!(values, [2.0; 6]),
@@ -346,13 +398,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_bytes_give_an_image_or_an_error(content in prop::collection::vec(any::<u8>(), 0..100), resize: bool) {
+        fn any_bytes_give_an_image_or_an_error(content in vec(any::<u8>(), 0..100), resize: bool) {
             decode(&content, resize);
         }
 
         #[test]
         fn a_changed_image_gives_an_image_or_an_error(
-            at: prop::sample::Index, byte: u8, cut in 0..30_usize, png: bool,
+            at: Index, byte: u8, cut in 0..30_usize, png: bool,
         ) {
             let mut content = encoded(&two(), if png { ImageFormat::Png } else { ImageFormat::Jpeg });
             *at.get_mut(&mut content) = byte;

@@ -60,7 +60,7 @@ mod shown {
         }
 
         pub(in super::super) fn end(&mut self) {
-            if let Some((bar, _)) = self.0.take() {
+            if let Some((bar, _)) = &self.0 {
                 bar.finish_and_clear();
             }
         }

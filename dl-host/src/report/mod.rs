@@ -9,5 +9,5 @@ mod svg;
 
 pub use chart::Chart;
 pub use confusion::{confusion_svg, save_confusion};
-pub use history::{Epoch, History};
+pub use history::{Epoch, HistoryCsv, loss_chart, metric_chart, save_history};
 pub use progress::Progress;

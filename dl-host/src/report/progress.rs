@@ -3,6 +3,9 @@
 use std::io::{self, Stdout, Write};
 use std::time::{Duration, Instant};
 
+use dl_core::Network;
+use dl_core::train::{Callback, EpochReport, FitReport, Flow, Plan, StepReport};
+
 use super::bar::Bar;
 
 /// Shows how far training is. A line an epoch goes to the standard output:
@@ -123,6 +126,41 @@ impl<W: Write> Progress<W> {
     /// What the lines were written to.
     pub fn into_inner(self) -> W {
         self.out
+    }
+}
+
+impl<N: Network, W: Write> Callback<N> for Progress<W> {
+    fn on_train_begin(&mut self, plan: &Plan, _: &mut N) {
+        self.begin(plan.epochs, plan.steps);
+    }
+
+    fn on_epoch_begin(&mut self, epoch: usize, _: &mut N) {
+        self.begin_epoch(epoch);
+    }
+
+    fn on_step_end(&mut self, report: &StepReport, _: &mut N) -> Flow {
+        self.step(report.loss);
+        Flow::Continue(())
+    }
+
+    fn on_epoch_end(&mut self, report: &EpochReport, _: &mut N) -> Flow {
+        let mut numbers =
+            vec![(if report.valid_loss.is_some() { "train" } else { "loss" }, report.train_loss)];
+        numbers.extend(report.valid_loss.map(|loss| ("valid", loss)));
+        let name = self.metric.clone();
+        numbers.extend(report.metric.map(|metric| (name.as_str(), metric)));
+        self.end_epoch(&numbers);
+        if report.skipped > 0 {
+            self.say(&format!("  {} steps skipped: their loss was not finite", report.skipped));
+        }
+        Flow::Continue(())
+    }
+
+    fn on_train_end(&mut self, report: &FitReport, _: &mut N) {
+        self.end();
+        if let Some(reason) = report.stopped {
+            self.say(&format!("stopped after {} epochs and {} steps: {reason}", report.epochs, report.steps));
+        }
     }
 }
 
