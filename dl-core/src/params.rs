@@ -66,7 +66,7 @@ pub struct ParamMut<'a, T> {
 pub enum Order {
     /// The last index runs fastest: PyTorch's order.
     RowMajor,
-    /// The first index runs fastest: nalgebra's order.
+    /// The first index runs fastest, the others as in row order: nalgebra's matrix of the first index by the others.
     ColumnMajor,
 }
 

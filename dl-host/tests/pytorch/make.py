@@ -1,0 +1,39 @@
+"""Weights as PyTorch writes them, and a check of ours by PyTorch.
+
+    python3 make.py              writes two_layers.safetensors and two_layers_f64.safetensors beside itself
+    python3 make.py FILE         loads FILE into the same model in PyTorch and compares every number
+
+FILE is what `cargo test -p dl-host --test pytorch` leaves at target/tmp/two_layers.safetensors.
+
+Written and checked, in both directions, on 23 November 2026 with torch 2.15.0+cu132, safetensors 0.8.0.
+"""
+
+import pathlib
+import sys
+
+import safetensors
+import torch
+from safetensors.torch import load_file, save_file
+
+
+def model(numbered):
+    layers = torch.nn.ModuleList([torch.nn.Linear(3, 2), torch.nn.Linear(3, 2)])
+    if numbered:  # 0.5, 1.5, 2.5, ... through all parameters, in PyTorch's order
+        at = 0.5
+        with torch.no_grad():
+            for parameter in layers.parameters():
+                parameter.copy_(torch.arange(parameter.numel()).reshape(parameter.shape) + at)
+                at += parameter.numel()
+    return layers
+
+
+if len(sys.argv) > 1:
+    loaded = model(numbered=False)
+    print(loaded.load_state_dict(load_file(sys.argv[1])))
+    for name, expected in model(numbered=True).state_dict().items():
+        assert torch.equal(loaded.state_dict()[name], expected), name
+    print("equal: torch", torch.__version__, "safetensors", safetensors.__version__)
+else:
+    folder = pathlib.Path(__file__).parent
+    save_file(model(numbered=True).state_dict(), folder / "two_layers.safetensors")
+    save_file(model(numbered=True).double().state_dict(), folder / "two_layers_f64.safetensors")
