@@ -219,6 +219,18 @@ mod tests {
     }
 
     #[test]
+    fn every_part_of_a_pair_has_lengths_of_its_own() {
+        let inputs = (&[[1.0_f32, 2.0], [3.0, 4.0]], &[[5_u16, 6, 7], [8, 9, 10]]);
+        let data = Padded { data: (inputs, &[[0.0_f32], [1.0]]), steps: &[(1_u16, 3_u16), (2, 2)] };
+        type Pair = (Vals<2>, Tokens<3>);
+        let lens = [0, 1, 2].map(|i| Dataset::<f32, Pair, Vals<1>>::steps(&data, i));
+        assert_eq!(lens, [(1, 3), (2, 2), <Pair as Signal>::ALL]);
+        let mut stored = ([0; 4], [0; 4]);
+        <Pair as Signal>::set_len::<4>(&mut stored, 2, lens[0]);
+        assert_eq!(stored, ([0, 0, 1, 0], [0, 0, 3, 0]));
+    }
+
+    #[test]
     fn augmentation_repeats_for_the_same_stream_and_differs_for_another() {
         let shift = |x: &mut [f64; 1], mut rng: Rng| x[0] += rng.uniform();
         let data = Augment { data: Augment { data: ([1.0], [2.0]), augment: shift }, augment: shift };

@@ -15,6 +15,21 @@ use super::{Callback, EpochReport, FitReport, Flow, Plan, StepReport};
 /// Steps go on from the weights as they are without averaging. Stand it before callbacks that keep or save weights,
 /// so that they get the averaged ones: `(Averaging::boxed(Ema::new()), EarlyStopping::new(5))`. Every training begins a
 /// new average. It costs one more copy of the trained parameters; [`optim::Ema`](crate::optim::Ema) has the formula.
+///
+/// ```
+/// # use dl_core::{loss::Mse, optim::Sgd};
+/// # #[dl_macros::network(input = [2], crate = dl_core)]
+/// # struct Net { head: Dense<1> }
+/// # #[cfg(feature = "alloc")] {
+/// # use dl_core::optim::Ema;
+/// # use dl_core::train::{Averaging, EarlyStopping, Fit};
+/// let mut trainer = NetTrainer::<Mse, Sgd>::boxed_with(Mse, Sgd::new(0.2), 0);
+/// let data = ([[0.0, 1.0], [1.0, 1.0], [1.0, 0.0]], [1.0, 2.0, 1.0]);
+/// let callbacks = (Averaging::boxed(Ema { decay: 0.9 }), EarlyStopping::new(5));
+/// trainer.fit(&data, (), Fit::new(300, 2), callbacks).unwrap();
+/// assert!(trainer.evaluate(&data, &mut ()).unwrap() < 0.01);
+/// # }
+/// ```
 pub struct Averaging<N: Network> {
     ema: Ema,
     /// The average; or, while that is in the network, the weights that steps go on from.

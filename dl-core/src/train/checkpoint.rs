@@ -10,6 +10,24 @@ use super::{Callback, EpochReport, Flow, Mode, Monitor, Plan};
 /// Calls a function, which may save the network, after every epoch that improves the watched number.
 ///
 /// What the function returns says whether training goes on, so that a disk that is full can end it.
+///
+/// ```
+/// # use dl_core::{loss::Mse, optim::Sgd};
+/// # #[dl_macros::network(input = [2], crate = dl_core)]
+/// # struct Net { head: Dense<1> }
+/// # #[cfg(feature = "alloc")] {
+/// # use dl_core::train::{BestCheckpoint, EpochReport, Fit, Flow};
+/// let mut trainer = NetTrainer::<Mse, Sgd>::boxed_with(Mse, Sgd::new(0.1), 0);
+/// let data = ([[0.0, 1.0], [1.0, 1.0]], [1.0, 2.0]);
+/// let mut saved = 0;
+/// let checkpoint = BestCheckpoint::new(|_: &Net, _: &EpochReport| {
+///     saved += 1; // write a file
+///     Flow::Continue(())
+/// });
+/// trainer.fit(&data, (), Fit::new(3, 2), checkpoint).unwrap();
+/// assert_eq!(saved, 3);
+/// # }
+/// ```
 pub struct BestCheckpoint<F> {
     record: Record,
     save: F,

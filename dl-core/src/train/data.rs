@@ -33,6 +33,10 @@ use crate::{Real, Rng, Signal, Tokens, Vals};
 /// assert_eq!(x, [-0.5]);
 /// # Ok::<(), Infallible>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a data set of inputs `{X}` and targets `{Y}` with numbers of type `{T}`",
+    note = "a pair `(inputs, targets)` of slices, arrays or `Vec`s is one: `[[T; N]]` of numbers, `[[u16; N]]` of tokens, `[u16]` of classes"
+)]
 pub trait Dataset<T: Real, X: Signal, Y: Signal> {
     /// Why a sample could not be had.
     type Error: fmt::Display + fmt::Debug;
@@ -116,6 +120,7 @@ impl<T: Real, X: Signal, Y: Signal, D: Dataset<T, X, Y> + ?Sized> Dataset<T, X, 
 /// | `[u16]` | `Tokens<1>`: one class a sample |
 /// | arrays and `Vec`s of the same | the same |
 /// | `(A, B)`, `(A, B, C)` | a tuple of signals |
+#[doc(alias = "TensorDataset")]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not hold samples of `{S}` with numbers of type `{T}`",
     note = "a slice of arrays holds samples: `[[T; N]]` of numbers, `[[u16; N]]` of tokens, `[u16]` of classes"

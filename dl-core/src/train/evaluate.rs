@@ -45,6 +45,19 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Train
     ///
     /// Data of several chunks have their targets read twice, see [`Dataset::target`].
     ///
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "alloc")] {
+    /// let mut trainer = NetTrainer::<Mse, Sgd>::boxed(0);
+    /// trainer.net_mut().head.weight.fill(1.0);
+    /// trainer.net_mut().head.bias.fill(0.0);
+    /// let loss = trainer.evaluate(&([[1.0, 2.0], [3.0, 4.0]], [3.0, 9.0]), &mut ()).unwrap();
+    /// assert_eq!(loss, 2.0); // errors 0 and -2
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`FitError::Empty`], [`FitError::Data`]. A loss that is not finite is no error here.
     pub fn evaluate<D, M>(&mut self, data: &D, metric: &mut M) -> Result<f64, FitError<D::Error>>
@@ -86,6 +99,17 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Train
     ///
     /// It takes the time of a whole chunk; for one input at a time use a [`Model`](super::Model), for many use
     /// [`predict_each`](Self::predict_each).
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "alloc")] {
+    /// let mut trainer = NetTrainer::<Mse, Sgd>::boxed(0);
+    /// trainer.net_mut().head.weight.fill(1.0);
+    /// trainer.net_mut().head.bias.fill(0.0);
+    /// assert_eq!(trainer.predict(&[1.0, 2.0]), &[3.0]);
+    /// # }
+    /// ```
     pub fn predict(&mut self, x: InputOf<'_, N>) -> OutputOf<'_, N> {
         self.predict_padded(x, N::In::ALL)
     }
@@ -103,6 +127,20 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Train
     }
 
     /// Calls `f` with the index and the output of each input, in order, a chunk at a time.
+    ///
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "alloc")] {
+    /// let mut trainer = NetTrainer::<Mse, Sgd>::boxed(0);
+    /// trainer.net_mut().head.weight.fill(1.0);
+    /// trainer.net_mut().head.bias.fill(0.0);
+    /// let mut outputs = Vec::new();
+    /// trainer.predict_each(&[[1.0, 2.0], [3.0, 4.0]], |_, y| outputs.push(y[0])).unwrap();
+    /// assert_eq!(outputs, [3.0, 7.0]);
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`SliceError::Unequal`], if the parts of a tuple of inputs differ in number.
@@ -160,6 +198,16 @@ where
     ///
     /// For networks whose outputs are scores (logits), as the cross-entropies want them; one that ends in `Softmax`
     /// or `Sigmoid` gives probabilities already.
+    /// ```
+    /// # use dl_core::{loss::CrossEntropy, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<3> }
+    /// # #[cfg(feature = "alloc")] {
+    /// let mut trainer = NetTrainer::<CrossEntropy, Sgd>::boxed(0);
+    /// let p = trainer.predict_proba(&[1.0, 2.0]);
+    /// assert!((p.iter().sum::<f32>() - 1.0).abs() < 1e-6);
+    /// # }
+    /// ```
     pub fn predict_proba(&mut self, x: InputOf<'_, N>) -> &[T; K] {
         self.predict(x);
         let y = Vals::<K>::sample::<T, B>(&mut self.memory.core.y, 0);

@@ -144,6 +144,22 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Train
     /// `valid` is `()`, `&data` or [`Valid`]; `callbacks` is `()`, a callback, or a tuple of them. Called again, it
     /// goes on: epochs have orders of their own, and the optimizer remembers.
     ///
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "alloc")] {
+    /// # use dl_core::train::{Fit, History};
+    /// let mut trainer = NetTrainer::<Mse, Sgd>::boxed_with(Mse, Sgd::new(0.1), 0);
+    /// let train = ([[0.0, 1.0], [1.0, 1.0], [1.0, 0.0]], [1.0, 2.0, 1.0]);
+    /// let valid = ([[2.0, 1.0]], [3.0]);
+    /// let mut history = History::<50>::new();
+    /// let report = trainer.fit(&train, &valid, Fit::new(50, 2), &mut history).unwrap();
+    /// assert_eq!((report.epochs, report.steps), (50, 100));
+    /// assert!(history.epochs()[49].valid_loss < history.epochs()[0].valid_loss);
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// See [`FitError`]. The weights are then as the last good step left them, unless a callback put others back.
     pub fn fit<D, V, C>(
@@ -252,6 +268,18 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Train
     ///
     /// A check before a long training: a network that can learn, with the right loss and a fair learning rate, brings
     /// the loss of a few samples close to zero. It changes the weights; start again with a new trainer.
+    ///
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "alloc")] {
+    /// let mut trainer = NetTrainer::<Mse, Sgd>::boxed_with(Mse, Sgd::new(0.1), 0);
+    /// let data = ([[0.0, 1.0], [1.0, 1.0], [1.0, 0.0]], [1.0, 2.0, 1.0]);
+    /// let (first, last) = trainer.overfit_one_batch(&data, 2, 200).unwrap();
+    /// assert!(last < 1e-3 && last < first);
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// See [`FitError`].

@@ -39,6 +39,18 @@ impl<N: Network, const B: usize> fmt::Debug for ModelMemory<N, B> {
 ///
 /// Load weights into [`net_mut`](Self::net_mut), or copy them from a trainer's network by
 /// [`params::copy`](crate::params::copy). `B` inputs are computed together in [`predict_each`](Self::predict_each).
+/// ```
+/// # use dl_core::{loss::Mse, optim::Sgd};
+/// # #[dl_macros::network(input = [2], crate = dl_core)]
+/// # struct Net { head: Dense<1> }
+/// # #[cfg(feature = "alloc")] {
+/// # use dl_core::{params, train::Model};
+/// let mut trainer = NetTrainer::<Mse, Sgd>::boxed(0);
+/// let mut model = Model::<Net>::boxed(0);
+/// params::copy(model.net_mut(), trainer.net());
+/// assert_eq!(model.predict(&[1.0, 2.0]), trainer.predict(&[1.0, 2.0]));
+/// # }
+/// ```
 pub struct Model<N: Network, const B: usize = 1>(Place<ModelMemory<N, B>>);
 
 impl<N: Network, const B: usize> Model<N, B> {

@@ -10,6 +10,8 @@ use super::trainer::stream;
 use super::{CountOf, Dataset, FitError, Memory, NonFinite, TargetOf, Trainer};
 
 /// Limits on the gradient of a step.
+#[doc(alias = "clip_grad_norm_")]
+#[doc(alias = "clip_grad_value_")]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Clip {
     /// Every number of the gradient to `±` this. PyTorch: `clip_grad_value_`.

@@ -51,6 +51,15 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Train
     pub const BYTES: usize = size_of::<Memory<N, L, O, B>>();
 
     /// A trainer on the heap, with the default settings of loss and optimizer and weights from `seed`.
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "alloc")] {
+    /// let trainer = NetTrainer::<Mse, Sgd>::boxed(0);
+    /// assert_eq!(trainer.steps(), 0);
+    /// # }
+    /// ```
     #[cfg(feature = "alloc")]
     pub fn boxed(seed: u64) -> Self
     where
@@ -61,12 +70,33 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Train
     }
 
     /// A trainer on the heap, with weights from `seed`.
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "alloc")] {
+    /// let trainer = NetTrainer::<Mse, Sgd>::boxed_with(Mse, Sgd::new(0.1), 0);
+    /// assert_eq!(trainer.optimizer.lr, 0.1);
+    /// # }
+    /// ```
     #[cfg(feature = "alloc")]
     pub fn boxed_with(loss: L, optimizer: O, seed: u64) -> Self {
         Self::new(Place::boxed(), loss, optimizer, seed)
     }
 
     /// A trainer in memory that the caller has set aside, with weights from `seed`. What the memory held is lost.
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "alloc")] {
+    /// # use dl_core::{Blank, train::Memory};
+    /// // In firmware a static, lent once.
+    /// let memory: &'static mut Memory<Net, Mse, Sgd, 4> = Box::leak(Box::new(Memory::ZERO));
+    /// let trainer = NetTrainer::in_place(memory, Mse, Sgd::new(0.1), 0);
+    /// assert_eq!(trainer.steps(), 0);
+    /// # }
+    /// ```
     pub fn in_place(memory: &'static mut Memory<N, L, O, B>, loss: L, optimizer: O, seed: u64) -> Self {
         place::clear(memory);
         Self::new(Place::lent(memory), loss, optimizer, seed)
