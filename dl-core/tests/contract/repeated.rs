@@ -2,7 +2,8 @@
 
 use dl_core::layers::{Dense, Tanh};
 use dl_core::nalgebra::{SMatrix, SVector};
-use dl_core::signal::{LenMap, Lens};
+use dl_core::params::{Path, Visitor, Zipper};
+use dl_core::signal::{LenMap, Lengths, Lens};
 use dl_core::{Blank, Layer, Params, Pass, Real, Rng, Vals, pointwise};
 
 use crate::layers::{BatchNorm, Dropout, Rnn};
@@ -82,10 +83,10 @@ impl<T: Real> Layer<T, Vals<4>, Vals<4>> for Block<T> {
     }
 }
 
-/// `y_t = w ⊙ x_{t+1}`: the last valid step goes, so that lengths differ from layer to layer.
+/// `y_t = w ⊙ x_{t+1} + b`: the last valid step goes, so that lengths differ from layer to layer.
 const NEXT_STEPS: usize = 5;
-memory! { struct Next[T: Real]<T> { weight: SVector<T, 2> } }
-weights! { [T: Real] Next<T> { weight: [2], RowMajor, Weight; } }
+memory! { struct Next[T: Real]<T> { weight: SVector<T, 2>, bias: SVector<T, 2> } }
+weights! { [T: Real] Next<T> { weight: [2], RowMajor, Weight; bias: [2], RowMajor, Bias; } }
 
 impl<T: Real> Layer<T, Vals<10>, Vals<10>> for Next<T> {
     type Tape<const B: usize> = ();
@@ -105,7 +106,7 @@ impl<T: Real> Layer<T, Vals<10>, Vals<10>> for Next<T> {
         y.fill(T::zero());
         for b in 0..B {
             for i in 2..2 * pass.lens().steps(b, NEXT_STEPS) {
-                y[(i - 2, b)] = self.weight[i % 2] * x[(i, b)];
+                y[(i - 2, b)] = self.weight[i % 2] * x[(i, b)] + self.bias[i % 2];
             }
         }
     }
@@ -131,10 +132,72 @@ impl<T: Real> Layer<T, Vals<10>, Vals<10>> for Next<T> {
                 }
                 if let Some(grad) = &mut grad {
                     grad.weight[i % 2] += x[(i, b)] * dy[(i - 2, b)];
+                    grad.bias[i % 2] += dy[(i - 2, b)];
                 }
             }
         }
     }
+}
+
+memory! {
+    /// `y = x`, and every step counts from here on, by a rule of its own in place of `LENS`.
+    struct Forget[]<> {}
+}
+
+impl Params<f64> for Forget {
+    type Grad = ();
+    const PARAMS: usize = 0;
+    fn visit(&self, _: Path<'_>, _: &mut Visitor<'_, f64>) {}
+    fn zip<const N: usize>(&mut self, _: [&mut (); N], _: Path<'_>, _: &mut Zipper<'_, f64, N>) {}
+    fn init(&mut self, _: Rng) {}
+}
+
+impl Layer<f64, Vals<4>, Vals<4>> for Forget {
+    type Tape<const B: usize> = ();
+    type Work<const B: usize> = ();
+
+    const NEEDS_X: bool = false;
+
+    fn forward<const B: usize>(
+        &self,
+        x: &SMatrix<f64, 4, B>,
+        y: &mut SMatrix<f64, 4, B>,
+        _: Option<&mut ()>,
+        _: &mut (),
+        _: Pass<'_, B>,
+    ) {
+        y.copy_from(x);
+    }
+
+    fn backward<const B: usize>(
+        &self,
+        _: &SMatrix<f64, 4, B>,
+        _: &SMatrix<f64, 4, B>,
+        _: &(),
+        dy: &SMatrix<f64, 4, B>,
+        dx: Option<&mut SMatrix<f64, 4, B>>,
+        _: Option<&mut ()>,
+        _: &mut (),
+        _: Pass<'_, B>,
+    ) {
+        if let Some(dx) = dx {
+            dx.copy_from(dy);
+        }
+    }
+
+    fn lens<const B: usize>(_: Pass<'_, B>) -> Lens<'_, B> {
+        Lens::FULL
+    }
+}
+
+#[test]
+fn a_row_of_layers_says_what_its_layer_says() {
+    type Both = [Forget; 2];
+    let out = <Both as Layer<f64, Vals<4>, Vals<4>>>::lens(Pass::<2>::infer().padded(Lens::of(&[1, 2])));
+    assert!(out.is_full(), "a length rule of its own is kept");
+    equals_calls_one_by_one::<Forget, 4, 2, 2>(Pass::infer().padded(Lens::of(&[1, 2])));
+    const { assert!(!<Both as Layer<f64, Vals<4>, Vals<4>>>::NEEDS_X) }
+    const { assert!(<Both as Layer<f64, Vals<4>, Vals<4>>>::NEEDS_Y) }
 }
 
 /// Holds `[L; N]` to `N` calls written out: outputs, gradients and what `settle` leaves, bit for bit.
