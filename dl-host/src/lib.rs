@@ -15,9 +15,11 @@
 //! | draw a confusion matrix | [`report::save_confusion`] |
 //! | end training in order on Ctrl-C | `Interrupt` (feature `interrupt`) |
 //!
-//! `Progress`, `HistoryCsv`, `Checkpoint` and `Interrupt` are callbacks of [`dl_core::train::Trainer::fit`]. Whatever is
-//! wrong with a file is an [`Error`] that names the file, the place, what was found and what was expected; no content
-//! of a file makes anything here panic. Files are written whole or not at all, but for the history of a running training.
+//! `Progress`, `HistoryCsv`, `Checkpoint` and `Interrupt` are callbacks of [`dl_core::train::Trainer::fit`].
+//!
+//! Whatever is wrong with a file is an [`Error`] that names the file, the place, what was found and what was expected;
+//! no content of a file makes anything here panic. Files are written whole or not at all, except the history of a
+//! training that runs.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 
