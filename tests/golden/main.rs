@@ -5,5 +5,8 @@
 mod close;
 mod layers;
 mod losses;
+mod optimizers;
+mod schedules;
 mod tensors;
+mod training;
 mod vectors;
