@@ -1,4 +1,32 @@
 //! Annotate a struct, get a trainable network.
+//!
+//! ```
+//! use dl::prelude::*;
+//!
+//! #[network(input = [2])]
+//! struct Xor { hidden: Dense<8>, act: Tanh, out: Dense<1> }
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let x = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
+//! let y = [0.0, 1.0, 1.0, 0.0];
+//! let mut trainer = XorTrainer::<Mse, Adam>::boxed_with(Mse, Adam::new(0.05), 0);
+//! trainer.fit(&(x, y), (), Fit::new(300, 4), ())?;
+//! assert!(trainer.predict(&[0.0, 1.0])[0] > 0.9);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! | where | what |
+//! |---|---|
+//! | [`network`] | the attribute, its arguments and those of fields |
+//! | [`layers`] | the built-in layers |
+//! | [`loss`], [`optim`], [`metrics`], [`init`] | what their names say |
+//! | [`train`] | data sets, the trainer, callbacks, inference |
+//! | `host` | files, progress bars, plots, weights on disk (feature `host`) |
+//! | [`Layer`] | the contract, for layers of your own |
+//! | [`gradcheck`] | shows that a backward pass is right |
+//!
+//! Without default features the crate needs neither `std` nor a heap.
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -6,3 +34,14 @@ pub use dl_core::*;
 #[cfg(feature = "host")]
 pub use dl_host as host;
 pub use dl_macros::{Blank, Params, forward, network};
+
+/// What most programs use.
+pub mod prelude {
+    pub use crate::loss::{
+        BinaryCrossEntropy, CrossEntropy, Huber, KlDiv, Loss, Mae, Mse, Nll, SoftCrossEntropy,
+    };
+    pub use crate::metrics::{Accuracy, Confusion, Metric, Score, TopK};
+    pub use crate::optim::{Adagrad, Adam, AdamW, RmsProp, Sgd};
+    pub use crate::train::{Clip, Dataset, EarlyStopping, Fit, Model, Trainer, Valid};
+    pub use crate::{Layer, Network, Params, Pass, Rng, network};
+}

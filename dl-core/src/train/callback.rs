@@ -45,6 +45,8 @@ pub struct EpochReport {
     pub valid_loss: Option<f64>,
     /// The metric of the validation data, if there is one.
     pub metric: Option<f64>,
+    /// What the metric is called.
+    pub metric_name: &'static str,
     /// The learning rate of the last step.
     pub lr: f64,
     /// Steps that were skipped because their loss was not finite (with `Fit::skip_non_finite`).
@@ -58,6 +60,7 @@ impl EpochReport {
         train_loss: 0.0,
         valid_loss: None,
         metric: None,
+        metric_name: "metric",
         lr: 0.0,
         skipped: 0,
     };

@@ -69,7 +69,7 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Train
         if n == 0 {
             return Err(FitError::Empty { set: "evaluation" });
         }
-        metric.clear();
+        metric.reset();
         let rng = self.rng.fork(stream::EVALUATE);
         let mut total: Option<CountOf<N, L>> = None;
         if n > B {
@@ -223,6 +223,7 @@ mod tests {
     use std::vec::Vec;
 
     use super::*;
+    use crate::metrics::Score;
     use crate::nalgebra::SMatrix;
     use crate::train::tiny::{Mse, Sgd, Tiny};
     use crate::train::{Model, ModelMemory, Padded};
@@ -239,9 +240,6 @@ mod tests {
     #[derive(Default)]
     struct Largest(f64, usize);
     impl Metric<f64, Vals<1>, Vals<1>> for Largest {
-        fn clear(&mut self) {
-            *self = Largest::default();
-        }
         fn update<'a, const B: usize>(
             &mut self,
             y: &SMatrix<f64, 1, B>,
@@ -253,18 +251,25 @@ mod tests {
                 self.1 += 1;
             }
         }
-        fn value(&self) -> Option<f64> {
-            Some(self.0)
+    }
+    impl Score for Largest {
+        const NAME: &'static str = "largest error";
+        const HIGHER_IS_BETTER: bool = false;
+        fn reset(&mut self) {
+            *self = Largest::default();
+        }
+        fn value(&self) -> f64 {
+            self.0
         }
     }
 
     #[test]
     fn loss_and_metric_are_over_all_samples_whatever_the_chunk() {
         fn run<const B: usize>() -> (f64, f64) {
-            let mut metric = (Largest(9.0, 9), ((), Largest::default()));
+            let mut metric = (Largest(9.0, 9), Largest::default());
             let loss = trainer::<B>().evaluate(&(X, Y), &mut metric).unwrap();
-            assert_eq!((metric.0.1, metric.1.1.1), (5, 5));
-            (loss, metric.value().unwrap())
+            assert_eq!((metric.0.1, metric.1.1), (5, 5));
+            (loss, metric.value())
         }
         let mut outputs = Vec::new();
         trainer::<2>().predict_each(&X, |i, y| outputs.push((i, y[0]))).unwrap();

@@ -85,8 +85,11 @@ pub trait Validation<N: Network, L: Loss<N::Scalar, N::Out>, E> {
     fn run<O: Optimizer, const B: usize>(
         &mut self,
         trainer: &mut Trainer<N, L, O, B>,
-    ) -> Result<Option<(f64, Option<f64>)>, FitError<E>>;
+    ) -> Result<Option<Validated>, FitError<E>>;
 }
+
+/// A validation's loss, and the metric's name and value, if there is one.
+pub type Validated = (f64, Option<(&'static str, f64)>);
 
 /// Validation data with a metric, for [`Trainer::fit`]; the metric can be read afterwards.
 #[derive(Debug)]
@@ -103,7 +106,7 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, E> Validation<N, L, E> for () {
     fn run<O: Optimizer, const B: usize>(
         &mut self,
         _: &mut Trainer<N, L, O, B>,
-    ) -> Result<Option<(f64, Option<f64>)>, FitError<E>> {
+    ) -> Result<Option<Validated>, FitError<E>> {
         Ok(None)
     }
 }
@@ -117,7 +120,7 @@ where
     fn run<O: Optimizer, const B: usize>(
         &mut self,
         trainer: &mut Trainer<N, L, O, B>,
-    ) -> Result<Option<(f64, Option<f64>)>, FitError<D::Error>> {
+    ) -> Result<Option<Validated>, FitError<D::Error>> {
         Ok(Some((trainer.evaluate(*self, &mut ())?, None)))
     }
 }
@@ -132,9 +135,9 @@ where
     fn run<O: Optimizer, const B: usize>(
         &mut self,
         trainer: &mut Trainer<N, L, O, B>,
-    ) -> Result<Option<(f64, Option<f64>)>, FitError<D::Error>> {
+    ) -> Result<Option<Validated>, FitError<D::Error>> {
         let loss = trainer.evaluate(self.data, &mut *self.metric)?;
-        Ok(Some((loss, self.metric.value())))
+        Ok(Some((loss, Some((M::NAME, self.metric.value())))))
     }
 }
 
@@ -252,7 +255,10 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Train
         if V::ANY {
             callbacks.on_valid_begin(self.net_mut());
             if let Some((loss, metric)) = valid.run(self)? {
-                (done.valid_loss, done.metric) = (Some(loss), metric);
+                done.valid_loss = Some(loss);
+                if let Some((name, value)) = metric {
+                    (done.metric, done.metric_name) = (Some(value), name);
+                }
             }
         }
         if let Some(schedule) = &mut fit.schedule {

@@ -38,7 +38,6 @@ mod evaluate;
 mod fit;
 mod history;
 mod memory;
-mod metric;
 mod model;
 mod monitor;
 mod order;
@@ -48,6 +47,7 @@ mod trainer;
 #[cfg(test)]
 mod tiny;
 
+pub use crate::metrics::Metric;
 pub use adapt::{Augment, Padded, Subset};
 pub use averaging::Averaging;
 pub use callback::{Callback, EachEpoch, EpochReport, FitReport, Flow, Plan, each_epoch};
@@ -55,13 +55,12 @@ pub use checkpoint::BestCheckpoint;
 pub use data::{Dataset, Samples, SliceError};
 pub use early_stopping::{Best, EarlyStopping, Keep};
 pub use error::{FitError, NonFinite};
-pub use fit::{Fit, Valid, Validation};
+pub use fit::{Fit, Valid, Validated, Validation};
 #[cfg(feature = "alloc")]
 pub use history::FullHistory;
 pub use history::History;
 pub(crate) use memory::Core;
 pub use memory::{CountOf, InputOf, Memory, OutputOf, TargetOf, default_chunk, infer_bytes, train_bytes};
-pub use metric::Metric;
 pub use model::{Model, ModelMemory};
 pub use monitor::{Mode, Monitor};
 pub use order::Order;

@@ -34,7 +34,7 @@ use super::bar::Bar;
 #[derive(Debug)]
 pub struct Progress<W = Stdout> {
     out: W,
-    metric: String,
+
     epochs: usize,
     steps: usize,
     epoch: usize,
@@ -62,7 +62,7 @@ impl<W: Write> Progress<W> {
     pub fn to(out: W) -> Self {
         Progress {
             out,
-            metric: "metric".into(),
+
             epochs: 0,
             steps: 0,
             epoch: 0,
@@ -71,13 +71,6 @@ impl<W: Write> Progress<W> {
             began: Instant::now(),
             bar: Bar::NONE,
         }
-    }
-
-    /// What the metric of the validation is called; `metric` if this is not used.
-    #[must_use]
-    pub fn metric(mut self, name: &str) -> Self {
-        self.metric = name.into();
-        self
     }
 
     /// Training begins: so many epochs of so many steps.
@@ -147,8 +140,7 @@ impl<N: Network, W: Write> Callback<N> for Progress<W> {
         let mut numbers =
             vec![(if report.valid_loss.is_some() { "train" } else { "loss" }, report.train_loss)];
         numbers.extend(report.valid_loss.map(|loss| ("valid", loss)));
-        let name = self.metric.clone();
-        numbers.extend(report.metric.map(|metric| (name.as_str(), metric)));
+        numbers.extend(report.metric.map(|metric| (report.metric_name, metric)));
         self.end_epoch(&numbers);
         if report.skipped > 0 {
             self.say(&format!("  {} steps skipped: their loss was not finite", report.skipped));
