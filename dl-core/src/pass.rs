@@ -7,6 +7,7 @@ use crate::signal::{Lengths, Lens};
 
 /// What a call is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Mode {
     /// Nothing is learned: dropout passes everything, batch norm uses its running statistics.
     Infer,

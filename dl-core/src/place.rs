@@ -4,11 +4,12 @@
 #![allow(unsafe_code)]
 
 use core::marker::PhantomData;
+use core::mem::{ManuallyDrop, MaybeUninit};
 use core::ops::{Deref, DerefMut};
 
 use nalgebra::SMatrix;
 
-use crate::{Layer, Loss, Network, Optimizer, Real, Signal, gradcheck, layers, train};
+use crate::{Blank, Layer, Loss, Network, Optimizer, Real, Signal, gradcheck, layers, train};
 
 /// Plain data for which all-zero bytes are a valid value, the value [`Blank::ZERO`](crate::Blank::ZERO).
 ///
@@ -16,29 +17,71 @@ use crate::{Layer, Loss, Network, Optimizer, Real, Signal, gradcheck, layers, tr
 ///
 /// # Safety
 ///
-/// The all-zero bit pattern must be a valid value of the type, and the type must not need to be dropped.
-pub unsafe trait ZeroValid {}
+/// The all-zero bit pattern must be a valid value of the type, and the type must not need to be dropped. [`ATOM`] must
+/// be as it says.
+///
+/// [`ATOM`]: Self::ATOM
+pub unsafe trait ZeroValid {
+    /// The size of the numbers that the type is made of, if it is made of numbers of one size and nothing else, not even
+    /// padding; [`MIXED`] otherwise, [`NO_ATOM`] if it has no bytes. Then any bytes are a valid value, and
+    /// [`Overlap`] need not clear its memory.
+    const ATOM: usize = MIXED;
+}
+
+/// The [`ATOM`](ZeroValid::ATOM) of what may have padding, or numbers of several sizes.
+pub const MIXED: usize = 0;
+/// The [`ATOM`](ZeroValid::ATOM) of what has no bytes.
+pub const NO_ATOM: usize = usize::MAX;
+
+/// The [`ATOM`](ZeroValid::ATOM) of a struct whose fields have these.
+pub const fn atom(fields: &[usize]) -> usize {
+    let (mut atom, mut i) = (NO_ATOM, 0);
+    while i < fields.len() {
+        if fields[i] != NO_ATOM {
+            if atom != NO_ATOM && atom != fields[i] {
+                return MIXED;
+            }
+            atom = fields[i];
+        }
+        i += 1;
+    }
+    atom
+}
 
 macro_rules! plain {
     ($($t:ty),*) => { $(
-        // SAFETY: zero is a value of every number type, and numbers need no drop.
-        unsafe impl ZeroValid for $t {}
+        // SAFETY: zero is a value of every number type, as is any other pattern, and numbers need no drop.
+        unsafe impl ZeroValid for $t {
+            const ATOM: usize = size_of::<$t>();
+        }
     )* };
 }
 plain!(f32, f64, u8, u16, u32, u64, usize, i8, i16, i32, i64, isize);
 
 // SAFETY: no bytes at all.
-unsafe impl ZeroValid for () {}
+unsafe impl ZeroValid for () {
+    const ATOM: usize = NO_ATOM;
+}
 // SAFETY: no bytes at all.
-unsafe impl<T: ?Sized> ZeroValid for PhantomData<T> {}
+unsafe impl<T: ?Sized> ZeroValid for PhantomData<T> {
+    const ATOM: usize = NO_ATOM;
+}
 // SAFETY: an array is its elements in a row.
-unsafe impl<A: ZeroValid, const N: usize> ZeroValid for [A; N] {}
+unsafe impl<A: ZeroValid, const N: usize> ZeroValid for [A; N] {
+    const ATOM: usize = A::ATOM;
+}
 // SAFETY: `SMatrix` is `repr(C)` around a `repr(transparent)` `[[T; R]; C]` and a `PhantomData`: laid out as the array.
-unsafe impl<T: ZeroValid, const R: usize, const C: usize> ZeroValid for SMatrix<T, R, C> {}
+unsafe impl<T: ZeroValid, const R: usize, const C: usize> ZeroValid for SMatrix<T, R, C> {
+    const ATOM: usize = T::ATOM;
+}
 // SAFETY: a tuple is its fields and padding, which may hold anything.
-unsafe impl<A: ZeroValid, B: ZeroValid> ZeroValid for (A, B) {}
+unsafe impl<A: ZeroValid, B: ZeroValid> ZeroValid for (A, B) {
+    const ATOM: usize = atom(&[A::ATOM, B::ATOM]);
+}
 // SAFETY: a tuple is its fields and padding, which may hold anything.
-unsafe impl<A: ZeroValid, B: ZeroValid, C: ZeroValid> ZeroValid for (A, B, C) {}
+unsafe impl<A: ZeroValid, B: ZeroValid, C: ZeroValid> ZeroValid for (A, B, C) {
+    const ATOM: usize = atom(&[A::ATOM, B::ATOM, C::ATOM]);
+}
 
 macro_rules! layers {
     ($([$($generics:tt)*] $layer:ty;)*) => { $(
@@ -126,6 +169,69 @@ pub fn prefix_mut<T, const N: usize, const MAX: usize, const B: usize>(
     unsafe { &mut *core::ptr::from_mut(slot).cast() }
 }
 
+/// Two scratch memories that are never in use together, in the space of the larger one.
+///
+/// A network's layers take turns in one scratch memory: three of them are an `Overlap<A, Overlap<B, C>>`. Taking one
+/// side makes the content of the other meaningless, which scratch memory is between calls anyway.
+///
+/// ```
+/// use dl_core::Blank;
+/// use dl_core::place::Overlap;
+///
+/// let mut work = Overlap::<[f32; 100], [f32; 60]>::ZERO;
+/// assert_eq!(size_of_val(&work), 400);
+/// work.first()[99] = 1.0;
+/// work.second()[59] = 2.0;
+/// ```
+#[repr(C)]
+pub union Overlap<A, B> {
+    first: ManuallyDrop<A>,
+    second: ManuallyDrop<B>,
+}
+
+impl<A: ZeroValid, B: ZeroValid> Overlap<A, B> {
+    /// Whether any bytes that one side leaves are valid for the other.
+    const ALIKE: bool = atom(&[A::ATOM, B::ATOM]) != MIXED;
+
+    /// The first side, with any content.
+    #[inline(always)]
+    pub fn first(&mut self) -> &mut A {
+        if !Self::ALIKE {
+            clear(self);
+        }
+        // SAFETY: all bytes are initialized. They are zero, which is a valid `A`, or numbers of the size that `A` is made
+        // of, where any bytes are valid.
+        unsafe { &mut self.first }
+    }
+
+    /// The second side, with any content.
+    #[inline(always)]
+    pub fn second(&mut self) -> &mut B {
+        if !Self::ALIKE {
+            clear(self);
+        }
+        // SAFETY: as in `first`.
+        unsafe { &mut self.second }
+    }
+}
+
+impl<A: ZeroValid, B: ZeroValid> Blank for Overlap<A, B> {
+    // SAFETY: all bytes zero is a valid value of both sides, which `ZeroValid` declares.
+    const ZERO: Self = unsafe { MaybeUninit::zeroed().assume_init() };
+}
+
+// SAFETY: zero is valid for both sides; `ManuallyDrop` needs no drop. The union has no padding where its sides have
+// none and are made of numbers of one size.
+unsafe impl<A: ZeroValid, B: ZeroValid> ZeroValid for Overlap<A, B> {
+    const ATOM: usize = atom(&[A::ATOM, B::ATOM]);
+}
+
+impl<A, B> core::fmt::Debug for Overlap<A, B> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Overlap")
+    }
+}
+
 /// A large value in a place of its own: boxed, or lent for ever by a static.
 #[derive(Debug)]
 pub struct Place<M: 'static>(Kind<M>);
@@ -190,6 +296,24 @@ mod tests {
         let mut value = ([1.0_f32; 3], 7_u16);
         clear(&mut value);
         assert_eq!(value, ([0.0; 3], 0));
+    }
+
+    #[test]
+    fn sides_of_an_overlap_share_bytes_and_start_at_zero() {
+        let mut alike = Overlap::<[f32; 2], Overlap<(), [[f32; 3]; 1]>>::ZERO;
+        assert_eq!((size_of_val(&alike), *alike.second().second()), (12, [[0.0; 3]]));
+        *alike.first() = [1.0, 2.0];
+        assert_eq!(alike.second().second()[0][..2], [1.0, 2.0]);
+        assert_eq!(*alike.second().first(), ());
+    }
+
+    #[test]
+    fn sides_of_different_kinds_are_cleared_when_they_change() {
+        let mut mixed = Overlap::<[f32; 2], (u16, f64)>::ZERO;
+        *mixed.first() = [1.0, 2.0];
+        assert_eq!(*mixed.second(), (0, 0.0));
+        *mixed.second() = (7, 8.0);
+        assert_eq!(*mixed.first(), [0.0, 0.0]);
     }
 
     #[cfg(feature = "alloc")]

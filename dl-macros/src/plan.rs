@@ -31,8 +31,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) slots: Vec<Slot>,
     /// The first step that learns: what is before it only computes gradients if `dx` is wanted.
     pub(crate) first_trained: usize,
-    /// Names of the tapes and scratch memories of layers that may have them, by layer.
-    pub(crate) state_names: Vec<Option<(String, String)>>,
+    /// Names of the tapes of layers that may have them, by layer.
+    pub(crate) tape_names: Vec<Option<String>>,
 }
 
 /// One step of the forward pass.
@@ -133,9 +133,8 @@ pub(crate) fn plan(net: Net<'_>) -> Plan<'_> {
         current = values.len() - 1;
     }
     let first_trained = steps.iter().position(|s| net.layers[s.layer].is_trained()).unwrap_or(steps.len());
-    let state_names = state_names(&net.layers);
-    let mut plan =
-        Plan { net, steps, values, output: current, slots: Vec::new(), first_trained, state_names };
+    let tape_names = tape_names(&net.layers);
+    let mut plan = Plan { net, steps, values, output: current, slots: Vec::new(), first_trained, tape_names };
     plan.values[current].train = Home::Output;
     plan.values[current].infer = Home::Output;
     plan.place_training_values();
@@ -150,7 +149,7 @@ fn can_run_over_output(layer: &Layer<'_>, step: &Step) -> bool {
 }
 
 /// Field names for what open layers keep: the field's own, with a suffix no other field has.
-fn state_names(layers: &[Layer<'_>]) -> Vec<Option<(String, String)>> {
+fn tape_names(layers: &[Layer<'_>]) -> Vec<Option<String>> {
     let taken = |name: &str| layers.iter().any(|layer| layer.name == name);
     let fresh = |name: String| {
         let mut name = name;
@@ -159,10 +158,7 @@ fn state_names(layers: &[Layer<'_>]) -> Vec<Option<(String, String)>> {
         }
         name
     };
-    layers
-        .iter()
-        .map(|l| l.is_open.then(|| (fresh(format!("{}_tape", l.name)), fresh(format!("{}_work", l.name)))))
-        .collect()
+    layers.iter().map(|l| l.is_open.then(|| fresh(format!("{}_tape", l.name)))).collect()
 }
 
 impl Plan<'_> {

@@ -115,16 +115,18 @@ pub(super) fn blanks(plan: &Plan<'_>, names: &Names) -> TokenStream {
         fields.push(quote!(scalar));
     }
     let net_ty = &names.net_ty;
-    let net = zeros(dl, &quote!(#decls T: #dl::Real), net_ty, ident, &fields);
+    let net = zeros(dl, &quote!(#decls T: #dl::Real), net_ty, ident, &fields, quote!());
     let grad_fields = grad_fields(plan, names).0;
-    let grad = zeros(dl, &quote!(#decls T: #dl::Real), &names.grad_ty, &names.grad, &grad_fields);
+    let grad = zeros(dl, &quote!(#decls T: #dl::Real), &names.grad_ty, &names.grad, &grad_fields, quote!());
     let with_chunk = quote!(#decls T: #dl::Real, const B: usize);
     let tape = plan
         .has_tape()
-        .then(|| zeros(dl, &with_chunk, &names.tape_ty, &names.tape, &tape_fields(plan, names).0));
-    let work = plan
-        .has_work()
-        .then(|| zeros(dl, &with_chunk, &names.work_ty, &names.work, &work_fields(plan, names).0));
+        .then(|| zeros(dl, &with_chunk, &names.tape_ty, &names.tape, &tape_fields(plan, names).0, quote!()));
+    let work = plan.has_work().then(|| {
+        let (fields, types) = work_fields(plan, names);
+        let atom = quote!(const ATOM: usize = #dl::place::atom(&[#(<#types as #dl::ZeroValid>::ATOM),*]););
+        zeros(dl, &with_chunk, &names.work_ty, &names.work, &fields, atom)
+    });
     quote!(#net #grad #tape #work)
 }
 
@@ -189,7 +191,7 @@ fn tape_fields(plan: &Plan<'_>, names: &Names) -> (Vec<TokenStream>, Vec<TokenSt
             fields.0.push(layer.field.ident.to_token_stream());
             fields.1.push(names.matrix(&value.len.arg()));
         }
-        if let Some((tape, _)) = &plan.state_names[step.layer] {
+        if let Some(tape) = &plan.tape_names[step.layer] {
             let layer = names.as_layer(layer, &input_len(plan, step.layer));
             fields.0.push(format_ident!("{tape}").to_token_stream());
             fields.1.push(quote!(#layer::Tape<B>));
@@ -198,20 +200,25 @@ fn tape_fields(plan: &Plan<'_>, names: &Names) -> (Vec<TokenStream>, Vec<TokenSt
     fields
 }
 
-/// The shared slots, and the scratch memory of open layers.
+/// The shared slots, and one scratch memory that open layers take turns in.
 fn work_fields(plan: &Plan<'_>, names: &Names) -> (Vec<TokenStream>, Vec<TokenStream>) {
     let mut fields = (Vec::new(), Vec::new());
     for (i, slot) in plan.slots.iter().enumerate() {
         fields.0.push(format_ident!("slot{i}").to_token_stream());
         fields.1.push(names.matrix(&slot.len(&names.dl)));
     }
-    for step in &plan.steps {
-        if let Some((_, work)) = &plan.state_names[step.layer] {
-            let layer = &plan.net.layers[step.layer];
-            let layer = names.as_layer(layer, &input_len(plan, step.layer));
-            fields.0.push(format_ident!("{work}").to_token_stream());
-            fields.1.push(quote!(#layer::Work<B>));
-        }
+    let dl = &names.dl;
+    let shared = plan.open_layers().rev().fold(None, |rest, i| {
+        let layer = names.as_layer(&plan.net.layers[i], &input_len(plan, i));
+        let work = quote!(#layer::Work<B>);
+        Some(match rest {
+            None => work,
+            Some(rest) => quote!(#dl::place::Overlap<#work, #rest>),
+        })
+    });
+    if let Some(shared) = shared {
+        fields.0.push(quote!(shared));
+        fields.1.push(shared);
     }
     fields
 }
@@ -223,6 +230,7 @@ fn zeros(
     ty: &TokenStream,
     name: &Ident,
     fields: &[TokenStream],
+    atom: TokenStream,
 ) -> TokenStream {
     quote! {
         impl<#generics> #dl::Blank for #ty {
@@ -230,19 +238,23 @@ fn zeros(
         }
         // SAFETY: every field is a matrix, a layer, or a layer's tape, scratch memory or gradient, all of which the
         // traits require to be valid when zero.
-        unsafe impl<#generics> #dl::ZeroValid for #ty {}
+        unsafe impl<#generics> #dl::ZeroValid for #ty { #atom }
     }
 }
 
 impl Plan<'_> {
+    /// The layers that have tapes and scratch memory of their own.
+    pub(super) fn open_layers(&self) -> impl DoubleEndedIterator<Item = usize> {
+        (0..self.net.layers.len()).filter(|&i| self.net.layers[i].is_open)
+    }
+
     /// Whether anything is kept for the backward pass.
     pub(super) fn has_tape(&self) -> bool {
-        self.state_names.iter().any(Option::is_some)
-            || self.values.iter().any(|value| value.train == Home::Tape)
+        self.open_layers().next().is_some() || self.values.iter().any(|value| value.train == Home::Tape)
     }
 
     /// Whether there is scratch memory.
     pub(super) fn has_work(&self) -> bool {
-        self.state_names.iter().any(Option::is_some) || !self.slots.is_empty()
+        self.open_layers().next().is_some() || !self.slots.is_empty()
     }
 }

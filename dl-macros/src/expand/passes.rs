@@ -176,6 +176,21 @@ impl Passes<'_> {
         quote!(let #name: &mut #ty = #dl::place::prefix_mut(&mut work.#slot);)
     }
 
+    /// The scratch memory of layer `i`: its side of the overlap of all open layers.
+    fn work(&self, i: usize) -> TokenStream {
+        if !self.layer(i).is_open {
+            return quote!(&mut ());
+        }
+        let count = self.plan.open_layers().count();
+        let place = self.plan.open_layers().position(|open| open == i).unwrap_or(0);
+        let seconds = (0..place).map(|_| quote!(.second()));
+        match (place, count) {
+            (_, 1) => quote!(&mut work.shared),
+            (place, count) if place + 1 == count => quote!(work.shared #(#seconds)*),
+            _ => quote!(work.shared #(#seconds)* .first()),
+        }
+    }
+
     /// The pass of every layer: lengths change behind open layers and `Flatten`, which matters to open layers only.
     fn passes(&self) -> (TokenStream, Vec<TokenStream>) {
         let count = self.plan.net.layers.len();
@@ -266,17 +281,14 @@ impl Passes<'_> {
                 quote!(self.#field.forward_then(&self.#activation, #x, #y, #at);)
             }
             None => {
-                let (tape, work) = match (&self.plan.state_names[i], pass) {
-                    (Some((tape, work)), Pass::Record) => {
-                        let (tape, work) = (format_ident!("{tape}"), format_ident!("{work}"));
-                        (quote!(::core::option::Option::Some(&mut tape.#tape)), quote!(&mut work.#work))
+                let tape = match (&self.plan.tape_names[i], pass) {
+                    (Some(tape), Pass::Record) => {
+                        let tape = format_ident!("{tape}");
+                        quote!(::core::option::Option::Some(&mut tape.#tape))
                     }
-                    (Some((_, work)), Pass::Infer) => {
-                        let work = format_ident!("{work}");
-                        (quote!(::core::option::Option::None), quote!(&mut work.#work))
-                    }
-                    (None, _) => (quote!(::core::option::Option::None), quote!(&mut ())),
+                    _ => quote!(::core::option::Option::None),
                 };
+                let work = self.work(i);
                 quote!(#dl::Layer::forward(&self.#field, #x, #y, #tape, #work, #at);)
             }
         };
@@ -361,13 +373,14 @@ impl Passes<'_> {
         } else {
             quote!(::core::option::Option::None)
         };
-        let (tape, work) = match &self.plan.state_names[i] {
-            Some((tape, work)) => {
-                let (tape, work) = (format_ident!("{tape}"), format_ident!("{work}"));
-                (quote!(&tape.#tape), quote!(&mut work.#work))
+        let tape = match &self.plan.tape_names[i] {
+            Some(tape) => {
+                let tape = format_ident!("{tape}");
+                quote!(&tape.#tape)
             }
-            None => (quote!(&()), quote!(&mut ())),
+            None => quote!(&()),
         };
+        let work = self.work(i);
         let dy = if dy.to_string() == "dy" { dy } else { quote!(&*#dy) };
         let (pass, key) = (&passes[i], number(i));
         quote! {
@@ -382,7 +395,7 @@ impl Passes<'_> {
         let (declared, passes) = self.passes();
         let calls: TokenStream = (0..self.plan.net.layers.len())
             .filter_map(|i| {
-                let (tape, _) = self.plan.state_names[i].as_ref()?;
+                let tape = self.plan.tape_names[i].as_ref()?;
                 let (tape, field) = (format_ident!("{tape}"), &self.layer(i).field.ident);
                 let (dl, pass, key) = (&self.names.dl, &passes[i], number(i));
                 Some(quote!(#dl::Layer::settle(&mut self.#field, &tape.#tape, #pass.at(#key));))
