@@ -2,6 +2,7 @@
 
 use core::marker::PhantomData;
 
+use crate::Blank;
 use crate::rng::Rng;
 use crate::signal::{Lengths, Lens};
 
@@ -97,6 +98,31 @@ impl<'a, const B: usize, L: Lengths<'a, B>> Pass<'a, B, L> {
     #[inline]
     pub const fn live(&self) -> usize {
         self.live
+    }
+
+    /// The numbers of a chunk's samples that count.
+    ///
+    /// Layers that do not mix samples may leave out the others, as the built-in ones do.
+    #[inline]
+    pub fn live_part<'s, T>(&self, values: &'s [T]) -> &'s [T] {
+        &values[..values.len() / B.max(1) * self.live]
+    }
+
+    /// [`live_part`](Self::live_part), to be written; the other samples' numbers become zero.
+    ///
+    /// ```
+    /// use dl_core::{Pass, Rng};
+    ///
+    /// let pass = Pass::<3>::train(Rng::new(0)).chunk(0, 2);
+    /// let mut y = [1, 2, 3, 4, 5, 6];
+    /// pass.live_part_mut(&mut y).fill(7);
+    /// assert_eq!(y, [7, 7, 7, 7, 0, 0]);
+    /// ```
+    #[inline]
+    pub fn live_part_mut<'s, T: Blank>(&self, values: &'s mut [T]) -> &'s mut [T] {
+        let (live, others) = values.split_at_mut(values.len() / B.max(1) * self.live);
+        others.fill_with(|| T::ZERO);
+        live
     }
 
     /// The valid lengths of the input.

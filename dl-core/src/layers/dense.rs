@@ -54,7 +54,7 @@ impl<T: Real, const IN: usize, const OUT: usize, const BIAS: usize> Dense<T, IN,
         pass: Pass<'_, B>,
     ) {
         self.forward(x, y, None, &mut (), pass);
-        pointwise::forward_in_place::<T, F>(y.as_mut_slice());
+        pointwise::forward_in_place::<T, F>(pass.live_part_mut(y.as_mut_slice()));
     }
 }
 
@@ -73,10 +73,11 @@ impl<T: Real, const IN: usize, const OUT: usize, const BIAS: usize, const X: usi
         y: &mut SMatrix<T, Y, B>,
         _: Option<&mut ()>,
         _: &mut (),
-        _: Pass<'a, B>,
+        pass: Pass<'a, B>,
     ) {
         const { assert!(X.is_multiple_of(IN) && Y == X / IN * OUT && (BIAS == 0 || BIAS == OUT)) }
-        kernels::gemm_bias(OUT, self.weight.as_slice(), x.as_slice(), self.bias.as_slice(), y.as_mut_slice());
+        let (x, y) = (pass.live_part(x.as_slice()), pass.live_part_mut(y.as_mut_slice()));
+        kernels::gemm_bias(OUT, self.weight.as_slice(), x, self.bias.as_slice(), y);
     }
 
     fn backward<'a, const B: usize>(
@@ -88,14 +89,17 @@ impl<T: Real, const IN: usize, const OUT: usize, const BIAS: usize, const X: usi
         dx: Option<&mut SMatrix<T, X, B>>,
         grad: Option<&mut Self>,
         _: &mut (),
-        _: Pass<'a, B>,
+        pass: Pass<'a, B>,
     ) {
+        let dy = pass.live_part(dy.as_slice());
         if let Some(grad) = grad {
-            kernels::gemm_nt_add(OUT, dy.as_slice(), x.as_slice(), grad.weight.as_mut_slice()); // dW += dy xᵀ
-            kernels::add_columns(OUT, dy.as_slice(), grad.bias.as_mut_slice()); //                 db += Σ dy
+            let x = pass.live_part(x.as_slice());
+            kernels::gemm_nt_add(OUT, dy, x, grad.weight.as_mut_slice()); // dW += dy xᵀ
+            kernels::add_columns(OUT, dy, grad.bias.as_mut_slice()); //      db += Σ dy
         }
         if let Some(dx) = dx {
-            kernels::gemm_tn(OUT, self.weight.as_slice(), dy.as_slice(), dx.as_mut_slice()); //    dx = Wᵀ dy
+            let dx = pass.live_part_mut(dx.as_mut_slice());
+            kernels::gemm_tn(OUT, self.weight.as_slice(), dy, dx); //        dx = Wᵀ dy
         }
     }
 }

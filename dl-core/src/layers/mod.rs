@@ -93,9 +93,10 @@ macro_rules! pointwise_layer {
                 y: &mut nalgebra::SMatrix<T, N, B>,
                 _: Option<&mut ()>,
                 _: &mut (),
-                _: $crate::Pass<'a, B>,
+                pass: $crate::Pass<'a, B>,
             ) {
-                $crate::pointwise::forward::<T, Self>(x.as_slice(), y.as_mut_slice());
+                let (x, y) = (pass.live_part(x.as_slice()), pass.live_part_mut(y.as_mut_slice()));
+                $crate::pointwise::forward::<T, Self>(x, y);
             }
 
             fn backward<'a, const B: usize>(

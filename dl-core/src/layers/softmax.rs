@@ -43,10 +43,11 @@ impl<T: Real, const N: usize, const X: usize> Layer<T, Vals<X>, Vals<X>> for Sof
         y: &mut SMatrix<T, X, B>,
         _: Option<&mut ()>,
         _: &mut (),
-        _: Pass<'a, B>,
+        pass: Pass<'a, B>,
     ) {
         const { assert!(N > 0 && X.is_multiple_of(N)) }
-        for (x, y) in x.as_slice().chunks_exact(N).zip(y.as_mut_slice().chunks_exact_mut(N)) {
+        let (x, y) = (pass.live_part(x.as_slice()), pass.live_part_mut(y.as_mut_slice()));
+        for (x, y) in x.chunks_exact(N).zip(y.chunks_exact_mut(N)) {
             let max = super::maximum(x);
             let mut sum = T::zero();
             for (&x, y) in x.iter().zip(&mut *y) {
