@@ -5,12 +5,12 @@
 //!
 //! | phase | module | makes |
 //! |---|---|---|
-//! | parse | [`ast`], [`args`] | what was written, field by field |
-//! | check | [`check`], [`layers`], [`shape`] | every layer's type and shape |
-//! | plan | [`plan`] | which value lives where, what is computed in place |
-//! | expand | [`expand`] | Rust items |
+//! | parse | `ast`, `args` | what was written, field by field |
+//! | check | `check`, `layers`, `shape` | every layer's type and shape |
+//! | plan | `plan` | which value lives where, what is computed in place |
+//! | expand | `expand` | Rust items |
 //!
-//! On an error [`fallback`] still emits the struct and its traits, so that one mistake is one message.
+//! On an error `fallback` still emits the struct and its traits, so that one mistake is one message.
 
 use proc_macro::TokenStream;
 
