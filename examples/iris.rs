@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use dl::host::data::{Scale, csv, split};
+use dl::host::report;
 use dl::prelude::*;
 use dl::train::Best;
 
@@ -48,6 +49,11 @@ fn main() -> Result<()> {
     let mut confusion = Confusion::<3>::new();
     trainer.evaluate(&test, &mut confusion)?;
     println!("\n{confusion}");
+    let picture = "target/iris-confusion.svg";
+    report::save_confusion(picture, "Iris", &kinds.names, |actual, predicted| {
+        confusion.counts[actual][predicted].into()
+    })?;
+    println!("wrote {picture}");
     anyhow::ensure!(confusion.accuracy() >= 0.9, "the accuracy {:.3} is below 0.9", confusion.accuracy());
     Ok(())
 }
