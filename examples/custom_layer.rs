@@ -9,7 +9,7 @@ use dl::{Blank, Edge, Fitted, Message, Pointwise, Real, Shape, Vals, gradcheck, 
 
 #[network(input = [2])]
 struct Spirals {
-    bumps: Bumps<2, 24>,
+    bumps: Bumps<2, 16>,
     fc: Dense<16>,
     act: Map<Snake>,
     head: Dense<2>,
@@ -117,10 +117,10 @@ fn main() -> anyhow::Result<()> {
     println!("Snake: {}", gradcheck::layer(&mut snake, &mut x, Pass::infer())?);
 
     println!("\n{}", Spirals::summary());
-    let (train, test) = (spirals(400, Rng::new(2)), spirals(400, Rng::new(3)));
+    let (train, test) = (spirals(300, Rng::new(2)), spirals(300, Rng::new(3)));
     let mut trainer =
-        SpiralsTrainer::<CrossEntropy, Adam>::boxed_with(CrossEntropy::new(), Adam::new(0.01), 0);
-    trainer.fit(&train, (), Fit::new(150, 32), ())?;
+        SpiralsTrainer::<CrossEntropy, Adam>::boxed_with(CrossEntropy::new(), Adam::new(0.03), 0);
+    trainer.fit(&train, (), Fit::new(60, 16), ())?;
     let mut accuracy = Accuracy::new();
     trainer.evaluate(&test, &mut accuracy)?;
     println!("\naccuracy on {} new points: {:.3}", test.0.len(), accuracy.value());

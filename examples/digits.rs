@@ -8,7 +8,6 @@ use anyhow::Result;
 use dl::host::{Interrupt, data::split, io::safetensors, report};
 use dl::optim::schedule::CosineLr;
 use dl::prelude::*;
-use dl::train::FullHistory;
 
 #[network(input = [64])]
 pub struct Digits {

@@ -11,7 +11,6 @@ use anyhow::{Context, Result};
 use dl::host::data::{Scale, csv, split};
 use dl::host::report;
 use dl::prelude::*;
-use dl::train::Best;
 
 #[network(input = [4])]
 struct Iris {
@@ -26,6 +25,9 @@ fn main() -> Result<()> {
         None => write_table()?,
     };
     let table = csv::read(&path)?;
+    let header =
+        table.names().and_then(|names| names.first()).is_some_and(|name| name.parse::<f32>().is_err());
+    anyhow::ensure!(header, "{}: the first line should name the columns", path.display());
     let (x, kinds) = (table.numbers::<f32, 4>(0..4)?, table.classes(4)?);
     anyhow::ensure!(kinds.names.len() == 3, "the network tells 3 kinds apart, not {}", kinds.names.len());
     println!("{}: {} flowers of the kinds {:?}", path.display(), x.len(), kinds.names);

@@ -12,7 +12,6 @@ use anyhow::Result;
 use dl::host::io::{Checkpoint, safetensors};
 use dl::host::{Interrupt, data::idx, report::Progress};
 use dl::prelude::*;
-use dl::train::Monitor;
 
 #[network(input = [784])]
 struct Mnist {

@@ -9,9 +9,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use dl::host::data::{Scale, csv, split};
-use dl::metrics::{self, R2};
+use dl::metrics;
 use dl::prelude::*;
-use dl::train::Best;
 
 #[network(input = [10])]
 struct Progression {

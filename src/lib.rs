@@ -40,8 +40,10 @@ pub mod prelude {
     pub use crate::loss::{
         BinaryCrossEntropy, CrossEntropy, Huber, KlDiv, Loss, Mae, Mse, Nll, SoftCrossEntropy,
     };
-    pub use crate::metrics::{Accuracy, Confusion, Metric, Score, TopK};
+    pub use crate::metrics::{Accuracy, BinaryAccuracy, Confusion, Metric, R2, Score, TopK};
     pub use crate::optim::{Adagrad, Adam, AdamW, RmsProp, Sgd};
-    pub use crate::train::{Clip, Dataset, EarlyStopping, Fit, Model, Trainer, Valid};
+    #[cfg(feature = "alloc")]
+    pub use crate::train::FullHistory;
+    pub use crate::train::{Best, Clip, Dataset, EarlyStopping, Fit, Model, Monitor, Trainer, Valid};
     pub use crate::{Layer, Network, Params, Pass, Rng, network};
 }

@@ -17,14 +17,15 @@ use std::path::{Path, PathBuf};
 #[non_exhaustive]
 pub enum Error {
     /// The operating system refused.
-    #[error("{}: cannot {action}: {source}", file.display())]
+    #[error("{}: cannot {action}: {reason}", file.display())]
     Io {
         /// The file or folder.
         file: PathBuf,
         /// What was tried: `open`, `read`, `write`, ...
         action: &'static str,
-        /// Its reason.
-        source: io::Error,
+        /// What it says. It is part of the message, so it is no [`source`](std::error::Error::source), which reports of
+        /// chained errors would print a second time.
+        reason: io::Error,
     },
     /// A file's content is not what it should be.
     #[error("{}: {place}: found {found}, expected {expected}", file.display())]
@@ -54,8 +55,8 @@ pub enum Error {
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
-    pub(crate) fn io(file: &Path, action: &'static str, source: io::Error) -> Self {
-        Error::Io { file: file.to_owned(), action, source }
+    pub(crate) fn io(file: &Path, action: &'static str, reason: io::Error) -> Self {
+        Error::Io { file: file.to_owned(), action, reason }
     }
 
     pub(crate) fn content(
@@ -80,4 +81,18 @@ impl Error {
 /// The file name of content that came from memory.
 pub(crate) fn bytes() -> &'static Path {
     Path::new("(bytes)")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::*;
+
+    #[test]
+    fn a_chain_of_errors_says_the_systems_reason_once() {
+        let error = Error::io(Path::new("a.csv"), "read", io::Error::other("disk on fire"));
+        assert_eq!(error.to_string(), "a.csv: cannot read: disk on fire");
+        assert!(error.source().is_none());
+    }
 }
