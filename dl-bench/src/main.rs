@@ -1,1 +1,85 @@
-fn main() {}
+//! The benchmark workloads of `dl`: fixed networks, timed through the public interface.
+//!
+//!     cargo run --release -p dl-bench -- --list
+
+use std::process::ExitCode;
+
+use args::{Command, Selected, USAGE};
+use measure::{Budget, Timing};
+use workloads::WORKLOADS;
+
+mod args;
+mod measure;
+mod workloads;
+
+fn main() -> ExitCode {
+    match args::parse(std::env::args().skip(1)) {
+        Err(mistake) => {
+            eprintln!("error: {mistake}\n\n{USAGE}");
+            return ExitCode::from(2);
+        }
+        Ok(Command::Help) => println!("{USAGE}"),
+        Ok(Command::List) => {
+            for workload in &WORKLOADS {
+                println!("{:<12} batch {:<8} {}", workload.name, workload.batches(), workload.what);
+            }
+        }
+        Ok(Command::Check(rows)) => return check(&rows),
+        Ok(Command::Time(rows, budget)) => time(&rows, budget),
+    }
+    ExitCode::SUCCESS
+}
+
+fn time(rows: &[Selected], budget: Budget) {
+    for (workload, row) in rows {
+        println!("{}", json(workload.name, row.batch, (row.time)(budget)));
+    }
+}
+
+/// One line of output, in the fields that all programs of the comparison print.
+fn json(workload: &str, batch: usize, Timing { median_ns, min_ns }: Timing) -> String {
+    format!(
+        r#"{{"workload": "{workload}", "peer": "dl", "batch": {batch}, "threads": 1, "median_ns": {median_ns:.1}, "min_ns": {min_ns:.1}}}"#
+    )
+}
+
+fn check(rows: &[Selected]) -> ExitCode {
+    let mut code = ExitCode::SUCCESS;
+    for (workload, row) in rows {
+        let Some(losses) = row.losses else { continue };
+        let (name, batch) = (workload.name, row.batch);
+        match losses() {
+            Ok(losses) => println!("{name}, batch {batch}: learns, {losses}"),
+            Err(problem) => {
+                println!("{name}, batch {batch}: DOES NOT LEARN: {problem}");
+                code = ExitCode::FAILURE;
+            }
+        }
+    }
+    code
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_printed_in_the_fields_of_the_comparison() {
+        let timing = Timing { median_ns: 541_000.04, min_ns: 530_000.0 };
+        assert_eq!(
+            json("mlp_train", 32, timing),
+            r#"{"workload": "mlp_train", "peer": "dl", "batch": 32, "threads": 1, "median_ns": 541000.0, "min_ns": 530000.0}"#
+        );
+    }
+
+    #[test]
+    fn every_training_row_learns() {
+        for (workload, row) in WORKLOADS.iter().flat_map(|w| w.rows.iter().map(move |row| (w, row))) {
+            assert_eq!(row.losses.is_some(), workload.name.ends_with("_train"), "{}", workload.name);
+            if let Some(losses) = row.losses {
+                losses()
+                    .unwrap_or_else(|problem| panic!("{}, batch {}: {problem}", workload.name, row.batch));
+            }
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! The command line.
+
+use std::time::Duration;
+
+use crate::measure::Budget;
+use crate::workloads::{Row, WORKLOADS, Workload};
+
+pub(crate) const USAGE: &str = "\
+usage: dl-bench [--list] [--check] [--workload NAME[,NAME]] [--batch N] [--threads N] [--seconds S]
+
+    --list       the workloads and their batches
+    --check      whether the training workloads learn, in place of their times
+    --workload   only these workloads (default: all)
+    --batch      only rows of this batch (default: all)
+    --threads    1, the only number of threads so far
+    --seconds    time for each row (default: 0.7)";
+
+/// What to do.
+#[derive(Debug)]
+pub(crate) enum Command {
+    Help,
+    List,
+    Check(Vec<Selected>),
+    Time(Vec<Selected>, Budget),
+}
+
+/// One row, and the workload it belongs to.
+pub(crate) type Selected = (&'static Workload, &'static Row);
+
+/// Reads the arguments after the program's name.
+///
+/// # Errors
+/// What is wrong, and what there is instead.
+pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<Command, String> {
+    let (mut list, mut check) = (false, false);
+    let (mut names, mut batch, mut budget) = (None, None, Budget::default());
+    let mut args = args.into_iter();
+    while let Some(flag) = args.next() {
+        let mut value = || args.next().ok_or(format!("`{flag}` needs a value"));
+        match flag.as_str() {
+            "--help" | "-h" => return Ok(Command::Help),
+            "--list" => list = true,
+            "--check" => check = true,
+            "--workload" => names = Some(value()?),
+            "--batch" => batch = Some(count(&flag, &value()?)?),
+            "--threads" => match count(&flag, &value()?)? {
+                1 => {}
+                n => return Err(format!("`--threads {n}`: this version trains on one thread")),
+            },
+            "--seconds" => budget = Budget(seconds(&value()?)?),
+            _ => {
+                return Err(format!(
+                    "there is no argument `{flag}`; there are --list, --check, --workload, --batch, --threads, \
+                     --seconds, --help"
+                ));
+            }
+        }
+    }
+    let rows = select(names.as_deref(), batch)?;
+    Ok(match (list, check) {
+        (true, _) => Command::List,
+        (_, true) => Command::Check(rows),
+        _ => Command::Time(rows, budget),
+    })
+}
+
+fn count(flag: &str, value: &str) -> Result<usize, String> {
+    match value.parse() {
+        Ok(0) | Err(_) => Err(format!("`{flag} {value}`: a whole number from 1 is needed")),
+        Ok(n) => Ok(n),
+    }
+}
+
+fn seconds(value: &str) -> Result<Duration, String> {
+    let wrong = || format!("`--seconds {value}`: a number above 0 is needed, such as 0.7");
+    let seconds = value.parse().map_err(|_| wrong())?;
+    match Duration::try_from_secs_f64(seconds) {
+        Ok(time) if !time.is_zero() => Ok(time),
+        _ => Err(wrong()),
+    }
+}
+
+/// The rows of all named workloads with this batch. A workload that was named must have it.
+fn select(names: Option<&str>, batch: Option<usize>) -> Result<Vec<Selected>, String> {
+    let workloads = match names {
+        None => WORKLOADS.iter().collect(),
+        Some(names) => names.split(',').map(find).collect::<Result<Vec<_>, _>>()?,
+    };
+    let mut rows = Vec::new();
+    for workload in &workloads {
+        let of_batch = workload.rows.iter().filter(|row| batch.is_none_or(|batch| row.batch == batch));
+        let before = rows.len();
+        rows.extend(of_batch.map(|row| (*workload, row)));
+        if names.is_some() && rows.len() == before {
+            return Err(no_batch(batch, &[workload]));
+        }
+    }
+    if rows.is_empty() { Err(no_batch(batch, &workloads)) } else { Ok(rows) }
+}
+
+fn find(name: &str) -> Result<&'static Workload, String> {
+    WORKLOADS.iter().find(|workload| workload.name == name).ok_or_else(|| {
+        let names: Vec<_> = WORKLOADS.iter().map(|workload| workload.name).collect();
+        format!("there is no workload `{name}`; there are {}", names.join(", "))
+    })
+}
+
+fn no_batch(batch: Option<usize>, workloads: &[&Workload]) -> String {
+    let batch = batch.unwrap_or_default();
+    let has: Vec<_> = workloads.iter().map(|w| format!("{} has {}", w.name, w.batches())).collect();
+    format!("there is no batch {batch}: {}", has.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Command, String> {
+        parse(line.split_whitespace().map(String::from))
+    }
+
+    fn rows(line: &str) -> Vec<(&'static str, usize)> {
+        match parsed(line) {
+            Ok(Command::Time(rows, _)) => rows.iter().map(|(w, row)| (w.name, row.batch)).collect(),
+            other => panic!("{line}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn nothing_said_is_every_row_for_the_time_that_others_take() {
+        assert_eq!(
+            rows(""),
+            [
+                ("mlp_infer1", 1),
+                ("mlp_train", 32),
+                ("mlp_train", 256),
+                ("tiny_infer1", 1),
+                ("tiny_train", 1),
+                ("tiny_train", 16)
+            ]
+        );
+        assert!(matches!(parsed(""), Ok(Command::Time(_, budget)) if budget == Budget::default()));
+    }
+
+    #[test]
+    fn workloads_and_batch_narrow_the_rows() {
+        assert_eq!(
+            rows("--workload tiny_train,mlp_infer1"),
+            [("tiny_train", 1), ("tiny_train", 16), ("mlp_infer1", 1)]
+        );
+        assert_eq!(rows("--workload mlp_train --batch 256 --threads 1"), [("mlp_train", 256)]);
+        assert_eq!(rows("--batch 1"), [("mlp_infer1", 1), ("tiny_infer1", 1), ("tiny_train", 1)]);
+    }
+
+    #[test]
+    fn flags_choose_what_is_done() {
+        assert!(matches!(parsed("--list"), Ok(Command::List)));
+        assert!(matches!(parsed("--help"), Ok(Command::Help)));
+        assert!(matches!(parsed("--check --batch 16"), Ok(Command::Check(rows)) if rows.len() == 1));
+        let quarter = Budget(Duration::from_millis(250));
+        assert!(matches!(parsed("--seconds 0.25"), Ok(Command::Time(_, budget)) if budget == quarter));
+    }
+
+    #[test]
+    fn a_mistake_is_told_with_what_there_is() {
+        for (line, expected) in [
+            (
+                "--workload mlp",
+                "there is no workload `mlp`; there are mlp_infer1, mlp_train, tiny_infer1, tiny_train",
+            ),
+            ("--workload mlp_train,tiny_train --batch 16", "there is no batch 16: mlp_train has 32, 256"),
+            (
+                "--batch 7",
+                "there is no batch 7: mlp_infer1 has 1, mlp_train has 32, 256, tiny_infer1 has 1, tiny_train has 1, 16",
+            ),
+            (
+                "--bath 7",
+                "there is no argument `--bath`; there are --list, --check, --workload, --batch, --threads, --seconds, --help",
+            ),
+            ("--batch", "`--batch` needs a value"),
+            ("--batch -1", "`--batch -1`: a whole number from 1 is needed"),
+            ("--threads 0", "`--threads 0`: a whole number from 1 is needed"),
+            ("--threads 2", "`--threads 2`: this version trains on one thread"),
+            ("--seconds 0", "`--seconds 0`: a number above 0 is needed, such as 0.7"),
+            ("--seconds -1", "`--seconds -1`: a number above 0 is needed, such as 0.7"),
+            ("--seconds nan", "`--seconds nan`: a number above 0 is needed, such as 0.7"),
+        ] {
+            assert_eq!(parsed(line).expect_err(line), expected);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! The workloads: a network, synthetic inputs from a fixed seed, and what is timed.
+
+use core::fmt;
+
+use dl::loss::Loss;
+use dl::train::{Dataset, TargetOf};
+use dl::{Network, Optimizer, Rng, train::Trainer};
+
+use crate::measure::{Budget, Timing};
+
+mod mlp;
+mod tiny;
+
+pub(crate) const WORKLOADS: [Workload; 4] = [mlp::INFER, mlp::TRAIN, tiny::INFER, tiny::TRAIN];
+
+/// A network and what is timed of it, at one or more batches.
+#[derive(Debug)]
+pub(crate) struct Workload {
+    pub(crate) name: &'static str,
+    /// One line for `--list`.
+    pub(crate) what: &'static str,
+    pub(crate) rows: &'static [Row],
+}
+
+/// One batch of a workload.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) batch: usize,
+    pub(crate) time: fn(Budget) -> Timing,
+    /// Of a training workload: how its loss develops, or why that is not learning.
+    pub(crate) losses: Option<fn() -> Result<Losses, String>>,
+}
+
+impl Workload {
+    /// `32, 256`
+    pub(crate) fn batches(&self) -> String {
+        let batches: Vec<_> = self.rows.iter().map(|row| row.batch.to_string()).collect();
+        batches.join(", ")
+    }
+}
+
+/// Seed of the weights.
+const SEED: u64 = 0;
+
+/// Where inputs and targets come from: a stream of their own.
+fn data_rng() -> Rng {
+    Rng::new(SEED).fork(u64::from_be_bytes(*b"workload"))
+}
+
+/// `n` samples of normally distributed numbers.
+fn normal<const N: usize>(n: usize, rng: &mut Rng) -> Vec<[f32; N]> {
+    (0..n).map(|_| std::array::from_fn(|_| rng.normal() as f32)).collect()
+}
+
+/// Losses at the start, and after 50, 100, 150 and 200 steps on one batch.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Losses([f64; 5]);
+
+impl fmt::Display for Losses {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Losses([start, a, b, c, end]) = self;
+        write!(f, "loss {start:.4}, after 50 steps each {a:.4}, {b:.4}, {c:.4}, {end:.4}")
+    }
+}
+
+impl Losses {
+    /// Trains for 200 steps on one batch.
+    fn of<N, L, O, D, const B: usize>(mut trainer: Trainer<N, L, O, B>, batch: &D) -> Result<Losses, String>
+    where
+        N: Network,
+        L: Loss<N::Scalar, N::Out>,
+        O: Optimizer,
+        D: Dataset<N::Scalar, N::In, TargetOf<N, L>>,
+    {
+        let mut losses = [0.0; 5];
+        for step in 0..=200 {
+            let report = trainer.step(batch).map_err(|error| error.to_string())?;
+            if step % 50 == 0 {
+                losses[step / 50] = report.loss;
+            }
+        }
+        Losses(losses).falling()
+    }
+
+    /// Whether the loss falls, by a twentieth at the least, until nothing is left of it.
+    fn falling(self) -> Result<Losses, String> {
+        let nothing = 1e-6 * self.0[0];
+        let falls = self.0.is_sorted_by(|before, after| after < before || *after < nothing);
+        if falls && self.0[4] < 0.95 * self.0[0] { Ok(self) } else { Err(self.to_string()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_loss_that_falls_all_the_way_is_learning() {
+        assert!(Losses([1.0, 0.8, 0.6, 0.4, 0.2]).falling().is_ok());
+        assert!(Losses([1.0, 0.8, 1e-9, 0.0, 1e-8]).falling().is_ok());
+        assert!(Losses([1.0, 0.8, 0.9, 0.4, 0.2]).falling().is_err());
+        assert!(Losses([1.0, 0.99, 0.98, 0.97, 0.96]).falling().is_err());
+        assert!(Losses([1.0, 0.8, f64::NAN, 0.4, 0.2]).falling().is_err());
+        assert!(Losses([1.0, 1.0, 1.0, 1.0, 1.0]).falling().is_err());
+    }
+}
