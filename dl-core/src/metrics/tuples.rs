@@ -66,6 +66,33 @@ impl<T: Real, Y: Signal, Target: Signal> Metric<T, Y, Target> for () {
     }
 }
 
+/// A metric that is lent: `(&mut r2, &mut mae)` leaves both to be read afterwards.
+impl<M: Score> Score for &mut M {
+    const NAME: &'static str = M::NAME;
+    const HIGHER_IS_BETTER: bool = M::HIGHER_IS_BETTER;
+
+    fn value(&self) -> f64 {
+        (**self).value()
+    }
+    fn reset(&mut self) {
+        (**self).reset();
+    }
+    fn report(&self, show: &mut dyn FnMut(&'static str, f64)) {
+        (**self).report(show);
+    }
+}
+
+impl<T: Real, Y: Signal, Target: Signal, M: Metric<T, Y, Target>> Metric<T, Y, Target> for &mut M {
+    fn update<'a, const B: usize>(
+        &mut self,
+        y: Y::Ref<'_, T, B>,
+        target: Target::Ref<'_, T, B>,
+        pass: Pass<'a, B, Y::Lens<'a, B>>,
+    ) {
+        (**self).update(y, target, pass);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     extern crate std;
@@ -95,5 +122,13 @@ mod tests {
     #[test]
     fn no_metric_shows_nothing() {
         assert!(shown(&()).is_empty() && ().value().is_nan());
+    }
+
+    #[test]
+    fn lent_metrics_can_be_read_afterwards() {
+        let (mut a, mut b) = (super::super::Mae::new(), super::super::Mae::new());
+        let mut both = (&mut a, &mut b);
+        both.update(&vector![1.0, 3.0], &vector![2.0, 3.0], Pass::infer());
+        assert_eq!((Score::value(&both), a.value(), b.value()), (0.5, 0.5, 0.5));
     }
 }
