@@ -2,6 +2,7 @@
 
 use nalgebra::RealField;
 
+use crate::kernels::Products;
 use crate::{Blank, ZeroValid};
 
 mod sealed {
@@ -14,7 +15,7 @@ mod sealed {
 ///
 /// Transcendental functions are in [`math`](crate::math), where they give the same bits on every target; the
 /// methods of the same names that nalgebra offers may come from the platform.
-pub trait Real: RealField + Copy + Blank + ZeroValid + sealed::Sealed {
+pub trait Real: RealField + Copy + Blank + ZeroValid + Products + sealed::Sealed {
     /// The nearest value of this type.
     fn of(x: f64) -> Self;
     /// The value in double precision (exact).

@@ -14,7 +14,11 @@ pub fn gemm_bias<T: Real>(m: usize, w: &[T], x: &[T], b: &[T], y: &mut [T]) {
         } else {
             y.copy_from_slice(b);
         }
-        for (w, &x) in w.chunks_exact(m).zip(x) {
+        let (mut w, mut x) = (w.chunks_exact(4 * m), x.chunks_exact(4));
+        for (w, x) in (&mut w).zip(&mut x) {
+            axpy4([x[0], x[1], x[2], x[3]], w, y);
+        }
+        for (w, &x) in w.remainder().chunks_exact(m).zip(x.remainder()) {
             axpy(x, w, y);
         }
     }
@@ -35,7 +39,13 @@ pub fn gemm_tn<T: Real>(m: usize, w: &[T], dy: &[T], dx: &mut [T]) {
 #[inline]
 pub fn gemm_nt_add<T: Real>(m: usize, dy: &[T], x: &[T], dw: &mut [T]) {
     let k = dw.len() / m;
-    for (dy, x) in dy.chunks_exact(m).zip(x.chunks_exact(k)) {
+    let (mut dy, mut x) = (dy.chunks_exact(4 * m), x.chunks_exact(4 * k));
+    for (dy, x) in (&mut dy).zip(&mut x) {
+        for (i, dw) in dw.chunks_exact_mut(m).enumerate() {
+            axpy4([x[i], x[k + i], x[2 * k + i], x[3 * k + i]], dy, dw);
+        }
+    }
+    for (dy, x) in dy.remainder().chunks_exact(m).zip(x.remainder().chunks_exact(k)) {
         for (dw, &x) in dw.chunks_exact_mut(m).zip(x) {
             axpy(x, dy, dw);
         }
@@ -52,18 +62,22 @@ pub fn add_columns<T: Real>(m: usize, dy: &[T], db: &mut [T]) {
     }
 }
 
-/// `a += b`
-#[inline]
-pub fn add_to<T: Real>(a: &mut [T], b: &[T]) {
-    for (a, &b) in a.iter_mut().zip(b) {
-        *a += b;
-    }
-}
-
 #[inline]
 fn axpy<T: Real>(a: T, x: &[T], y: &mut [T]) {
     for (y, &x) in y.iter_mut().zip(x) {
         *y += a * x;
+    }
+}
+
+/// Four [`axpy`] in a row, in one pass over `y` and with the same bits; `x` is four columns.
+#[inline]
+fn axpy4<T: Real>(a: [T; 4], x: &[T], y: &mut [T]) {
+    let m = y.len();
+    let (x0, rest) = x.split_at(m);
+    let (x1, rest) = rest.split_at(m);
+    let (x2, x3) = rest.split_at(m);
+    for ((((y, &x0), &x1), &x2), &x3) in y.iter_mut().zip(x0).zip(x1).zip(x2).zip(x3) {
+        *y = *y + a[0] * x0 + a[1] * x1 + a[2] * x2 + a[3] * x3;
     }
 }
 
@@ -111,6 +125,28 @@ mod tests {
         let mut db = [0.5; 2];
         add_columns(2, &[1.0, 0.0, 1.0, 1.0], &mut db);
         assert_eq!(db, [2.5, 1.5]);
+    }
+
+    #[test]
+    fn sums_of_any_length_are_those_of_one_product_after_the_other() {
+        for k in 1..12 {
+            let w: [f32; 36] = core::array::from_fn(|i| (i as f32 * 0.7).fract() - 0.4);
+            let x: [f32; 12] = core::array::from_fn(|i| (i as f32 * 1.3).fract() - 0.6);
+            let (mut y, mut by_hand) = ([0.1; 3], [0.1; 3]);
+            gemm_bias(3, &w[..3 * k], &x[..k], &by_hand.clone(), &mut y);
+            for (p, &x) in x[..k].iter().enumerate() {
+                axpy(x, &w[3 * p..3 * p + 3], &mut by_hand);
+            }
+            assert_eq!(y, by_hand, "{k} inputs");
+
+            let (mut dw, mut by_hand) = ([0.2; 6], [0.2; 6]);
+            gemm_nt_add(3, &w[..3 * k], &w[..2 * k], &mut dw);
+            for (dy, x) in w[..3 * k].chunks_exact(3).zip(w[..2 * k].chunks_exact(2)) {
+                axpy(x[0], dy, &mut by_hand[..3]);
+                axpy(x[1], dy, &mut by_hand[3..]);
+            }
+            assert_eq!(dw, by_hand, "{k} samples");
+        }
     }
 
     #[test]
