@@ -11,7 +11,7 @@ use nalgebra::SMatrix;
 
 use crate::{Blank, Layer, Loss, Network, Optimizer, Real, Signal, gradcheck, layers, train};
 
-/// Plain data for which all-zero bytes are a valid value, the value [`Blank::ZERO`](crate::Blank::ZERO).
+/// Plain data for which all-zero bytes are a valid value, the value [`Blank::ZERO`].
 ///
 /// `#[network]`, `#[derive(Params)]` and `#[derive(Blank)]` implement it for structs whose fields have it.
 ///
