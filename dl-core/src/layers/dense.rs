@@ -1,26 +1,26 @@
 //! Fully connected layer, on the last dimension. PyTorch: `nn.Linear`.
-//!
-//! | symbol | shape      | meaning                                |
-//! |--------|------------|----------------------------------------|
-//! | `x`    | `IN`       | input (each step of it, of a sequence) |
-//! | `W`    | `OUT × IN` | weight (learned)                       |
-//! | `b`    | `OUT`      | bias (learned), absent with `NoBias`   |
-//! | `y`    | `OUT`      | output                                 |
-//!
-//! - forward:  `y = W x + b`
-//! - backward: `dx = Wᵀ dy`, `dW += dy xᵀ`, `db += dy`
-//!
-//! Weight and bias start uniform in `±1/√IN`, as PyTorch's do.
 
 use nalgebra::{SMatrix, SVector};
 
 use crate::params::{Kind, Order, Param, ParamMut, Path, Visitor, Zipper};
 use crate::{Blank, Layer, Params, Pass, Pointwise, Real, Rng, Shape, Vals, init, kernels, pointwise};
 
-/// Fully connected layer, `y = W x + b`, on the last dimension.
+/// Fully connected layer, on the last dimension. PyTorch: `nn.Linear`.
 ///
 /// Written `Dense<OUT>` in a network, with the option `NoBias`; the number of inputs is inferred. On `[steps,
 /// features]` it acts on every step alike.
+///
+/// | symbol | shape      | meaning                                |
+/// |--------|------------|----------------------------------------|
+/// | `x`    | `IN`       | input (each step of it, of a sequence) |
+/// | `W`    | `OUT × IN` | weight (learned)                       |
+/// | `b`    | `OUT`      | bias (learned), absent with `NoBias`   |
+/// | `y`    | `OUT`      | output                                 |
+///
+/// - forward:  `y = W x + b`
+/// - backward: `dx = Wᵀ dy`, `dW += dy xᵀ`, `db += dy`
+///
+/// Weight and bias start uniform in `±1/√IN`, as PyTorch's do.
 ///
 /// ```
 /// use dl_core::nalgebra::{matrix, vector};

@@ -1,16 +1,16 @@
 //! Binary cross-entropy from logits. PyTorch: `nn.BCEWithLogitsLoss`.
-//!
-//! The target `t` is in `[0, 1]`, `σ(y)` is the predicted probability, `w` is `pos_weight`:
-//!
-//! - value:    `mean −(w t ln σ(y) + (1 − t) ln(1 − σ(y)))`
-//! - gradient: `dy = ((1 − t) σ(y) − w t σ(−y)) / count`
-//!
-//! `−ln σ(y)` is `softplus(−y)`, which overflows for no logit.
 
 use super::Elementwise;
 use crate::{Real, math};
 
 /// Binary cross-entropy from logits, the mean over all numbers of all samples, as PyTorch's `BCEWithLogitsLoss`.
+///
+/// The target `t` is in `[0, 1]`, `σ(y)` is the predicted probability, `w` is `pos_weight`:
+///
+/// - value:    `mean −(w t ln σ(y) + (1 − t) ln(1 − σ(y)))`
+/// - gradient: `dy = ((1 − t) σ(y) − w t σ(−y)) / count`
+///
+/// `−ln σ(y)` is `softplus(−y)`, which overflows for no logit.
 ///
 /// Of padded sequences write [`Steps<STEPS, BinaryCrossEntropy>`](super::Steps); plain it gives NaN for them.
 ///

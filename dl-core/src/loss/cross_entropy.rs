@@ -1,16 +1,4 @@
 //! Cross-entropy from logits, with class indices as targets. PyTorch: `nn.CrossEntropyLoss`.
-//!
-//! | symbol | shape           | meaning                                   |
-//! |--------|-----------------|-------------------------------------------|
-//! | `z`    | `STEPS × C`     | logits (`STEPS` is 1 for a plain class)   |
-//! | `k`    | `STEPS`         | target classes                            |
-//! | `w`    | `C`             | class weights, 1 where none are given     |
-//! | `ε`    |                 | `label_smoothing`                         |
-//!
-//! With `l = ln softmax(z)` of a step, and `W = Σ w_k` over all targets of the step of training that count:
-//!
-//! - value:    `Σ (−(1 − ε) w_k l_k − ε/C Σⱼ wⱼ lⱼ) / W`
-//! - gradient: `dzⱼ = (m softmax(z)ⱼ − (1 − ε) w_k [j = k] − ε/C wⱼ) / W`, `m = (1 − ε) w_k + ε/C Σᵢ wᵢ`
 
 use nalgebra::SMatrix;
 
@@ -20,6 +8,18 @@ use super::{ClassWeights, Loss, share};
 use crate::{Pass, Real, Tokens, Vals};
 
 /// Cross-entropy from logits, with class indices as targets, as PyTorch's `CrossEntropyLoss`.
+///
+/// | symbol | shape           | meaning                                   |
+/// |--------|-----------------|-------------------------------------------|
+/// | `z`    | `STEPS × C`     | logits (`STEPS` is 1 for a plain class)   |
+/// | `k`    | `STEPS`         | target classes                            |
+/// | `w`    | `C`             | class weights, 1 where none are given     |
+/// | `ε`    |                 | `label_smoothing`                         |
+///
+/// With `l = ln softmax(z)` of a step, and `W = Σ w_k` over all targets of the step of training that count:
+///
+/// - value:    `Σ (−(1 − ε) w_k l_k − ε/C Σⱼ wⱼ lⱼ) / W`
+/// - gradient: `dzⱼ = (m softmax(z)ⱼ − (1 − ε) w_k [j = k] − ε/C wⱼ) / W`, `m = (1 − ε) w_k + ε/C Σᵢ wᵢ`
 ///
 /// The output is `[C]` logits and the target one class (`Tokens<1>`); with `STEPS` the output is `[STEPS, C]` and
 /// the target one class a step. Steps past a sample's length and targets equal to `ignore_index` do not count. With

@@ -1,9 +1,4 @@
 //! Negative log-likelihood, with class indices as targets. PyTorch: `nn.NLLLoss`.
-//!
-//! `y` are log-probabilities, `k` the target class, `w` the class weights, `W = Σ w_k` over all targets that count:
-//!
-//! - value:    `−Σ w_k y_k / W`
-//! - gradient: `dyⱼ = −w_k [j = k] / W`
 
 use nalgebra::SMatrix;
 
@@ -12,6 +7,11 @@ use super::{ClassWeights, Loss, share};
 use crate::{Pass, Real, Tokens, Vals};
 
 /// Negative log-likelihood of class indices, as PyTorch's `NLLLoss`. The network ends in `LogSoftmax`.
+///
+/// `y` are log-probabilities, `k` the target class, `w` the class weights, `W = Σ w_k` over all targets that count:
+///
+/// - value:    `−Σ w_k y_k / W`
+/// - gradient: `dyⱼ = −w_k [j = k] / W`
 ///
 /// Shapes, lengths, ignored and unknown targets and weights are as in [`CrossEntropy`](super::CrossEntropy).
 ///

@@ -1,16 +1,4 @@
 //! Cross-entropy from logits, with distributions as targets. PyTorch: `nn.CrossEntropyLoss` with class probabilities.
-//!
-//! | symbol | shape           | meaning                                   |
-//! |--------|-----------------|-------------------------------------------|
-//! | `z`    | `STEPS × C`     | logits (`STEPS` is 1 for a plain class)   |
-//! | `t`    | `STEPS × C`     | target probabilities, spread: `(1 − ε) t + ε/C` |
-//!
-//! With `l = ln softmax(z)` of a step, and `n` the steps that count:
-//!
-//! - value:    `−Σ Σⱼ tⱼ lⱼ / n`
-//! - gradient: `dzⱼ = (softmax(z)ⱼ Σᵢ tᵢ − tⱼ) / n`
-//!
-//! Where `t = 0` the term is 0, whatever `z` is.
 
 use nalgebra::SMatrix;
 
@@ -19,6 +7,18 @@ use super::{Loss, classes, share};
 use crate::{Pass, Real, Vals};
 
 /// Cross-entropy from logits, with distributions as targets, as PyTorch's `CrossEntropyLoss` of probabilities.
+///
+/// | symbol | shape           | meaning                                   |
+/// |--------|-----------------|-------------------------------------------|
+/// | `z`    | `STEPS × C`     | logits (`STEPS` is 1 for a plain class)   |
+/// | `t`    | `STEPS × C`     | target probabilities, spread: `(1 − ε) t + ε/C` |
+///
+/// With `l = ln softmax(z)` of a step, and `n` the steps that count:
+///
+/// - value:    `−Σ Σⱼ tⱼ lⱼ / n`
+/// - gradient: `dzⱼ = (softmax(z)ⱼ Σᵢ tᵢ − tⱼ) / n`
+///
+/// Where `t = 0` the term is 0, whatever `z` is.
 ///
 /// Output and target are `[C]`, or `[STEPS, C]`; steps past a sample's length do not count. The mean is over
 /// samples, or steps. For targets that are mixed, smoothed or another network's.

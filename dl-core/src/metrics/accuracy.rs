@@ -5,7 +5,7 @@ use nalgebra::SMatrix;
 use super::{Metric, Score, argmax, for_each_step, ratio};
 use crate::{Pass, Real, Tokens, Vals};
 
-/// The part of targets whose class has the largest score: 0 to 1.
+/// The part of targets whose class has the largest score: 0 to 1. scikit-learn: `accuracy_score`.
 ///
 /// The output is `[C]` and the target a class, or with `STEPS` `[STEPS, C]` and a class a step. Of equal scores the
 /// first counts; where all are NaN, and for a target that is no class, the answer is wrong.

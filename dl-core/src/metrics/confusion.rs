@@ -7,7 +7,7 @@ use nalgebra::SMatrix;
 use super::{Metric, Score, argmax, for_each_step, ratio};
 use crate::{Pass, Real, Tokens, Vals};
 
-/// How often each class was taken for each, of `C` classes.
+/// How often each class was taken for each, of `C` classes. scikit-learn: `confusion_matrix`, `precision_score`, ...
 ///
 /// The output is `[C]` and the target a class, or with `STEPS` `[STEPS, C]` and a class a step. It holds `C²` counts of
 /// 4 bytes; a large one belongs into a `static` ([`new`](Confusion::new) is a constant).

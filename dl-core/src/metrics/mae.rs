@@ -5,7 +5,7 @@ use nalgebra::SMatrix;
 use super::{Metric, Score, for_each_number};
 use crate::{Pass, Real, Vals};
 
-/// Mean absolute error over all numbers, summed in `f64`.
+/// Mean absolute error over all numbers, summed in `f64`. scikit-learn: `mean_absolute_error`.
 ///
 /// With `STEPS` the output is `[STEPS, features]`, and steps past a sample's length do not count.
 ///

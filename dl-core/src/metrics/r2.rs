@@ -1,7 +1,4 @@
 //! Coefficient of determination. scikit-learn: `r2_score`.
-//!
-//! `1 − Σ (t − y)² / Σ (t − mean t)²` of each feature, and their mean. The sums around the mean are kept as they grow
-//! (B. P. Welford: *Note on a method for calculating corrected sums of squares and products*, 1962).
 
 use nalgebra::SMatrix;
 
@@ -9,6 +6,10 @@ use super::{Metric, Score, for_each_number};
 use crate::{Pass, Real, Vals};
 
 /// Coefficient of determination `R²`, the mean over `F` features: 1 is perfect, 0 is no better than the mean.
+/// scikit-learn: `r2_score`.
+///
+/// `1 − Σ (t − y)² / Σ (t − mean t)²` of each feature, and their mean. The sums around the mean are kept as they grow
+/// (B. P. Welford: *Note on a method for calculating corrected sums of squares and products*, 1962).
 ///
 /// The output is `[F]`, or with `STEPS` `[STEPS, F]`, where every valid step is a sample. A feature whose targets are all
 /// equal gives 1 if the outputs are too, else 0, as scikit-learn's. NaN before there are two samples.

@@ -5,7 +5,7 @@ use nalgebra::SMatrix;
 use super::{Metric, Score, for_each_step, ratio};
 use crate::{Pass, Real, Tokens, Vals};
 
-/// The part of targets whose class is among the `K` largest scores: 0 to 1.
+/// The part of targets whose class is among the `K` largest scores: 0 to 1. scikit-learn: `top_k_accuracy_score`.
 ///
 /// Shapes are those of [`Accuracy`](super::Accuracy), which is the same with `K` 1. Of equal scores those of the first
 /// classes are the larger; NaN is the smallest, and never right.

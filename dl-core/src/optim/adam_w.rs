@@ -1,13 +1,13 @@
 //! Adam with decoupled weight decay. PyTorch: `optim.AdamW`.
-//!
-//! As [`Adam`], but weight decay `λ` acts on the weights and not on the gradient: `p ← (1 − lr λ) p`, then Adam's step.
-//!
-//! I. Loshchilov, F. Hutter: *Decoupled weight decay regularization*, 2019.
 
 use super::{Adam, Optimizer, Step};
 use crate::{Blank, Params, Real, ZeroValid};
 
-/// Adam with decoupled weight decay. It remembers two numbers a parameter.
+/// Adam with decoupled weight decay. PyTorch: `optim.AdamW`. It remembers two numbers a parameter.
+///
+/// As [`Adam`], but weight decay `λ` acts on the weights and not on the gradient: `p ← (1 − lr λ) p`, then Adam's step.
+///
+/// I. Loshchilov, F. Hutter: *Decoupled weight decay regularization*, 2019.
 ///
 /// ```
 /// use dl_core::{Blank, Optimizer, layers::Dense, nalgebra::matrix, optim::{AdamW, Step}};

@@ -1,13 +1,14 @@
 //! Averaged weights. PyTorch: `optim.swa_utils.AveragedModel` with `get_ema_multi_avg_fn`.
-//!
-//! After each step `a ← a + (1 − decay) (p − a)`, but `a ← p` after the first.
-//!
-//! B. Polyak, A. Juditsky: *Acceleration of stochastic approximation by averaging*, 1992.
 
 use crate::params::Path;
 use crate::{Params, Real};
 
-/// An exponential moving average of the trained parameters, kept in a value of the gradient's type.
+/// An exponential moving average of the trained parameters, kept in a value of the gradient's type. PyTorch:
+/// `optim.swa_utils.AveragedModel` with `get_ema_multi_avg_fn`.
+///
+/// After each step `a ← a + (1 − decay) (p − a)`, but `a ← p` after the first.
+///
+/// B. Polyak, A. Juditsky: *Acceleration of stochastic approximation by averaging*, 1992.
 ///
 /// The average often generalizes better than the last weights: [`swap`] puts it into the network to evaluate or save
 /// it, and back. Running statistics and frozen parameters are not averaged.

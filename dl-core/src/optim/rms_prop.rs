@@ -1,18 +1,18 @@
 //! RMSprop. PyTorch: `optim.RMSprop` (neither centered nor with momentum).
-//!
-//! With gradient `g` and weight decay `λ`:
-//!
-//! - `g ← g + λ p`
-//! - `v ← α v + (1 − α) g²`
-//! - `p ← p − lr g / (√v + ε)`
-//!
-//! T. Tieleman, G. Hinton: *Neural networks for machine learning*, lecture 6.5, 2012.
 
 use super::{Optimizer, Step};
 use crate::params::Path;
 use crate::{Blank, Params, Real, ZeroValid, math};
 
-/// RMSprop. It remembers one number a parameter.
+/// RMSprop. PyTorch: `optim.RMSprop` (neither centered nor with momentum). It remembers one number a parameter.
+///
+/// With gradient `g` and weight decay `λ`:
+///
+/// - `g ← g + λ p`
+/// - `v ← α v + (1 − α) g²`
+/// - `p ← p − lr g / (√v + ε)`
+///
+/// T. Tieleman, G. Hinton: *Neural networks for machine learning*, lecture 6.5, 2012.
 ///
 /// ```
 /// use dl_core::{Blank, Optimizer, layers::Dense, nalgebra::matrix, optim::{RmsProp, Step}};

@@ -1,12 +1,13 @@
 //! Stochastic gradient descent without momentum. PyTorch: `optim.SGD` with `momentum=0`.
-//!
-//! With gradient `g` and weight decay `λ`: `p ← p − lr (g + λ p)`.
 
 use super::{Optimizer, SgdMomentum, Step};
 use crate::params::Path;
 use crate::{Blank, Params, Real, ZeroValid};
 
-/// Stochastic gradient descent. It remembers nothing, so it needs no memory beside the gradient.
+/// Stochastic gradient descent without momentum. PyTorch: `optim.SGD` with `momentum=0`. It remembers nothing, so it
+/// needs no memory beside the gradient.
+///
+/// With gradient `g` and weight decay `λ`: `p ← p − lr (g + λ p)`.
 ///
 /// Momentum costs one more number a parameter, so it is another type, [`SgdMomentum`]:
 /// `Sgd::new(0.1).momentum(0.9)`.

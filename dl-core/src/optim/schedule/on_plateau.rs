@@ -12,7 +12,7 @@ pub enum Better {
 }
 
 /// Multiplies the learning rate by `factor` whenever the metric has not improved for more than `patience` epochs.
-/// Counts epochs, by [`Schedule::epoch_end`].
+/// Counts epochs, by [`Schedule::epoch_end`]. PyTorch: `ReduceLROnPlateau` with a relative threshold.
 ///
 /// A metric that is not a number is no improvement. PyTorch's `min_lr` is `min_factor` times the learning rate.
 ///

@@ -1,11 +1,12 @@
 //! Up, and further down. PyTorch: `OneCycleLR` with the cosine of two phases.
-//!
-//! L. N. Smith, N. Topin: *Super-convergence: very fast training of neural networks using large learning rates*, 2018.
 
 use super::{Progress, Schedule, cosine};
 
 /// From `1 / div_factor` up to 1 in the first `pct_start` of the run, then down to `1 / (div_factor
-/// final_div_factor)`, along cosines. Counts steps, over the whole run.
+/// final_div_factor)`, along cosines. Counts steps, over the whole run. PyTorch: `OneCycleLR` with the cosine of two
+/// phases.
+///
+/// L. N. Smith, N. Topin: *Super-convergence: very fast training of neural networks using large learning rates*, 2018.
 ///
 /// The optimizer's learning rate is PyTorch's `max_lr`. Momentum is not cycled (PyTorch: `cycle_momentum=False`).
 ///

@@ -3,7 +3,7 @@
 use super::{Progress, Schedule};
 use crate::optim::power;
 
-/// `gamma` to the power of `epoch / step_size`, rounded down. Counts epochs.
+/// `gamma` to the power of `epoch / step_size`, rounded down. Counts epochs. PyTorch: `StepLR`.
 ///
 /// ```
 /// use dl_core::optim::{Progress, Schedule, schedule::StepLr};

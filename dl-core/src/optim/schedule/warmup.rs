@@ -2,7 +2,8 @@
 
 use super::{Constant, Progress, Schedule};
 
-/// From `start_factor` to 1 along a line, in the first `steps` steps; then the schedule `then`. Counts steps.
+/// From `start_factor` to 1 along a line, in the first `steps` steps; then the schedule `then`. Counts steps. PyTorch:
+/// `LinearLR`, before another in a `SequentialLR`.
 ///
 /// The second schedule sees a run that begins where the warm-up ends: its steps and the total are less by `steps`.
 /// Epochs it sees as they are.
