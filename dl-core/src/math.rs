@@ -36,6 +36,12 @@ functions! {
 }
 
 /// `1 / (1 + e⁻ˣ)`, without overflow for any finite `x`.
+///
+/// ```
+/// use dl_core::math::sigmoid;
+///
+/// assert_eq!((sigmoid(0.0), sigmoid(-1000.0_f32), sigmoid(1000.0_f32)), (0.5, 0.0, 1.0));
+/// ```
 #[inline]
 pub fn sigmoid<T: Real>(x: T) -> T {
     let one = T::one();
@@ -48,6 +54,12 @@ pub fn sigmoid<T: Real>(x: T) -> T {
 }
 
 /// `ln(1 + eˣ)`, without overflow for any finite `x`.
+///
+/// ```
+/// use dl_core::math::softplus;
+///
+/// assert_eq!((softplus(0.0_f32), softplus(1000.0_f32)), (core::f32::consts::LN_2, 1000.0));
+/// ```
 #[inline]
 pub fn softplus<T: Real>(x: T) -> T {
     let positive = if x > T::zero() { x } else { T::zero() };
@@ -55,6 +67,13 @@ pub fn softplus<T: Real>(x: T) -> T {
 }
 
 /// Whether no number is infinite or NaN.
+///
+/// ```
+/// use dl_core::math::all_finite;
+///
+/// assert!(all_finite(&[0.0, -1e30]));
+/// assert!(!all_finite(&[0.0, f32::NAN]));
+/// ```
 pub fn all_finite<T: Real>(values: &[T]) -> bool {
     values.iter().all(|x| x.to_f64().is_finite())
 }

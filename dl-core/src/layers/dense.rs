@@ -45,6 +45,17 @@ pub struct Dense<T, const IN: usize, const OUT: usize, const BIAS: usize = OUT> 
 
 impl<T: Real, const IN: usize, const OUT: usize, const BIAS: usize> Dense<T, IN, OUT, BIAS> {
     /// [`Layer::forward`] and an activation `F` over its output, in one pass.
+    ///
+    /// ```
+    /// use dl_core::nalgebra::{matrix, vector};
+    /// use dl_core::{Blank, Pass, layers::{Dense, Relu}};
+    ///
+    /// let mut dense = Dense::<f32, 2, 2>::ZERO;
+    /// dense.weight = matrix![1.0, 3.0; -2.0, -4.0];
+    /// let mut y = vector![0.0, 0.0];
+    /// dense.forward_then(&Relu, &vector![1.0, 1.0], &mut y, Pass::infer());
+    /// assert_eq!(y, vector![4.0, 0.0]);
+    /// ```
     #[inline]
     pub fn forward_then<F: Pointwise<T>, const X: usize, const Y: usize, const B: usize>(
         &self,

@@ -39,6 +39,10 @@ pub struct Dropout<const NUM: u32 = 1, const DEN: u32 = 2>;
 
 impl<const NUM: u32, const DEN: u32> Dropout<NUM, DEN> {
     /// The probability of a number to be dropped.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::layers::Dropout::<1, 4>::P, 0.25);
+    /// ```
     pub const P: f64 = {
         assert!(NUM <= DEN, "a probability above 1");
         super::ratio(NUM, DEN)

@@ -25,6 +25,10 @@ pub struct Elu<const NUM: u32 = 1, const DEN: u32 = 1>;
 
 impl<const NUM: u32, const DEN: u32> Elu<NUM, DEN> {
     /// Minus the value that is approached on the negative side.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::layers::Elu::<1, 2>::ALPHA, 0.5);
+    /// ```
     pub const ALPHA: f64 = super::ratio(NUM, DEN);
 }
 

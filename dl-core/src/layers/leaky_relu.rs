@@ -26,6 +26,10 @@ pub struct LeakyRelu<const NUM: u32 = 1, const DEN: u32 = 100>;
 
 impl<const NUM: u32, const DEN: u32> LeakyRelu<NUM, DEN> {
     /// The slope on the negative side.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::layers::LeakyRelu::<1, 5>::SLOPE, 0.2);
+    /// ```
     pub const SLOPE: f64 = super::ratio(NUM, DEN);
 }
 

@@ -33,6 +33,10 @@ pub struct BinaryCrossEntropy {
 
 impl BinaryCrossEntropy {
     /// PyTorch's default: `pos_weight` is 1.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::loss::BinaryCrossEntropy::new().pos_weight, 1.0);
+    /// ```
     pub const fn new() -> Self {
         BinaryCrossEntropy { pos_weight: 1.0 }
     }

@@ -53,6 +53,10 @@ pub struct CrossEntropy<const STEPS: usize = 1, W = ()> {
 
 impl CrossEntropy {
     /// For one class a sample: no smoothing, nothing ignored, no weights.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::loss::CrossEntropy::new().label_smoothing, 0.0);
+    /// ```
     pub const fn new() -> Self {
         Self::DEFAULT
     }
@@ -60,11 +64,26 @@ impl CrossEntropy {
 
 impl<const STEPS: usize> CrossEntropy<STEPS> {
     /// For `STEPS` classes a sample: no smoothing, nothing ignored, no weights.
+    ///
+    /// ```
+    /// use dl_core::loss::CrossEntropy;
+    ///
+    /// let of_20_steps = CrossEntropy::<20> { ignore_index: Some(0), ..CrossEntropy::DEFAULT };
+    /// assert_eq!(of_20_steps.label_smoothing, 0.0);
+    /// ```
     pub const DEFAULT: Self = CrossEntropy { label_smoothing: 0.0, ignore_index: None, weights: () };
 }
 
 impl<const STEPS: usize, W: Copy> CrossEntropy<STEPS, W> {
     /// The same with these class weights.
+    ///
+    /// ```
+    /// use dl_core::{Loss, Pass, Vals, loss::CrossEntropy};
+    ///
+    /// let loss = CrossEntropy::new().weighted([1.0, 5.0]);
+    /// let total = Loss::<f32, Vals<2>>::count(&loss, &[[0], [1]], Pass::<2>::infer());
+    /// assert_eq!(total, 6.0);
+    /// ```
     pub const fn weighted<const C: usize>(self, weights: [f32; C]) -> CrossEntropy<STEPS, [f32; C]> {
         CrossEntropy { label_smoothing: self.label_smoothing, ignore_index: self.ignore_index, weights }
     }

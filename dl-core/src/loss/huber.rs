@@ -34,6 +34,10 @@ pub struct Huber {
 
 impl Huber {
     /// PyTorch's default: `delta` is 1.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::loss::Huber::new().delta, 1.0);
+    /// ```
     pub const fn new() -> Self {
         Huber { delta: 1.0 }
     }

@@ -35,6 +35,10 @@ pub struct MultiMargin {
 
 impl MultiMargin {
     /// PyTorch's default: `margin` is 1.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::loss::MultiMargin::new().margin, 1.0);
+    /// ```
     pub const fn new() -> Self {
         MultiMargin { margin: 1.0 }
     }

@@ -40,6 +40,10 @@ pub struct SoftCrossEntropy<const STEPS: usize = 1> {
 
 impl SoftCrossEntropy {
     /// For one distribution a sample, without smoothing.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::loss::SoftCrossEntropy::new().label_smoothing, 0.0);
+    /// ```
     pub const fn new() -> Self {
         Self::DEFAULT
     }
@@ -47,6 +51,13 @@ impl SoftCrossEntropy {
 
 impl<const STEPS: usize> SoftCrossEntropy<STEPS> {
     /// For `STEPS` distributions a sample, without smoothing.
+    ///
+    /// ```
+    /// use dl_core::loss::SoftCrossEntropy;
+    ///
+    /// let of_20_steps = SoftCrossEntropy::<20> { label_smoothing: 0.1, ..SoftCrossEntropy::DEFAULT };
+    /// assert_eq!(of_20_steps.label_smoothing, 0.1);
+    /// ```
     pub const DEFAULT: Self = SoftCrossEntropy { label_smoothing: 0.0 };
 }
 

@@ -33,6 +33,10 @@ pub struct Accuracy<const STEPS: usize = 1> {
 
 impl Accuracy {
     /// For one class a sample.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::metrics::Accuracy::new().seen, 0);
+    /// ```
     pub const fn new() -> Self {
         Self::DEFAULT
     }
@@ -40,6 +44,13 @@ impl Accuracy {
 
 impl<const STEPS: usize> Accuracy<STEPS> {
     /// For `STEPS` classes a sample.
+    ///
+    /// ```
+    /// use dl_core::metrics::Accuracy;
+    ///
+    /// let of_20_steps = Accuracy::<20> { ignore_index: Some(0), ..Accuracy::DEFAULT };
+    /// assert_eq!(of_20_steps.seen, 0);
+    /// ```
     pub const DEFAULT: Self = Accuracy { ignore_index: None, right: 0, seen: 0 };
 }
 

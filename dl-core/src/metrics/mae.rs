@@ -27,6 +27,10 @@ pub struct Mae<const STEPS: usize = 1> {
 
 impl Mae {
     /// For outputs without steps.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::metrics::Mae::new().seen, 0);
+    /// ```
     pub const fn new() -> Self {
         Self::DEFAULT
     }
@@ -34,6 +38,10 @@ impl Mae {
 
 impl<const STEPS: usize> Mae<STEPS> {
     /// For outputs of `STEPS` steps.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::metrics::Mae::<20>::DEFAULT.seen, 0);
+    /// ```
     pub const DEFAULT: Self = Mae { sum: 0.0, seen: 0 };
 }
 

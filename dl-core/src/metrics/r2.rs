@@ -34,6 +34,12 @@ pub struct R2<const F: usize, const STEPS: usize = 1> {
 
 impl<const F: usize> R2<F> {
     /// For outputs without steps.
+    ///
+    /// ```
+    /// use dl_core::metrics::{R2, Score};
+    ///
+    /// assert!(R2::<3>::new().value().is_nan());
+    /// ```
     pub const fn new() -> Self {
         Self::DEFAULT
     }
@@ -41,6 +47,12 @@ impl<const F: usize> R2<F> {
 
 impl<const F: usize, const STEPS: usize> R2<F, STEPS> {
     /// For outputs of `STEPS` steps.
+    ///
+    /// ```
+    /// use dl_core::metrics::{R2, Score};
+    ///
+    /// assert!(R2::<3, 20>::DEFAULT.value().is_nan());
+    /// ```
     pub const DEFAULT: Self = R2 { seen: [0; F], mean: [0.0; F], spread: [0.0; F], error: [0.0; F] };
 
     /// `R²` of each feature.

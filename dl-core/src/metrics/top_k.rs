@@ -31,6 +31,10 @@ pub struct TopK<const K: usize, const STEPS: usize = 1> {
 
 impl<const K: usize> TopK<K> {
     /// For one class a sample.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::metrics::TopK::<5>::new().seen, 0);
+    /// ```
     pub const fn new() -> Self {
         Self::DEFAULT
     }
@@ -38,6 +42,13 @@ impl<const K: usize> TopK<K> {
 
 impl<const K: usize, const STEPS: usize> TopK<K, STEPS> {
     /// For `STEPS` classes a sample.
+    ///
+    /// ```
+    /// use dl_core::metrics::TopK;
+    ///
+    /// let of_20_steps = TopK::<5, 20> { ignore_index: Some(0), ..TopK::DEFAULT };
+    /// assert_eq!(of_20_steps.seen, 0);
+    /// ```
     pub const DEFAULT: Self = TopK { ignore_index: None, right: 0, seen: 0 };
 }
 

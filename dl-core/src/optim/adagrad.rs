@@ -36,6 +36,10 @@ pub struct Adagrad {
 
 impl Adagrad {
     /// PyTorch's defaults: `lr_decay` 0, `eps` 1e-10, no weight decay.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::optim::Adagrad::new(0.01).eps, 1e-10);
+    /// ```
     pub const fn new(lr: f64) -> Self {
         Adagrad { lr, lr_decay: 0.0, eps: 1e-10, weight_decay: 0.0 }
     }

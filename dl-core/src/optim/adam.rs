@@ -41,6 +41,10 @@ pub struct Adam {
 
 impl Adam {
     /// PyTorch's defaults: `betas` (0.9, 0.999), `eps` 1e-8, no weight decay.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::optim::Adam::new(0.001).betas, (0.9, 0.999));
+    /// ```
     pub const fn new(lr: f64) -> Self {
         Adam { lr, betas: (0.9, 0.999), eps: 1e-8, weight_decay: 0.0 }
     }

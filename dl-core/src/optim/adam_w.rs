@@ -32,6 +32,10 @@ pub struct AdamW {
 
 impl AdamW {
     /// PyTorch's defaults: `betas` (0.9, 0.999), `eps` 1e-8, weight decay 0.01.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::optim::AdamW::new(0.001).weight_decay, 0.01);
+    /// ```
     pub const fn new(lr: f64) -> Self {
         AdamW { lr, betas: (0.9, 0.999), eps: 1e-8, weight_decay: 1e-2 }
     }

@@ -38,6 +38,10 @@ pub struct RmsProp {
 
 impl RmsProp {
     /// PyTorch's defaults: `alpha` 0.99, `eps` 1e-8, no weight decay.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::optim::RmsProp::new(0.01).alpha, 0.99);
+    /// ```
     pub const fn new(lr: f64) -> Self {
         RmsProp { lr, alpha: 0.99, eps: 1e-8, weight_decay: 0.0 }
     }

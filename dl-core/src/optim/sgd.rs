@@ -31,11 +31,22 @@ pub struct Sgd {
 
 impl Sgd {
     /// PyTorch's default: no weight decay.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::optim::Sgd::new(0.1).weight_decay, 0.0);
+    /// ```
     pub const fn new(lr: f64) -> Self {
         Sgd { lr, weight_decay: 0.0 }
     }
 
     /// The same with momentum.
+    ///
+    /// ```
+    /// use dl_core::optim::Sgd;
+    ///
+    /// let sgd = Sgd { weight_decay: 1e-4, ..Sgd::new(0.1) }.momentum(0.9);
+    /// assert_eq!((sgd.lr, sgd.momentum, sgd.weight_decay), (0.1, 0.9, 1e-4));
+    /// ```
     pub const fn momentum(self, momentum: f64) -> SgdMomentum {
         SgdMomentum { weight_decay: self.weight_decay, ..SgdMomentum::new(self.lr, momentum) }
     }

@@ -43,6 +43,13 @@ pub struct SgdMomentum {
 
 impl SgdMomentum {
     /// PyTorch's defaults: no dampening, not Nesterov's, no weight decay.
+    ///
+    /// ```
+    /// use dl_core::optim::SgdMomentum;
+    ///
+    /// let nesterov = SgdMomentum { nesterov: true, ..SgdMomentum::new(0.1, 0.9) };
+    /// assert_eq!(nesterov.dampening, 0.0);
+    /// ```
     pub const fn new(lr: f64, momentum: f64) -> Self {
         SgdMomentum { lr, momentum, dampening: 0.0, nesterov: false, weight_decay: 0.0 }
     }

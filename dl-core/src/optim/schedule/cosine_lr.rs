@@ -27,6 +27,10 @@ pub struct CosineLr {
 
 impl CosineLr {
     /// Down to 0, over the whole run.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::optim::schedule::CosineLr::new().min_factor, 0.0);
+    /// ```
     pub const fn new() -> Self {
         CosineLr { t_max: None, min_factor: 0.0 }
     }

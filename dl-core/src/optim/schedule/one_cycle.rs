@@ -31,6 +31,10 @@ pub struct OneCycle {
 
 impl OneCycle {
     /// PyTorch's defaults: 0.3, 25 and 10,000.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::optim::schedule::OneCycle::new().pct_start, 0.3);
+    /// ```
     pub const fn new() -> Self {
         OneCycle { pct_start: 0.3, div_factor: 25.0, final_div_factor: 1e4 }
     }

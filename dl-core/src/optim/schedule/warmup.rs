@@ -29,6 +29,12 @@ pub struct Warmup<S = Constant> {
 
 impl<S> Warmup<S> {
     /// PyTorch's default: it starts at a third.
+    ///
+    /// ```
+    /// use dl_core::optim::schedule::{CosineLr, Warmup};
+    ///
+    /// assert_eq!(Warmup::new(10, CosineLr::new()).start_factor, 1.0 / 3.0);
+    /// ```
     pub const fn new(steps: u64, then: S) -> Self {
         Warmup { steps, start_factor: 1.0 / 3.0, then }
     }
