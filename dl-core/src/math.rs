@@ -16,22 +16,58 @@ macro_rules! functions {
 
 functions! {
     /// `eˣ`
+    ///
+    /// ```
+    /// assert!((dl_core::math::exp(1.0_f64) - std::f64::consts::E).abs() < 1e-15);
+    /// ```
     exp: expf, exp;
     /// `eˣ − 1`, accurate near zero.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::math::exp_m1(1e-30_f64), 1e-30);
+    /// ```
     exp_m1: expm1f, expm1;
     /// Natural logarithm.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::math::ln(2.0_f64), std::f64::consts::LN_2);
+    /// ```
     ln: logf, log;
     /// `ln(1 + x)`, accurate near zero.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::math::ln_1p(1e-30_f64), 1e-30);
+    /// ```
     ln_1p: log1pf, log1p;
     /// Hyperbolic tangent.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::math::tanh(100.0_f32), 1.0);
+    /// ```
     tanh: tanhf, tanh;
     /// Square root, correctly rounded.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::math::sqrt(2.0_f64), std::f64::consts::SQRT_2);
+    /// ```
     sqrt: sqrtf, sqrt;
     /// Error function.
+    ///
+    /// ```
+    /// assert!((dl_core::math::erf(1.0_f64) - 0.8427007929497149).abs() < 1e-15);
+    /// ```
     erf: erff, erf;
     /// Cosine of an angle in radians.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::math::cos(0.0_f32), 1.0);
+    /// ```
     cos: cosf, cos;
     /// Sine of an angle in radians.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::math::sin(std::f64::consts::FRAC_PI_2), 1.0);
+    /// ```
     sin: sinf, sin;
 }
 
