@@ -1,7 +1,7 @@
 //! Starting values.
 //!
 //! Every layer starts as PyTorch's does. `#[init(he_normal)]` on a field names another start for its weights
-//! ([`Kind::Weight`](crate::params::Kind::Weight)); any function of the same signature can be named there.
+//! ([`Kind::Weight`]); any function of the same signature can be named there.
 //!
 //! Of a weight of PyTorch's shape `[out, in, ..]`, `fan_in` is `in ·` the size of the kernel, and `fan_out` is `out ·` the
 //! size of the kernel.

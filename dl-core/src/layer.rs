@@ -96,6 +96,50 @@ pub trait Layer<T: Real, X: Signal, Y: Signal>: Params<T> {
 ///
 /// Stepping through a sequence gives what [`Layer::forward`] gives for the whole of it. `X` and `Y` are the signals
 /// of one step.
+///
+/// ```
+/// use dl_core::nalgebra::{SMatrix, vector};
+/// use dl_core::{Pass, Real, Stream, Vals};
+/// # use dl_core::params::{Path, Visitor, Zipper};
+/// # use dl_core::{Blank, Params, Rng, ZeroValid};
+///
+/// /// `y` is the sum of all `x` so far.
+/// struct Sum;
+/// # // what `#[derive(Params)]` writes
+/// # impl Blank for Sum {
+/// #     const ZERO: Self = Sum;
+/// # }
+/// # unsafe impl ZeroValid for Sum {}
+/// # impl<T: Real> Params<T> for Sum {
+/// #     type Grad = ();
+/// #     const PARAMS: usize = 0;
+/// #     fn visit(&self, _: Path<'_>, _: &mut Visitor<'_, T>) {}
+/// #     fn zip<const W: usize>(&mut self, _: [&mut (); W], _: Path<'_>, _: &mut Zipper<'_, T, W>) {}
+/// #     fn init(&mut self, _: Rng) {}
+/// # }
+/// impl<T: Real, const N: usize> Stream<T, Vals<N>, Vals<N>> for Sum {
+///     type State<const B: usize> = SMatrix<T, N, B>;
+///     type Work<const B: usize> = ();
+///
+///     fn step<'a, const B: usize>(
+///         &self,
+///         x: &SMatrix<T, N, B>,
+///         y: &mut SMatrix<T, N, B>,
+///         state: &mut SMatrix<T, N, B>,
+///         _: &mut (),
+///         _: Pass<'a, B>,
+///     ) {
+///         *state += x;
+///         y.copy_from(state);
+///     }
+/// }
+///
+/// let (mut y, mut state) = (vector![0.0], vector![0.0]);
+/// for x in [1.0, 2.0, 4.0] {
+///     Sum.step(&vector![x], &mut y, &mut state, &mut (), Pass::infer());
+/// }
+/// assert_eq!(y, vector![7.0]);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot run one step at a time",
     label = "no `Stream` implementation from `{X}` to `{Y}`"
