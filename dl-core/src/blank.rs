@@ -9,6 +9,15 @@ use nalgebra::{ArrayStorage, SMatrix};
 /// Parameters, gradients, tapes and scratch memory are all `Blank`, so that a `static` can hold them. The unsafe
 /// half, which lets boxes be made from zeroed memory, is [`ZeroValid`](crate::ZeroValid).
 /// `#[derive(Blank)]` implements both for a struct whose fields have them.
+///
+/// ```
+/// use dl_core::Blank;
+/// use dl_core::layers::Dense;
+///
+/// static DENSE: Dense<f32, 3, 2> = Dense::ZERO;
+/// assert_eq!(DENSE.weight.as_slice(), [0.0; 6]);
+/// assert_eq!(<([u16; 2], f32)>::ZERO, ([0, 0], 0.0));
+/// ```
 pub trait Blank {
     /// The all-zero value.
     const ZERO: Self;

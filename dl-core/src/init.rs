@@ -270,6 +270,14 @@ fn uniform<T: Real>(values: &mut [T], bound: f64, mut rng: Rng) {
 }
 
 /// Gives the weights of a layer or network the values of `init`; biases and the like stay as they are.
+///
+/// ```
+/// use dl_core::{Blank, Rng, init, layers::Dense};
+///
+/// let mut dense = Dense::<f32, 3, 2>::ZERO;
+/// init::weights(&mut dense, init::ones, Rng::new(0));
+/// assert_eq!((dense.weight.sum(), dense.bias.sum()), (6.0, 0.0));
+/// ```
 pub fn weights<T: Real, P: Params<T>>(params: &mut P, init: impl Fn(ParamMut<'_, T>, Rng), rng: Rng) {
     let mut number = 0;
     params.zip([], Path::ROOT, &mut |_, param, []| {

@@ -19,6 +19,21 @@ use crate::{Blank, Params, Pass, Real, Shape, Signal, Vals, ZeroValid};
 /// - One type has one `Layer` implementation, so that its signals can be inferred from it.
 ///
 /// A network is a layer: `#[network]` writes this implementation. `docs/add-a-layer.md` walks through one by hand.
+///
+/// ```
+/// use dl_core::nalgebra::{matrix, vector};
+/// use dl_core::{Blank, Layer, Pass, layers::Dense};
+///
+/// let mut layer = Dense::<f32, 2, 1>::ZERO;
+/// layer.weight = matrix![2.0, 3.0];
+/// let (x, mut y) = (vector![1.0, 10.0], vector![0.0]);
+/// layer.forward(&x, &mut y, Some(&mut ()), &mut (), Pass::infer());
+/// assert_eq!(y, vector![32.0]);
+///
+/// let (mut dx, mut grad) = (vector![0.0, 0.0], Dense::ZERO);
+/// layer.backward(&x, &y, &(), &vector![1.0], Some(&mut dx), Some(&mut grad), &mut (), Pass::infer());
+/// assert_eq!((dx, grad.weight), (vector![2.0, 3.0], matrix![1.0, 10.0]));
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a layer from `{X}` to `{Y}`",
     label = "no such layer",
@@ -81,6 +96,50 @@ pub trait Layer<T: Real, X: Signal, Y: Signal>: Params<T> {
 ///
 /// Stepping through a sequence gives what [`Layer::forward`] gives for the whole of it. `X` and `Y` are the signals
 /// of one step.
+///
+/// ```
+/// use dl_core::nalgebra::{SMatrix, vector};
+/// use dl_core::{Pass, Real, Stream, Vals};
+/// # use dl_core::params::{Path, Visitor, Zipper};
+/// # use dl_core::{Blank, Params, Rng, ZeroValid};
+///
+/// /// `y` is the sum of all `x` so far.
+/// struct Sum;
+/// # // what `#[derive(Params)]` writes
+/// # impl Blank for Sum {
+/// #     const ZERO: Self = Sum;
+/// # }
+/// # unsafe impl ZeroValid for Sum {}
+/// # impl<T: Real> Params<T> for Sum {
+/// #     type Grad = ();
+/// #     const PARAMS: usize = 0;
+/// #     fn visit(&self, _: Path<'_>, _: &mut Visitor<'_, T>) {}
+/// #     fn zip<const W: usize>(&mut self, _: [&mut (); W], _: Path<'_>, _: &mut Zipper<'_, T, W>) {}
+/// #     fn init(&mut self, _: Rng) {}
+/// # }
+/// impl<T: Real, const N: usize> Stream<T, Vals<N>, Vals<N>> for Sum {
+///     type State<const B: usize> = SMatrix<T, N, B>;
+///     type Work<const B: usize> = ();
+///
+///     fn step<'a, const B: usize>(
+///         &self,
+///         x: &SMatrix<T, N, B>,
+///         y: &mut SMatrix<T, N, B>,
+///         state: &mut SMatrix<T, N, B>,
+///         _: &mut (),
+///         _: Pass<'a, B>,
+///     ) {
+///         *state += x;
+///         y.copy_from(state);
+///     }
+/// }
+///
+/// let (mut y, mut state) = (vector![0.0], vector![0.0]);
+/// for x in [1.0, 2.0, 4.0] {
+///     Sum.step(&vector![x], &mut y, &mut state, &mut (), Pass::infer());
+/// }
+/// assert_eq!(y, vector![7.0]);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot run one step at a time",
     label = "no `Stream` implementation from `{X}` to `{Y}`"
@@ -103,6 +162,16 @@ pub trait Stream<T: Real, X: Signal, Y: Signal>: Params<T> {
 }
 
 /// What `#[network]` says about a network beside its being a [`Layer`].
+///
+/// ```
+/// use dl_core::{Network, Params, Shape};
+///
+/// #[dl_macros::network(input = [2], crate = dl_core)]
+/// struct Net { hidden: Dense<8>, act: Tanh, head: Dense<3> }
+///
+/// assert_eq!((<Net>::NAME, <Net>::INPUT, <Net>::OUTPUT), ("Net", Shape::new([2]), Shape::new([3])));
+/// assert_eq!((<Net>::PARAMS, <Net>::ROWS.len()), (51, 3));
+/// ```
 pub trait Network:
     'static + Layer<<Self as Network>::Scalar, <Self as Network>::In, <Self as Network>::Out>
 {
@@ -167,4 +236,15 @@ pub type TapeOf<N, const B: usize> =
 pub type WorkOf<N, const B: usize> =
     <N as Layer<<N as Network>::Scalar, <N as Network>::In, <N as Network>::Out>>::Work<B>;
 /// The gradient of a network.
+///
+/// ```
+/// use dl_core::{Blank, layer::GradOf};
+///
+/// #[dl_macros::network(input = [2], crate = dl_core)]
+/// struct Net { head: Dense<3> }
+///
+/// let mut grad = GradOf::<Net>::ZERO;
+/// grad.head.bias.fill(1.0);
+/// assert_eq!(grad.head.bias.sum(), 3.0);
+/// ```
 pub type GradOf<N> = <N as Params<<N as Network>::Scalar>>::Grad;

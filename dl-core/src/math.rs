@@ -16,26 +16,68 @@ macro_rules! functions {
 
 functions! {
     /// `eˣ`
+    ///
+    /// ```
+    /// assert!((dl_core::math::exp(1.0_f64) - std::f64::consts::E).abs() < 1e-15);
+    /// ```
     exp: expf, exp;
     /// `eˣ − 1`, accurate near zero.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::math::exp_m1(1e-30_f64), 1e-30);
+    /// ```
     exp_m1: expm1f, expm1;
     /// Natural logarithm.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::math::ln(2.0_f64), std::f64::consts::LN_2);
+    /// ```
     ln: logf, log;
     /// `ln(1 + x)`, accurate near zero.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::math::ln_1p(1e-30_f64), 1e-30);
+    /// ```
     ln_1p: log1pf, log1p;
     /// Hyperbolic tangent.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::math::tanh(100.0_f32), 1.0);
+    /// ```
     tanh: tanhf, tanh;
     /// Square root, correctly rounded.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::math::sqrt(2.0_f64), std::f64::consts::SQRT_2);
+    /// ```
     sqrt: sqrtf, sqrt;
     /// Error function.
+    ///
+    /// ```
+    /// assert!((dl_core::math::erf(1.0_f64) - 0.8427007929497149).abs() < 1e-15);
+    /// ```
     erf: erff, erf;
     /// Cosine of an angle in radians.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::math::cos(0.0_f32), 1.0);
+    /// ```
     cos: cosf, cos;
     /// Sine of an angle in radians.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::math::sin(std::f64::consts::FRAC_PI_2), 1.0);
+    /// ```
     sin: sinf, sin;
 }
 
 /// `1 / (1 + e⁻ˣ)`, without overflow for any finite `x`.
+///
+/// ```
+/// use dl_core::math::sigmoid;
+///
+/// assert_eq!((sigmoid(0.0), sigmoid(-1000.0_f32), sigmoid(1000.0_f32)), (0.5, 0.0, 1.0));
+/// ```
 #[inline]
 pub fn sigmoid<T: Real>(x: T) -> T {
     let one = T::one();
@@ -48,6 +90,12 @@ pub fn sigmoid<T: Real>(x: T) -> T {
 }
 
 /// `ln(1 + eˣ)`, without overflow for any finite `x`.
+///
+/// ```
+/// use dl_core::math::softplus;
+///
+/// assert_eq!((softplus(0.0_f32), softplus(1000.0_f32)), (core::f32::consts::LN_2, 1000.0));
+/// ```
 #[inline]
 pub fn softplus<T: Real>(x: T) -> T {
     let positive = if x > T::zero() { x } else { T::zero() };
@@ -55,6 +103,13 @@ pub fn softplus<T: Real>(x: T) -> T {
 }
 
 /// Whether no number is infinite or NaN.
+///
+/// ```
+/// use dl_core::math::all_finite;
+///
+/// assert!(all_finite(&[0.0, -1e30]));
+/// assert!(!all_finite(&[0.0, f32::NAN]));
+/// ```
 pub fn all_finite<T: Real>(values: &[T]) -> bool {
     values.iter().all(|x| x.to_f64().is_finite())
 }

@@ -10,6 +10,17 @@ use crate::{Blank, Real, Rng, Shape, ZeroValid};
 ///
 /// `#[network]` implements it for networks and `#[derive(Params)]` for layers of your own. A layer whose
 /// parameters are all trained has itself as gradient type; what is frozen or not trained is absent from it.
+///
+/// ```
+/// use dl_core::params::Path;
+/// use dl_core::{Blank, Params, layers::Dense};
+///
+/// let mut dense = Dense::<f32, 3, 2>::ZERO;
+/// dense.visit(Path::ROOT, &mut |path, param| assert!(path.is("weight") && param.shape.len() == 6 || path.is("bias")));
+/// dense.zip([], Path::ROOT, &mut |_, param, []| param.values.fill(1.0));
+/// assert_eq!((dense.weight.sum(), dense.bias.sum()), (6.0, 2.0));
+/// assert_eq!(<Dense<f32, 3, 2> as Params<f32>>::PARAMS, 8);
+/// ```
 pub trait Params<T: Real>: Blank + ZeroValid {
     /// Gradients, and an optimizer's moments: the trained parameters, by the same names.
     type Grad: Blank + ZeroValid;
@@ -36,6 +47,15 @@ pub type Visitor<'f, T> = dyn FnMut(Path<'_>, Param<'_, T>) + 'f;
 pub type Zipper<'f, T, const N: usize> = dyn FnMut(Path<'_>, ParamMut<'_, T>, [&mut [T]; N]) + 'f;
 
 /// One parameter, lent for reading.
+///
+/// ```
+/// use dl_core::Shape;
+/// use dl_core::params::{Kind, Order, Param};
+///
+/// // [[1, 2, 3], [4, 5, 6]], column by column
+/// let weight = Param::new(&[1.0, 4.0, 2.0, 5.0, 3.0, 6.0], Shape::new([2, 3]), Order::ColumnMajor, Kind::Weight);
+/// assert_eq!((weight.values.len(), weight.shape.dims()), (6, &[2, 3][..]));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Param<'a, T> {
     /// The numbers, as they lie in memory.
@@ -49,6 +69,16 @@ pub struct Param<'a, T> {
 }
 
 /// One parameter, lent for writing.
+///
+/// ```
+/// use dl_core::Shape;
+/// use dl_core::params::{Kind, Order, ParamMut};
+///
+/// let mut values = [0.0; 2];
+/// let bias = ParamMut::new(&mut values, Shape::new([2]), Order::RowMajor, Kind::Bias);
+/// bias.values.fill(0.5);
+/// assert_eq!(values, [0.5, 0.5]);
+/// ```
 #[derive(Debug)]
 pub struct ParamMut<'a, T> {
     /// The numbers, as they lie in memory.
@@ -62,6 +92,16 @@ pub struct ParamMut<'a, T> {
 }
 
 /// How the numbers of a parameter lie in memory.
+///
+/// ```
+/// use dl_core::params::{Order, Path};
+/// use dl_core::{Blank, Params, layers::Dense};
+///
+/// // the weight is nalgebra's matrix
+/// Dense::<f32, 3, 2>::ZERO.visit(Path::ROOT, &mut |path, param| {
+///     assert_eq!(param.order, if path.is("weight") { Order::ColumnMajor } else { Order::RowMajor });
+/// });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
     /// The last index runs fastest: PyTorch's order.
@@ -71,6 +111,16 @@ pub enum Order {
 }
 
 /// What a parameter is: optimizers and initializers treat them differently.
+///
+/// ```
+/// use dl_core::params::{Kind, Path};
+/// use dl_core::{Blank, Params, layers::{Dense, PRelu}};
+///
+/// Dense::<f32, 3, 2>::ZERO.visit(Path::ROOT, &mut |path, param| {
+///     assert_eq!(param.kind, if path.is("weight") { Kind::Weight } else { Kind::Bias });
+/// });
+/// PRelu::<f32>::ZERO.visit(Path::ROOT, &mut |_, slope| assert_eq!(slope.kind, Kind::Norm));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A matrix or kernel.
@@ -85,6 +135,14 @@ pub enum Kind {
 
 impl<'a, T> Param<'a, T> {
     /// Describes a parameter of PyTorch's shape `shape`.
+    ///
+    /// ```
+    /// use dl_core::Shape;
+    /// use dl_core::params::{Kind, Order, Param};
+    ///
+    /// let bias = Param::new(&[0.5, 0.25], Shape::new([2]), Order::RowMajor, Kind::Bias);
+    /// assert_eq!(bias.values[1], 0.25);
+    /// ```
     pub fn new(values: &'a [T], shape: Shape, order: Order, kind: Kind) -> Self {
         debug_assert_eq!(values.len(), shape.len());
         Param { values, shape, order, kind }
@@ -93,6 +151,16 @@ impl<'a, T> Param<'a, T> {
 
 impl<'a, T> ParamMut<'a, T> {
     /// Describes a parameter of PyTorch's shape `shape`.
+    ///
+    /// ```
+    /// use dl_core::Shape;
+    /// use dl_core::params::{Kind, Order, ParamMut};
+    ///
+    /// let mut values = [0.5, 0.25];
+    /// let bias = ParamMut::new(&mut values, Shape::new([2]), Order::RowMajor, Kind::Bias);
+    /// bias.values[1] = 1.0;
+    /// assert_eq!(values, [0.5, 1.0]);
+    /// ```
     pub fn new(values: &'a mut [T], shape: Shape, order: Order, kind: Kind) -> Self {
         debug_assert_eq!(values.len(), shape.len());
         ParamMut { values, shape, order, kind }
@@ -100,6 +168,15 @@ impl<'a, T> ParamMut<'a, T> {
 }
 
 /// The dotted name of a parameter, such as `blocks.0.fc1.weight`, built on the stack.
+///
+/// ```
+/// use dl_core::params::Path;
+///
+/// let blocks = Path::ROOT.field("blocks");
+/// let (first, other) = (blocks.index(0), blocks.index(1));
+/// assert_eq!(first.field("weight").to_string(), "blocks.0.weight");
+/// assert!(other.field("weight").is("blocks.1.weight"));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Path<'a> {
     up: Option<&'a Path<'a>>,
@@ -117,41 +194,79 @@ enum Name<'a> {
 
 impl<'a> Path<'a> {
     /// The network itself.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::params::Path::ROOT.to_string(), "");
+    /// ```
     pub const ROOT: Path<'static> = Path { up: None, name: Name::Root, group: "", frozen: false };
 
     /// The field `name` of this.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::params::Path::ROOT.field("bias").to_string(), "bias");
+    /// ```
     pub const fn field(&'a self, name: &'a str) -> Path<'a> {
         Path { up: Some(self), name: Name::Field(name), group: self.group, frozen: self.frozen }
     }
 
     /// Element `i` of this.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::params::Path::ROOT.field("blocks").index(2).to_string(), "blocks.2");
+    /// ```
     pub const fn index(&'a self, i: usize) -> Path<'a> {
         Path { up: Some(self), name: Name::Index(i), group: self.group, frozen: self.frozen }
     }
 
     /// This and all below it belong to the parameter group `group` (`#[group(..)]`).
+    ///
+    /// ```
+    /// let head = dl_core::params::Path::ROOT.field("head").in_group("fast");
+    /// assert_eq!(head.field("weight").group(), "fast");
+    /// ```
     pub const fn in_group(mut self, group: &'a str) -> Path<'a> {
         self.group = group;
         self
     }
 
     /// This and all below it are not trained (`#[frozen]`).
+    ///
+    /// ```
+    /// let stem = dl_core::params::Path::ROOT.field("stem").frozen();
+    /// assert!(stem.field("weight").is_frozen());
+    /// ```
     pub const fn frozen(mut self) -> Path<'a> {
         self.frozen = true;
         self
     }
 
     /// The parameter group, `""` where none was named.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::params::Path::ROOT.group(), "");
+    /// ```
     pub const fn group(&self) -> &'a str {
         self.group
     }
 
     /// Whether `#[frozen]` holds here.
+    ///
+    /// ```
+    /// assert!(!dl_core::params::Path::ROOT.is_frozen());
+    /// ```
     pub const fn is_frozen(&self) -> bool {
         self.frozen
     }
 
     /// Whether the dotted name is `name`.
+    ///
+    /// ```
+    /// use dl_core::params::Path;
+    ///
+    /// let head = Path::ROOT.field("head");
+    /// assert!(head.field("bias").is("head.bias"));
+    /// assert!(!head.field("bias").is("bias"));
+    /// ```
     pub fn is(&self, name: &str) -> bool {
         struct Rest<'a>(&'a str);
         impl fmt::Write for Rest<'_> {
@@ -181,6 +296,15 @@ impl fmt::Display for Path<'_> {
 }
 
 /// Copies all parameters and buffers of `from` into `to`, in place.
+///
+/// ```
+/// use dl_core::{Blank, Params, Rng, layers::Dense, params};
+///
+/// let (mut to, mut from) = (Dense::<f32, 3, 2>::ZERO, Dense::ZERO);
+/// from.init(Rng::new(0));
+/// params::copy(&mut to, &from);
+/// assert_eq!((to.weight, to.bias), (from.weight, from.bias));
+/// ```
 pub fn copy<T: Real, P: Params<T>>(to: &mut P, from: &P) {
     let mut k = 0;
     to.zip([], Path::ROOT, &mut |_, param, []| {

@@ -7,6 +7,13 @@ use crate::rng::Rng;
 use crate::signal::{Lengths, Lens};
 
 /// What a call is for.
+///
+/// ```
+/// use dl_core::{Pass, Rng, pass::Mode};
+///
+/// assert_eq!(Pass::<1>::infer().mode(), Mode::Infer);
+/// assert_eq!(Pass::<1>::train(Rng::new(0)).mode(), Mode::Train);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Mode {
@@ -20,6 +27,14 @@ pub enum Mode {
 ///
 /// It is a small `Copy` value. A layer that needs none of it only hands it on. There is no default: a call says
 /// [`Pass::infer`] or [`Pass::train`].
+///
+/// ```
+/// use dl_core::{Pass, Rng};
+///
+/// let whole = Pass::<4>::infer();
+/// let last = Pass::<4>::train(Rng::new(7)).chunk(8, 3); // samples 8, 9, 10 of a step of 11
+/// assert_eq!((whole.live(), last.live()), (4, 3));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Pass<'a, const B: usize, L = Lens<'a, B>> {
     mode: Mode,
@@ -32,18 +47,38 @@ pub struct Pass<'a, const B: usize, L = Lens<'a, B>> {
 
 impl<'a, const B: usize, L: Lengths<'a, B>> Pass<'a, B, L> {
     /// Inference: all `B` samples count, all steps are valid.
+    ///
+    /// ```
+    /// let pass = dl_core::Pass::<4>::infer();
+    /// assert_eq!((pass.is_train(), pass.live()), (false, 4));
+    /// ```
     #[inline]
     pub const fn infer() -> Self {
         Pass { mode: Mode::Infer, live: B, first: 0, key: Rng::new(0), lens: L::FULL, chunk: PhantomData }
     }
 
     /// Training: all `B` samples count, all steps are valid; `key` seeds this step's randomness.
+    ///
+    /// ```
+    /// use dl_core::{Pass, Rng};
+    ///
+    /// let pass = Pass::<4>::train(Rng::new(7));
+    /// assert_eq!((pass.is_train(), pass.live()), (true, 4));
+    /// ```
     #[inline]
     pub const fn train(key: Rng) -> Self {
         Pass { mode: Mode::Train, live: B, first: 0, key, lens: L::FULL, chunk: PhantomData }
     }
 
     /// Only the first `live` samples of the chunk count, which are samples `first ..` of the step.
+    ///
+    /// ```
+    /// use dl_core::{Pass, Rng};
+    ///
+    /// // sample 5 of the step is the same in chunks of 4 and of 2
+    /// let (of_4, of_2) = (Pass::<4>::train(Rng::new(7)).chunk(4, 4), Pass::<2>::train(Rng::new(7)).chunk(4, 2));
+    /// assert_eq!(of_4.rng(1), of_2.rng(1));
+    /// ```
     #[inline]
     pub const fn chunk(mut self, first: usize, live: usize) -> Self {
         assert!(live <= B, "more live samples than the chunk holds");
@@ -70,12 +105,27 @@ impl<'a, const B: usize, L: Lengths<'a, B>> Pass<'a, B, L> {
     }
 
     /// The same pass, for a value with these lengths.
+    ///
+    /// ```
+    /// use dl_core::{Lens, Pass};
+    ///
+    /// let valid = [3, 1];
+    /// let pass = Pass::<2>::infer();
+    /// assert_eq!(pass.with_lens(Lens::of(&valid)).lens().steps(1, 4), 1);
+    /// ```
     #[inline]
     pub fn with_lens<M: Lengths<'a, B>>(self, lens: M) -> Pass<'a, B, M> {
         Pass { mode: self.mode, live: self.live, first: self.first, key: self.key, lens, chunk: PhantomData }
     }
 
     /// The same pass, for the part numbered `index`, whose random numbers are its own.
+    ///
+    /// ```
+    /// use dl_core::{Pass, Rng};
+    ///
+    /// let pass = Pass::<1>::train(Rng::new(7));
+    /// assert_ne!(pass.at(0).rng(0), pass.at(1).rng(0));
+    /// ```
     #[inline]
     pub const fn at(mut self, index: u64) -> Self {
         self.key = self.key.fork(index);
@@ -83,18 +133,30 @@ impl<'a, const B: usize, L: Lengths<'a, B>> Pass<'a, B, L> {
     }
 
     /// Training or inference.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::Pass::<1>::infer().mode(), dl_core::pass::Mode::Infer);
+    /// ```
     #[inline]
     pub const fn mode(&self) -> Mode {
         self.mode
     }
 
     /// Whether this call is part of a training step.
+    ///
+    /// ```
+    /// assert!(!dl_core::Pass::<1>::infer().is_train());
+    /// ```
     #[inline]
     pub const fn is_train(&self) -> bool {
         matches!(self.mode, Mode::Train)
     }
 
     /// How many samples of the chunk count: the first `live`. The others are copies that fill the chunk.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::Pass::<4>::infer().chunk(0, 3).live(), 3);
+    /// ```
     #[inline]
     pub const fn live(&self) -> usize {
         self.live
@@ -103,6 +165,11 @@ impl<'a, const B: usize, L: Lengths<'a, B>> Pass<'a, B, L> {
     /// The numbers of a chunk's samples that count.
     ///
     /// Layers that do not mix samples may leave out the others, as the built-in ones do.
+    ///
+    /// ```
+    /// let pass = dl_core::Pass::<3>::infer().chunk(0, 2);
+    /// assert_eq!(pass.live_part(&[1, 2, 3, 4, 5, 6]), [1, 2, 3, 4]);
+    /// ```
     #[inline]
     pub fn live_part<'s, T>(&self, values: &'s [T]) -> &'s [T] {
         &values[..values.len() / B.max(1) * self.live]
@@ -126,12 +193,24 @@ impl<'a, const B: usize, L: Lengths<'a, B>> Pass<'a, B, L> {
     }
 
     /// The valid lengths of the input.
+    ///
+    /// ```
+    /// assert!(dl_core::Pass::<2>::infer().lens().is_full());
+    /// ```
     #[inline]
     pub const fn lens(&self) -> L {
         self.lens
     }
 
     /// The random numbers of sample `b` in this layer and step: the same for any chunking and any threads.
+    ///
+    /// ```
+    /// use dl_core::{Pass, Rng};
+    ///
+    /// let pass = Pass::<2>::train(Rng::new(7));
+    /// assert_eq!(pass.rng(1), pass.chunk(1, 1).rng(0));
+    /// assert_ne!(pass.rng(0), pass.rng(1));
+    /// ```
     #[inline]
     pub const fn rng(&self, b: usize) -> Rng {
         self.key.fork((self.first + b) as u64)

@@ -34,12 +34,27 @@ pub trait Pointwise<T: Real>: 'static {
 /// A pointwise function whose derivative follows from its value alone.
 ///
 /// A network computes it in place, over the output of the layer before it, so it costs no memory.
+///
+/// ```
+/// use dl_core::{FromOutput, Pointwise, layers::Sigmoid};
+///
+/// let y: f64 = Sigmoid::f(0.0);
+/// assert_eq!((y, Sigmoid::df_at(y)), (0.5, 0.25)); // y (1 − y)
+/// ```
 pub trait FromOutput<T: Real>: Pointwise<T> {
     /// The derivative where the value is `y`.
     fn df_at(y: T) -> T;
 }
 
 /// `y = f(x)`
+///
+/// ```
+/// use dl_core::{layers::Relu, pointwise};
+///
+/// let mut y = [7.0; 2];
+/// pointwise::forward::<f32, Relu>(&[-1.0, 2.0], &mut y);
+/// assert_eq!(y, [0.0, 2.0]);
+/// ```
 #[inline]
 pub fn forward<T: Real, F: Pointwise<T>>(x: &[T], y: &mut [T]) {
     for (y, &x) in y.iter_mut().zip(x) {
@@ -48,6 +63,14 @@ pub fn forward<T: Real, F: Pointwise<T>>(x: &[T], y: &mut [T]) {
 }
 
 /// `y ← f(y)`
+///
+/// ```
+/// use dl_core::{layers::Relu, pointwise};
+///
+/// let mut y = [-1.0, 2.0];
+/// pointwise::forward_in_place::<f32, Relu>(&mut y);
+/// assert_eq!(y, [0.0, 2.0]);
+/// ```
 #[inline]
 pub fn forward_in_place<T: Real, F: Pointwise<T>>(y: &mut [T]) {
     for y in y {
@@ -56,6 +79,14 @@ pub fn forward_in_place<T: Real, F: Pointwise<T>>(y: &mut [T]) {
 }
 
 /// `dx = f′(x) dy`
+///
+/// ```
+/// use dl_core::{layers::HardSwish, pointwise};
+///
+/// let mut dx = [7.0; 2];
+/// pointwise::backward::<f32, HardSwish>(&[-4.0, 4.0], &[2.0, 3.0], &mut dx);
+/// assert_eq!(dx, [0.0, 3.0]);
+/// ```
 #[inline]
 pub fn backward<T: Real, F: Pointwise<T>>(x: &[T], dy: &[T], dx: &mut [T]) {
     for ((dx, &dy), &x) in dx.iter_mut().zip(dy).zip(x) {
@@ -64,6 +95,14 @@ pub fn backward<T: Real, F: Pointwise<T>>(x: &[T], dy: &[T], dx: &mut [T]) {
 }
 
 /// `dx = f′ dy`, from the value `y` alone.
+///
+/// ```
+/// use dl_core::{layers::Relu, nalgebra::vector, pointwise};
+///
+/// let mut dx = vector![7.0, 7.0];
+/// pointwise::backward_from_output(&Relu, &vector![0.0, 2.0], &vector![5.0, 3.0], &mut dx);
+/// assert_eq!(dx, vector![0.0, 3.0]);
+/// ```
 #[inline]
 pub fn backward_from_output<T: Real, F: FromOutput<T>, const N: usize, const B: usize>(
     _f: &F,
@@ -77,6 +116,14 @@ pub fn backward_from_output<T: Real, F: FromOutput<T>, const N: usize, const B: 
 }
 
 /// `d ← f′ d`, from the value `y` alone.
+///
+/// ```
+/// use dl_core::{layers::Relu, nalgebra::vector, pointwise};
+///
+/// let mut d = vector![5.0, 3.0];
+/// pointwise::backward_in_place(&Relu, &vector![0.0, 2.0], &mut d);
+/// assert_eq!(d, vector![0.0, 3.0]);
+/// ```
 #[inline]
 pub fn backward_in_place<T: Real, F: FromOutput<T>, const N: usize, const B: usize>(
     _f: &F,

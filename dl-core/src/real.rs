@@ -15,6 +15,16 @@ mod sealed {
 ///
 /// Transcendental functions are in [`math`](crate::math), where they give the same bits on every target; the
 /// methods of the same names that nalgebra offers may come from the platform.
+///
+/// ```
+/// use dl_core::Real;
+///
+/// fn half<T: Real>(x: T) -> T {
+///     x * T::of(0.5)
+/// }
+/// assert_eq!((half(3.0_f32), half(3.0_f64)), (1.5, 1.5));
+/// assert_eq!(f32::of(0.1).to_f64(), 0.10000000149011612);
+/// ```
 pub trait Real: RealField + Copy + Blank + ZeroValid + Products + sealed::Sealed {
     /// The nearest value of this type.
     fn of(x: f64) -> Self;

@@ -32,18 +32,37 @@ const fn mix(mut z: u64) -> u64 {
 
 impl Rng {
     /// The stream of a seed.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::Rng::new(0).next_u64(), 0xe220a8397b1dcdaf);
+    /// ```
     #[inline]
     pub const fn new(seed: u64) -> Self {
         Rng { state: seed }
     }
 
     /// A stream of its own for purpose `tag`; this one does not move.
+    ///
+    /// ```
+    /// use dl_core::Rng;
+    ///
+    /// const WEIGHTS: u64 = 0;
+    /// const ORDER: u64 = 1;
+    /// let rng = Rng::new(7);
+    /// assert_ne!(rng.fork(WEIGHTS), rng.fork(ORDER));
+    /// assert_eq!(rng.fork(ORDER), Rng::new(7).fork(ORDER));
+    /// ```
     #[inline]
     pub const fn fork(self, tag: u64) -> Self {
         Rng { state: mix(self.state.wrapping_add(mix(tag.wrapping_add(1).wrapping_mul(GOLDEN)))) }
     }
 
     /// The next 64 bits.
+    ///
+    /// ```
+    /// let mut rng = dl_core::Rng::new(0);
+    /// assert_eq!((rng.next_u64(), rng.next_u64()), (0xe220a8397b1dcdaf, 0x6e789e6aa1b965f4));
+    /// ```
     #[inline]
     pub const fn next_u64(&mut self) -> u64 {
         self.state = self.state.wrapping_add(GOLDEN);
@@ -51,6 +70,10 @@ impl Rng {
     }
 
     /// The next 32 bits.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::Rng::new(0).next_u32(), 0xe220a839);
+    /// ```
     #[inline]
     pub const fn next_u32(&mut self) -> u32 {
         (self.next_u64() >> 32) as u32
@@ -63,6 +86,11 @@ impl Rng {
     }
 
     /// A whole number below `n`: `next_u64() mod n`, as in the fixed splits of the reference results. 0 if `n` is 0.
+    ///
+    /// ```
+    /// let mut rng = dl_core::Rng::new(0);
+    /// assert_eq!([6, 6, 6].map(|n| rng.below(n)), [1, 0, 1]);
+    /// ```
     #[inline]
     pub const fn below(&mut self, n: usize) -> usize {
         let next = self.next_u64();
@@ -70,24 +98,46 @@ impl Rng {
     }
 
     /// Uniform in `[0, 1)`, with 53 bits.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::Rng::new(0).uniform(), 0.8833108082136426);
+    /// ```
     #[inline]
     pub fn uniform(&mut self) -> f64 {
         (self.next_u64() >> 11) as f64 * (1.0 / (1_u64 << 53) as f64)
     }
 
     /// Uniform in `[low, high)`.
+    ///
+    /// ```
+    /// let mut rng = dl_core::Rng::new(0);
+    /// let x: f32 = rng.uniform_in(-2.0, 2.0);
+    /// assert!((-2.0..2.0).contains(&x));
+    /// ```
     #[inline]
     pub fn uniform_in<T: Real>(&mut self, low: f64, high: f64) -> T {
         T::of(low + (high - low) * self.uniform())
     }
 
     /// Normal with mean 0 and deviation 1 (Box and Muller, 1958).
+    ///
+    /// ```
+    /// let mut rng = dl_core::Rng::new(0);
+    /// let mean = (0..1000).map(|_| rng.normal()).sum::<f64>() / 1000.0;
+    /// assert!(mean.abs() < 0.1);
+    /// ```
     pub fn normal(&mut self) -> f64 {
         let radius = math::sqrt(-2.0 * math::ln(1.0 - self.uniform()));
         radius * math::cos(2.0 * core::f64::consts::PI * self.uniform())
     }
 
     /// Shuffles a slice (Fisher and Yates: for `i` from the end to 1, swap `i` with `below(i + 1)`).
+    ///
+    /// ```
+    /// let mut items = ["a", "b", "c", "d"];
+    /// dl_core::Rng::new(0).shuffle(&mut items);
+    /// assert_eq!(items, ["c", "b", "a", "d"]);
+    /// ```
     pub fn shuffle<A>(&mut self, items: &mut [A]) {
         for i in (1..items.len()).rev() {
             let j = self.below(i + 1);

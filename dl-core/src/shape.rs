@@ -6,6 +6,14 @@
 use core::fmt;
 
 /// The shape of one value: up to four dimensions, of numbers or of tokens.
+///
+/// ```
+/// use dl_core::Shape;
+///
+/// const IMAGE: Shape = Shape::new([3, 32, 32]);
+/// assert_eq!((IMAGE.rank(), IMAGE.dim(0), IMAGE.len()), (3, 3, 3072));
+/// assert_eq!(IMAGE.to_string(), "[3, 32, 32]");
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Shape {
     dims: [usize; 4],
@@ -15,6 +23,10 @@ pub struct Shape {
 
 impl Shape {
     /// `[n]`, `[steps, features]`, `[channels, height, width]`, ...
+    ///
+    /// ```
+    /// assert_eq!(dl_core::Shape::new([2, 3]).dims(), [2, 3]);
+    /// ```
     pub const fn new<const R: usize>(dims: [usize; R]) -> Shape {
         let mut shape = Shape { dims: [1; 4], rank: R, tokens: false };
         let mut i = 0;
@@ -26,6 +38,11 @@ impl Shape {
     }
 
     /// `[u16; n]`: `n` tokens.
+    ///
+    /// ```
+    /// let words = dl_core::Shape::tokens(12);
+    /// assert!(words.is_tokens() && words.to_string() == "[u16; 12]");
+    /// ```
     pub const fn tokens(n: usize) -> Shape {
         Shape { dims: [n, 1, 1, 1], rank: 1, tokens: true }
     }
@@ -43,42 +60,77 @@ impl Shape {
     }
 
     /// Whether these are tokens.
+    ///
+    /// ```
+    /// assert!(!dl_core::Shape::new([12]).is_tokens());
+    /// ```
     pub const fn is_tokens(&self) -> bool {
         self.tokens
     }
 
     /// The number of dimensions.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::Shape::new([3, 32, 32]).rank(), 3);
+    /// ```
     pub const fn rank(&self) -> usize {
         self.rank
     }
 
     /// Dimension `i`; 1 past the last.
+    ///
+    /// ```
+    /// let shape = dl_core::Shape::new([10, 4]);
+    /// assert_eq!((shape.dim(0), shape.dim(1), shape.dim(2)), (10, 4, 1));
+    /// ```
     pub const fn dim(&self, i: usize) -> usize {
         if i < 4 { self.dims[i] } else { 1 }
     }
 
     /// The dimensions.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::Shape::new([10, 4]).dims(), [10, 4]);
+    /// ```
     pub const fn dims(&self) -> &[usize] {
         self.dims.split_at(self.rank).0
     }
 
     /// How many numbers (saturating).
+    ///
+    /// ```
+    /// assert_eq!(dl_core::Shape::new([10, 4]).len(), 40);
+    /// ```
     pub const fn len(&self) -> usize {
         let d = self.dims;
         d[0].saturating_mul(d[1]).saturating_mul(d[2]).saturating_mul(d[3])
     }
 
     /// Whether a dimension is zero.
+    ///
+    /// ```
+    /// assert!(dl_core::Shape::new([10, 0]).is_empty());
+    /// ```
     pub const fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// The last dimension.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::Shape::new([10, 4]).last(), 4);
+    /// ```
     pub const fn last(&self) -> usize {
         if self.rank == 0 { 1 } else { self.dims[self.rank - 1] }
     }
 
     /// The same shape with another last dimension.
+    ///
+    /// ```
+    /// use dl_core::Shape;
+    ///
+    /// assert_eq!(Shape::new([10, 4]).with_last(8), Shape::new([10, 8]));
+    /// ```
     pub const fn with_last(mut self, n: usize) -> Shape {
         if self.rank > 0 {
             self.dims[self.rank - 1] = n;
@@ -87,11 +139,24 @@ impl Shape {
     }
 
     /// As one dimension.
+    ///
+    /// ```
+    /// use dl_core::Shape;
+    ///
+    /// assert_eq!(Shape::new([10, 4]).flat(), Shape::new([40]));
+    /// ```
     pub const fn flat(&self) -> Shape {
         Shape::new([self.len()])
     }
 
     /// Equality, in constants.
+    ///
+    /// ```
+    /// use dl_core::Shape;
+    ///
+    /// const SAME: bool = Shape::new([4]).same(&Shape::tokens(4));
+    /// assert!(!SAME);
+    /// ```
     pub const fn same(&self, other: &Shape) -> bool {
         let (a, b) = (self.dims, other.dims);
         self.rank == other.rank
@@ -138,11 +203,19 @@ pub struct Message {
 
 impl Message {
     /// The empty text.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::Message::new().as_str(), "");
+    /// ```
     pub const fn new() -> Self {
         Message { bytes: [0; 320], len: 0 }
     }
 
     /// Adds text; what is past 320 bytes is cut.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::Message::new().text("needs ").text("steps").as_str(), "needs steps");
+    /// ```
     pub const fn text(mut self, text: &str) -> Self {
         let text = text.as_bytes();
         let mut i = 0;
@@ -155,6 +228,10 @@ impl Message {
     }
 
     /// Adds a whole number.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::Message::new().number(1024).as_str(), "1024");
+    /// ```
     pub const fn number(self, mut n: usize) -> Self {
         let mut digits = [0_u8; 20];
         let mut at = digits.len();
@@ -173,6 +250,12 @@ impl Message {
     }
 
     /// Adds a shape.
+    ///
+    /// ```
+    /// use dl_core::{Message, Shape};
+    ///
+    /// assert_eq!(Message::new().shape(Shape::new([10, 4])).as_str(), "[10, 4]");
+    /// ```
     pub const fn shape(self, shape: Shape) -> Self {
         if shape.tokens {
             return self.text("[u16; ").number(shape.dims[0]).text("]");
@@ -190,6 +273,10 @@ impl Message {
     }
 
     /// The text.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::Message::new().text("odd").as_str(), "odd");
+    /// ```
     pub const fn as_str(&self) -> &str {
         match core::str::from_utf8(self.bytes.split_at(self.len).0) {
             Ok(text) => text,
@@ -211,6 +298,13 @@ impl fmt::Debug for Message {
 }
 
 /// A value between two layers, as a type, so that a shape rule can be asked about it. The macro makes them.
+///
+/// ```
+/// use dl_core::{Edge, Shape, shape::{At, TokensAt}};
+///
+/// assert_eq!(At::<2, 10, 4, 1, 1>::SHAPE, Shape::new([10, 4]));
+/// assert_eq!(TokensAt::<12>::SHAPE, Shape::tokens(12));
+/// ```
 pub trait Edge {
     /// The value's shape.
     const SHAPE: Shape;
@@ -238,6 +332,14 @@ impl<const N: usize> Edge for TokensAt<N> {
 }
 
 /// The answer of a shape rule: the output's shape, or why the input does not fit.
+///
+/// ```
+/// use dl_core::{Fitted, Message, Shape};
+///
+/// const FITS: Fitted = Ok(Shape::new([4]));
+/// const REFUSED: Fitted = Err(Message::new().text("needs [steps, features]"));
+/// assert!(FITS.is_ok() && REFUSED.is_err());
+/// ```
 pub type Fitted = Result<Shape, Message>;
 
 /// The shape rule of a layer that the macro does not know: a nested network or a layer of your own.
@@ -279,6 +381,15 @@ impl<E: Edge, L: Fit<E>, const N: usize> Fit<E> for [L; N] {
 }
 
 /// The shapes of a whole network.
+///
+/// ```
+/// use dl_core::{Shape, Shaped};
+///
+/// #[dl_macros::network(input = [2], crate = dl_core)]
+/// struct Net { hidden: Dense<8>, act: Tanh, head: Dense<3> }
+///
+/// assert_eq!((<Net as Shaped>::IN, <Net as Shaped>::OUT), (Shape::new([2]), Shape::new([3])));
+/// ```
 pub trait Shaped {
     /// What it takes.
     const IN: Shape;

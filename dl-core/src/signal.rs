@@ -19,6 +19,16 @@ use nalgebra::SMatrix;
 use crate::{Blank, Real, ZeroValid};
 
 /// What flows along an edge of a network.
+///
+/// ```
+/// use dl_core::nalgebra::matrix;
+/// use dl_core::{Signal, Vals};
+///
+/// let mut buf = matrix![1.0_f32, 3.0; 2.0, 4.0]; // two samples of two numbers
+/// assert_eq!(Vals::<2>::sample_ref::<f32, 2>(&buf, 1), &[3.0, 4.0]);
+/// Vals::<2>::put::<f32, 2>(&mut buf, 1, &[5.0, 6.0]);
+/// assert_eq!(buf, matrix![1.0, 5.0; 2.0, 6.0]);
+/// ```
 pub trait Signal: 'static {
     /// Storage for a chunk of `B` samples.
     type Buf<T: Real, const B: usize>: Blank + ZeroValid;
@@ -65,10 +75,27 @@ pub trait Signal: 'static {
 }
 
 /// `N` numbers a sample, in any arrangement.
+///
+/// ```
+/// use dl_core::nalgebra::matrix;
+/// use dl_core::{Loss, Pass, Vals, loss::Mse};
+///
+/// // two samples of one number
+/// let count = Loss::<f32, Vals<1>>::count(&Mse, &matrix![1.0, 2.0], Pass::<2>::infer());
+/// assert_eq!(count, 2.0);
+/// ```
 #[derive(Debug)]
 pub struct Vals<const N: usize>;
 
 /// `N` tokens a sample; a token is a `u16`.
+///
+/// ```
+/// use dl_core::{Blank, Signal, Tokens};
+///
+/// let mut chunk = <Tokens<3> as Signal>::Buf::<f32, 2>::ZERO;
+/// *Tokens::<3>::sample::<f32, 2>(&mut chunk, 1) = [7, 8, 9];
+/// assert_eq!(chunk, [[0, 0, 0], [7, 8, 9]]);
+/// ```
 #[derive(Debug)]
 pub struct Tokens<const N: usize>;
 
@@ -223,6 +250,15 @@ macro_rules! tuples {
 tuples! { X 0, Y 1; X 0, Y 1, Z 2; }
 
 /// [`Lens`], or a tuple of them for a tuple of signals.
+///
+/// ```
+/// use dl_core::signal::{Lengths, Lens};
+///
+/// let lens = Lens::of(&[7, 2]);
+/// let (a, b) = <(Lens<2>, Lens<2>)>::carry(lens);
+/// assert_eq!((a.steps(0, 10), b.steps(1, 10)), (7, 2));
+/// assert!(<Lens<2> as Lengths<2>>::FULL.is_full());
+/// ```
 pub trait Lengths<'a, const B: usize>: Copy {
     /// Every step is valid.
     const FULL: Self;
@@ -254,11 +290,20 @@ pub struct Lens<'a, const B: usize> {
 
 impl<'a, const B: usize> Lens<'a, B> {
     /// `valid[b]` steps of sample `b` count.
+    ///
+    /// ```
+    /// let lens = dl_core::Lens::of(&[7, 2]);
+    /// assert_eq!((lens.steps(0, 10), lens.steps(1, 10)), (7, 2));
+    /// ```
     pub const fn of(valid: &'a [u16; B]) -> Self {
         Lens { valid: Some(valid), map: LenMap::SAME }
     }
 
     /// The valid steps of sample `b` of a value that has `all` steps.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::Lens::of(&[7]).steps(0, 5), 5); // no more than there are
+    /// ```
     #[inline]
     pub fn steps(&self, b: usize, all: usize) -> usize {
         match self.valid {
@@ -268,12 +313,25 @@ impl<'a, const B: usize> Lens<'a, B> {
     }
 
     /// Whether every step counts.
+    ///
+    /// ```
+    /// use dl_core::{Lens, signal::LenMap};
+    ///
+    /// let lens = Lens::of(&[7]);
+    /// assert!(!lens.is_full() && lens.map(LenMap::DROP).is_full());
+    /// ```
     #[inline]
     pub fn is_full(&self) -> bool {
         self.valid.is_none() || self.map.drop
     }
 
     /// The lengths behind a layer that maps them by `map`.
+    ///
+    /// ```
+    /// use dl_core::{Lens, signal::LenMap};
+    ///
+    /// assert_eq!(Lens::of(&[7]).map(LenMap::window(2, 2, 0)).steps(0, 5), 3);
+    /// ```
     #[inline]
     pub const fn map(mut self, map: LenMap) -> Self {
         self.map = self.map.then(map);
@@ -295,6 +353,13 @@ impl<'a, const B: usize> Lengths<'a, B> for Lens<'a, B> {
 ///
 /// Maps of this form are closed under composition, so a chain of layers is one map. That holds for windows wider than
 /// their padding; a wider padding would make steps out of a sample that has none left.
+///
+/// ```
+/// use dl_core::{Lens, signal::LenMap};
+///
+/// let (conv, pool) = (LenMap::window(5, 1, 0), LenMap::window(2, 2, 0));
+/// assert_eq!(Lens::of(&[20]).map(conv.then(pool)).steps(0, 100), 8); // ⌊(20 − 4) / 2⌋
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LenMap {
     add: i64,
@@ -304,17 +369,42 @@ pub struct LenMap {
 
 impl LenMap {
     /// Steps in, the same steps out: the default of a layer.
+    ///
+    /// ```
+    /// use dl_core::{Lens, signal::LenMap};
+    ///
+    /// assert_eq!(Lens::of(&[7]).map(LenMap::SAME).steps(0, 10), 7);
+    /// ```
     pub const SAME: LenMap = LenMap { add: 0, div: 1, drop: false };
     /// No steps come out: a mean over steps, the last state.
+    ///
+    /// ```
+    /// use dl_core::{Lens, signal::LenMap};
+    ///
+    /// assert!(Lens::of(&[7]).map(LenMap::DROP).is_full());
+    /// ```
     pub const DROP: LenMap = LenMap { add: 0, div: 1, drop: true };
 
     /// A sliding window: `(n + padding − kernel) / stride + 1`, where `padding` counts both ends and is less than
     /// `kernel` (with dilation, the steps that the window spans).
+    ///
+    /// ```
+    /// use dl_core::{Lens, signal::LenMap};
+    ///
+    /// let same = LenMap::window(3, 1, 2); // one step of padding at each end
+    /// assert_eq!(Lens::of(&[7]).map(same).steps(0, 10), 7);
+    /// ```
     pub const fn window(kernel: usize, stride: usize, padding: usize) -> LenMap {
         LenMap { add: padding as i64 - kernel as i64 + stride as i64, div: stride as i64, drop: false }
     }
 
     /// This map, then `next`.
+    ///
+    /// ```
+    /// use dl_core::signal::LenMap;
+    ///
+    /// assert_eq!(LenMap::SAME.then(LenMap::window(2, 2, 0)), LenMap::window(2, 2, 0));
+    /// ```
     pub const fn then(self, next: LenMap) -> LenMap {
         // ⌊(⌊(n + a) / d⌋ + b) / e⌋ = ⌊(n + a + b d) / (d e)⌋
         LenMap { add: self.add + next.add * self.div, div: self.div * next.div, drop: self.drop || next.drop }

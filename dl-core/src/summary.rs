@@ -6,6 +6,16 @@ use crate::shape::{Message, stop};
 use crate::{Network, Shape};
 
 /// One layer of a [`Summary`].
+///
+/// ```
+/// use dl_core::Network;
+///
+/// #[dl_macros::network(input = [2], crate = dl_core)]
+/// struct Net { hidden: Dense<8>, act: Tanh, head: Dense<3> }
+///
+/// let row = Net::summary().rows[0];
+/// assert_eq!((row.name, row.layer, row.params, row.macs), ("hidden", "Dense<8>", 24, 16));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Row {
     /// The field.
@@ -23,6 +33,17 @@ pub struct Row {
 }
 
 /// What `Net::summary()` returns: prints as a table.
+///
+/// ```
+/// use dl_core::Network;
+///
+/// #[dl_macros::network(input = [2], crate = dl_core)]
+/// struct Net { hidden: Dense<8>, act: Tanh, head: Dense<3> }
+///
+/// let summary = Net::summary();
+/// assert_eq!((summary.params, summary.param_bytes, summary.macs), (51, 204, 40));
+/// assert!(summary.to_string().starts_with("Net: [2] -> [3]\nfield"));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Summary {
     /// The network's name.

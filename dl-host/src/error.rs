@@ -52,6 +52,14 @@ pub enum Error {
 }
 
 /// A result with this crate's [`Error`].
+///
+/// ```
+/// fn first_label(file: &[u8]) -> dl_host::Result<Option<u16>> {
+///     Ok(dl_host::data::idx::parse(file)?.labels()?.first().copied())
+/// }
+/// assert_eq!(first_label(&[0, 0, 8, 1, 0, 0, 0, 2, 5, 0])?, Some(5));
+/// # Ok::<(), dl_host::Error>(())
+/// ```
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {

@@ -28,6 +28,15 @@ use dl_core::train::{Callback, Flow, StepReport};
 pub struct Interrupt(());
 
 /// Ctrl-C could not be listened for: some other part of the program does.
+///
+/// ```no_run
+/// use dl_host::Interrupt;
+///
+/// match Interrupt::install() {
+///     Ok(interrupt) => println!("Ctrl-C ends training: {}", interrupt.happened()),
+///     Err(error) => eprintln!("{error}"), // cannot listen for Ctrl-C: ...
+/// }
+/// ```
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("cannot listen for Ctrl-C: {0}")]
 pub struct InterruptError(String);
@@ -37,6 +46,12 @@ static INSTALLED: OnceLock<Result<(), InterruptError>> = OnceLock::new();
 
 impl Interrupt {
     /// Begins to listen for Ctrl-C. To call it again does no harm.
+    ///
+    /// ```no_run
+    /// let interrupt = dl_host::Interrupt::install()?;
+    /// // trainer.fit(&data, (), fit, interrupt)?;
+    /// # Ok::<(), dl_host::InterruptError>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -54,11 +69,24 @@ impl Interrupt {
     }
 
     /// Whether Ctrl-C was pressed since the start or the last [`reset`](Interrupt::reset).
+    ///
+    /// ```no_run
+    /// let interrupt = dl_host::Interrupt::install()?;
+    /// assert!(!interrupt.happened());
+    /// # Ok::<(), dl_host::InterruptError>(())
+    /// ```
     pub fn happened(&self) -> bool {
         HAPPENED.load(Ordering::Relaxed)
     }
 
     /// Forgets it: the next training runs, and the next Ctrl-C ends it.
+    ///
+    /// ```no_run
+    /// let interrupt = dl_host::Interrupt::install()?;
+    /// interrupt.reset();
+    /// assert!(!interrupt.happened());
+    /// # Ok::<(), dl_host::InterruptError>(())
+    /// ```
     pub fn reset(&self) {
         HAPPENED.store(false, Ordering::Relaxed);
     }

@@ -170,6 +170,16 @@ const FLOOR: f64 = 1e-4;
 impl Gradcheck {
     /// The check described at [`layer`], with these settings.
     ///
+    /// ```
+    /// use dl_core::gradcheck::Gradcheck;
+    /// use dl_core::nalgebra::vector;
+    /// use dl_core::{Pass, layers::Sigmoid};
+    ///
+    /// let report = Gradcheck::default().layer(&mut Sigmoid, &mut vector![0.3, -0.7], Pass::infer())?;
+    /// assert_eq!(report.checked, 2);
+    /// # Ok::<(), dl_core::gradcheck::Mismatch>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// The first [`Mismatch`].

@@ -8,6 +8,15 @@ use crate::Shape;
 use crate::params::{Order, Path};
 
 /// What a check that passed has seen.
+///
+/// ```
+/// use dl_core::nalgebra::vector;
+/// use dl_core::{Pass, gradcheck, layers::Tanh};
+///
+/// let report = gradcheck::layer(&mut Tanh, &mut vector![0.3, -0.7], Pass::infer()).unwrap();
+/// assert!(report.checked == 2 && report.worst < 1e-9);
+/// assert!(report.to_string().starts_with("2 derivatives, worst relative error "));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Report {
     /// How many derivatives were compared.
@@ -25,6 +34,17 @@ impl fmt::Display for Report {
 }
 
 /// How a layer fails its check.
+///
+/// ```
+/// use dl_core::gradcheck::{self, Mismatch};
+/// use dl_core::nalgebra::vector;
+/// use dl_core::{Pass, layers::Relu};
+///
+/// // where nothing comes through there is nothing to compare
+/// let error = gradcheck::layer(&mut Relu, &mut vector![-0.3, -0.7], Pass::infer()).unwrap_err();
+/// assert_eq!(error, Mismatch::AllZero { what: "dx" });
+/// assert_eq!(error.to_string(), "dx is all zero");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Mismatch {
@@ -117,6 +137,14 @@ impl Spot {
     pub(super) const EMPTY: Spot = Spot { bytes: [0; 72], len: 0 };
 
     /// The name.
+    ///
+    /// ```
+    /// use dl_core::nalgebra::vector;
+    /// use dl_core::{Pass, gradcheck, layers::Tanh};
+    ///
+    /// let report = gradcheck::layer(&mut Tanh, &mut vector![0.3], Pass::infer()).unwrap();
+    /// assert_eq!(report.at.as_str(), "dx[0]");
+    /// ```
     pub fn as_str(&self) -> &str {
         let text = &self.bytes[..self.len];
         // the cut may have split a character

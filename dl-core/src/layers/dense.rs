@@ -1,26 +1,26 @@
 //! Fully connected layer, on the last dimension. PyTorch: `nn.Linear`.
-//!
-//! | symbol | shape      | meaning                                |
-//! |--------|------------|----------------------------------------|
-//! | `x`    | `IN`       | input (each step of it, of a sequence) |
-//! | `W`    | `OUT × IN` | weight (learned)                       |
-//! | `b`    | `OUT`      | bias (learned), absent with `NoBias`   |
-//! | `y`    | `OUT`      | output                                 |
-//!
-//! - forward:  `y = W x + b`
-//! - backward: `dx = Wᵀ dy`, `dW += dy xᵀ`, `db += dy`
-//!
-//! Weight and bias start uniform in `±1/√IN`, as PyTorch's do.
 
 use nalgebra::{SMatrix, SVector};
 
 use crate::params::{Kind, Order, Param, ParamMut, Path, Visitor, Zipper};
 use crate::{Blank, Layer, Params, Pass, Pointwise, Real, Rng, Shape, Vals, init, kernels, pointwise};
 
-/// Fully connected layer, `y = W x + b`, on the last dimension.
+/// Fully connected layer, on the last dimension. PyTorch: `nn.Linear`.
 ///
 /// Written `Dense<OUT>` in a network, with the option `NoBias`; the number of inputs is inferred. On `[steps,
 /// features]` it acts on every step alike.
+///
+/// | symbol | shape      | meaning                                |
+/// |--------|------------|----------------------------------------|
+/// | `x`    | `IN`       | input (each step of it, of a sequence) |
+/// | `W`    | `OUT × IN` | weight (learned)                       |
+/// | `b`    | `OUT`      | bias (learned), absent with `NoBias`   |
+/// | `y`    | `OUT`      | output                                 |
+///
+/// - forward:  `y = W x + b`
+/// - backward: `dx = Wᵀ dy`, `dW += dy xᵀ`, `db += dy`
+///
+/// Weight and bias start uniform in `±1/√IN`, as PyTorch's do.
 ///
 /// ```
 /// use dl_core::nalgebra::{matrix, vector};
@@ -45,6 +45,17 @@ pub struct Dense<T, const IN: usize, const OUT: usize, const BIAS: usize = OUT> 
 
 impl<T: Real, const IN: usize, const OUT: usize, const BIAS: usize> Dense<T, IN, OUT, BIAS> {
     /// [`Layer::forward`] and an activation `F` over its output, in one pass.
+    ///
+    /// ```
+    /// use dl_core::nalgebra::{matrix, vector};
+    /// use dl_core::{Blank, Pass, layers::{Dense, Relu}};
+    ///
+    /// let mut dense = Dense::<f32, 2, 2>::ZERO;
+    /// dense.weight = matrix![1.0, 3.0; -2.0, -4.0];
+    /// let mut y = vector![0.0, 0.0];
+    /// dense.forward_then(&Relu, &vector![1.0, 1.0], &mut y, Pass::infer());
+    /// assert_eq!(y, vector![4.0, 0.0]);
+    /// ```
     #[inline]
     pub fn forward_then<F: Pointwise<T>, const X: usize, const Y: usize, const B: usize>(
         &self,

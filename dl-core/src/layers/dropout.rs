@@ -1,28 +1,28 @@
 //! Zeroes numbers at random while training. PyTorch: `nn.Dropout`.
-//!
-//! | symbol | shape | meaning                                                  |
-//! |--------|-------|----------------------------------------------------------|
-//! | `x`    | `N`   | input                                                    |
-//! | `p`    |       | probability of a number to be dropped, `NUM / DEN`       |
-//! | `m`    | `N`   | mask: 0 with probability `p`, else `1 / (1 − p)`         |
-//! | `y`    | `N`   | output                                                   |
-//!
-//! - forward:  `y = m ⊙ x`
-//! - backward: `dx = m ⊙ dy`
-//! - inference: `y = x`, `dx = dy`
-//!
-//! Nothing is kept: bit `i` of a sample's mask is draw `i` of the stream that `pass.rng` gives for this step, layer and
-//! sample, and `backward` draws it again. So it depends neither on the chunks nor on threads. What is dropped is 0
-//! even where `x` is infinite or NaN (PyTorch multiplies, and gives NaN). `p = 1` gives zeros. Srivastava and others:
-//! *Dropout: a simple way to prevent neural networks from overfitting* (2014).
 
 use nalgebra::SMatrix;
 
 use crate::{Layer, Pass, Real, Rng, Vals};
 
-/// Drops numbers with probability `p = NUM / DEN` and divides the others by `1 − p`, while training.
+/// Zeroes numbers at random while training. PyTorch: `nn.Dropout`.
 ///
 /// Written `Dropout` (p = 0.5) or `Dropout<0.1>` in a network.
+///
+/// | symbol | shape | meaning                                                  |
+/// |--------|-------|----------------------------------------------------------|
+/// | `x`    | `N`   | input                                                    |
+/// | `p`    |       | probability of a number to be dropped, `NUM / DEN`       |
+/// | `m`    | `N`   | mask: 0 with probability `p`, else `1 / (1 − p)`         |
+/// | `y`    | `N`   | output                                                   |
+///
+/// - forward:  `y = m ⊙ x`
+/// - backward: `dx = m ⊙ dy`
+/// - inference: `y = x`, `dx = dy`
+///
+/// Nothing is kept: bit `i` of a sample's mask is draw `i` of the stream that `pass.rng` gives for this step, layer and
+/// sample, and `backward` draws it again. So it depends neither on the chunks nor on threads. What is dropped is 0
+/// even where `x` is infinite or NaN (PyTorch multiplies, and gives NaN). `p = 1` gives zeros. Srivastava and others:
+/// *Dropout: a simple way to prevent neural networks from overfitting* (2014).
 ///
 /// ```
 /// use dl_core::nalgebra::{SVector, vector};
@@ -39,6 +39,10 @@ pub struct Dropout<const NUM: u32 = 1, const DEN: u32 = 2>;
 
 impl<const NUM: u32, const DEN: u32> Dropout<NUM, DEN> {
     /// The probability of a number to be dropped.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::layers::Dropout::<1, 4>::P, 0.25);
+    /// ```
     pub const P: f64 = {
         assert!(NUM <= DEN, "a probability above 1");
         super::ratio(NUM, DEN)

@@ -1,17 +1,17 @@
 //! Exponential linear unit. PyTorch: `nn.ELU`.
-//!
-//! - forward:  `y = x` where `x > 0`, else `α (eˣ − 1)`
-//! - backward: `dx = dy` where `y > 0`, else `(y + α) dy`
-//!
-//! `α = NUM / DEN` is 1 by default; with another one there is a kink at 0, where the derivative is `α`, as in
-//! PyTorch. Computed in place where possible. Clevert, Unterthiner, Hochreiter: *Fast and accurate deep network
-//! learning by exponential linear units (ELUs)* (2015).
 
 use crate::{FromOutput, Pointwise, Real, math};
 
-/// `x` where it is positive, else `α (eˣ − 1)` with `α = NUM / DEN`
+/// Exponential linear unit. PyTorch: `nn.ELU`.
 ///
 /// Written `Elu` (α = 1) or `Elu<0.5>` in a network.
+///
+/// - forward:  `y = x` where `x > 0`, else `α (eˣ − 1)`
+/// - backward: `dx = dy` where `y > 0`, else `(y + α) dy`
+///
+/// `α = NUM / DEN` is 1 by default; with another one there is a kink at 0, where the derivative is `α`, as in
+/// PyTorch. Computed in place where possible. Clevert, Unterthiner, Hochreiter: *Fast and accurate deep network
+/// learning by exponential linear units (ELUs)* (2015).
 ///
 /// ```
 /// use dl_core::{Pointwise, layers::Elu};
@@ -25,6 +25,10 @@ pub struct Elu<const NUM: u32 = 1, const DEN: u32 = 1>;
 
 impl<const NUM: u32, const DEN: u32> Elu<NUM, DEN> {
     /// Minus the value that is approached on the negative side.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::layers::Elu::<1, 2>::ALPHA, 0.5);
+    /// ```
     pub const ALPHA: f64 = super::ratio(NUM, DEN);
 }
 

@@ -1,17 +1,17 @@
 //! Any shape as one dimension. PyTorch: `nn.Flatten`.
-//!
-//! - forward:  `y = x`
-//! - backward: `dx = dy`
-//!
-//! A sample is contiguous whatever its shape, so a network emits nothing for this layer; the code below runs only
-//! where a network consists of nothing else.
 
 use nalgebra::SMatrix;
 
 use crate::signal::LenMap;
 use crate::{Layer, Pass, Real, Vals};
 
-/// Any shape as one dimension.
+/// Any shape as one dimension. PyTorch: `nn.Flatten`.
+///
+/// - forward:  `y = x`
+/// - backward: `dx = dy`
+///
+/// A sample is contiguous whatever its shape, so a network emits nothing for this layer; its arithmetic runs
+/// only where a network consists of nothing else.
 ///
 /// ```
 /// use dl_core::nalgebra::vector;

@@ -1,10 +1,4 @@
 //! Gaussian error linear unit, exact. PyTorch: `nn.GELU()`.
-//!
-//! - forward:  `y = x Φ(x)`, where `Φ(x) = (1 + erf(x / √2)) / 2` is the normal distribution function
-//! - backward: `dx = (Φ(x) + x φ(x)) dy`, where `φ(x) = e^(−x²/2) / √(2π)` is its density
-//!
-//! The derivative does not follow from `y` (the function is not monotonous), so `x` is kept. Hendrycks, Gimpel:
-//! *Gaussian error linear units (GELUs)* (2016).
 
 use core::f64::consts::FRAC_1_SQRT_2;
 
@@ -13,9 +7,15 @@ use crate::{Pointwise, Real, math};
 /// `1 / √(2π)`
 const FRAC_1_SQRT_2PI: f64 = 0.398_942_280_401_432_7;
 
-/// `x Φ(x)`, with the normal distribution function `Φ`
+/// Gaussian error linear unit, exact. PyTorch: `nn.GELU()`.
 ///
 /// PyTorch's `approximate = 'tanh'` is [`GeluTanh`](super::GeluTanh).
+///
+/// - forward:  `y = x Φ(x)`, where `Φ(x) = (1 + erf(x / √2)) / 2` is the normal distribution function
+/// - backward: `dx = (Φ(x) + x φ(x)) dy`, where `φ(x) = e^(−x²/2) / √(2π)` is its density
+///
+/// The derivative does not follow from `y` (the function is not monotonous), so `x` is kept. Hendrycks, Gimpel:
+/// *Gaussian error linear units (GELUs)* (2016).
 ///
 /// ```
 /// use dl_core::{Pointwise, layers::Gelu};

@@ -1,10 +1,4 @@
 //! Gaussian error linear unit, approximated by a hyperbolic tangent. PyTorch: `nn.GELU(approximate='tanh')`.
-//!
-//! - forward:  `y = x (1 + t) / 2`, where `t = tanh(√(2/π) (x + 0.044715 x³))`
-//! - backward: `dx = ((1 + t) / 2 + x (1 − t²) √(2/π) (1 + 3 · 0.044715 x²) / 2) dy`
-//!
-//! It is within 5e-4 of [`Gelu`](super::Gelu); GPT-2 and others were trained with it. `x` is kept. Hendrycks, Gimpel:
-//! *Gaussian error linear units (GELUs)* (2016).
 
 use crate::{Pointwise, Real, math};
 
@@ -12,7 +6,13 @@ use crate::{Pointwise, Real, math};
 const SQRT_2_PI: f64 = 0.797_884_560_802_865_4;
 const CUBIC: f64 = 0.044_715;
 
-/// `x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2`
+/// Gaussian error linear unit, approximated by a hyperbolic tangent. PyTorch: `nn.GELU(approximate='tanh')`.
+///
+/// - forward:  `y = x (1 + t) / 2`, where `t = tanh(√(2/π) (x + 0.044715 x³))`
+/// - backward: `dx = ((1 + t) / 2 + x (1 − t²) √(2/π) (1 + 3 · 0.044715 x²) / 2) dy`
+///
+/// It is within 5e-4 of [`Gelu`](super::Gelu); GPT-2 and others were trained with it. `x` is kept. Hendrycks, Gimpel:
+/// *Gaussian error linear units (GELUs)* (2016).
 ///
 /// ```
 /// use dl_core::{Pointwise, layers::GeluTanh};

@@ -1,14 +1,14 @@
 //! Piecewise linear sigmoid. PyTorch: `nn.Hardsigmoid`.
-//!
-//! - forward:  `y = 0` where `x ≤ −3`, 1 where `x ≥ 3`, else `(x + 3) / 6`
-//! - backward: `dx = dy / 6` where `0 < y < 1`, else 0
-//!
-//! At the kinks the derivative is 0, as in PyTorch (which rounds the 1/6 of its `float64` backward to single precision,
-//! as of 2.15). Computed in place where possible. Howard and others: *Searching for MobileNetV3* (2019).
 
 use crate::{FromOutput, Pointwise, Real};
 
-/// `(x + 3) / 6`, limited to `[0, 1]`
+/// Piecewise linear sigmoid. PyTorch: `nn.Hardsigmoid`.
+///
+/// - forward:  `y = 0` where `x ≤ −3`, 1 where `x ≥ 3`, else `(x + 3) / 6`
+/// - backward: `dx = dy / 6` where `0 < y < 1`, else 0
+///
+/// At the kinks the derivative is 0, as in PyTorch (which rounds the 1/6 of its `float64` backward to single precision,
+/// as of 2.15). Computed in place where possible. Howard and others: *Searching for MobileNetV3* (2019).
 ///
 /// ```
 /// use dl_core::{Pointwise, layers::HardSigmoid};

@@ -1,14 +1,14 @@
 //! Piecewise quadratic swish. PyTorch: `nn.Hardswish`.
-//!
-//! - forward:  `y = 0` where `x ≤ −3`, `x` where `x ≥ 3`, else `x (x + 3) / 6`
-//! - backward: `dx = 0` where `x ≤ −3`, `dy` where `x ≥ 3`, else `(x / 3 + 1 / 2) dy`
-//!
-//! At the kinks the derivative is 0 and 1, as in PyTorch. `x` is kept. Howard and others: *Searching for MobileNetV3*
-//! (2019).
 
 use crate::{Pointwise, Real};
 
-/// `x` times [`HardSigmoid`](super::HardSigmoid) of `x`
+/// Piecewise quadratic swish. PyTorch: `nn.Hardswish`.
+///
+/// - forward:  `y = 0` where `x ≤ −3`, `x` where `x ≥ 3`, else `x (x + 3) / 6`
+/// - backward: `dx = 0` where `x ≤ −3`, `dy` where `x ≥ 3`, else `(x / 3 + 1 / 2) dy`
+///
+/// At the kinks the derivative is 0 and 1, as in PyTorch. `x` is kept. Howard and others: *Searching for MobileNetV3*
+/// (2019).
 ///
 /// ```
 /// use dl_core::{Pointwise, layers::HardSwish};

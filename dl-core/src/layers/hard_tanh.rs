@@ -1,13 +1,13 @@
 //! Piecewise linear hyperbolic tangent. PyTorch: `nn.Hardtanh`.
-//!
-//! - forward:  `y = −1` where `x ≤ −1`, 1 where `x ≥ 1`, else `x`
-//! - backward: `dx = dy` where `−1 < y < 1`, else 0
-//!
-//! At the kinks the derivative is 0, as in PyTorch. Computed in place where possible.
 
 use crate::{FromOutput, Pointwise, Real};
 
-/// `x`, limited to `[−1, 1]`
+/// Piecewise linear hyperbolic tangent. PyTorch: `nn.Hardtanh`.
+///
+/// - forward:  `y = −1` where `x ≤ −1`, 1 where `x ≥ 1`, else `x`
+/// - backward: `dx = dy` where `−1 < y < 1`, else 0
+///
+/// At the kinks the derivative is 0, as in PyTorch. Computed in place where possible.
 ///
 /// ```
 /// use dl_core::{Pointwise, layers::HardTanh};

@@ -1,17 +1,17 @@
 //! Rectified linear unit with a slope on the negative side. PyTorch: `nn.LeakyReLU`.
-//!
-//! - forward:  `y = x` where `x > 0`, else `a x`
-//! - backward: `dx = dy` where `y > 0`, else `a dy`
-//!
-//! `a = NUM / DEN`, PyTorch's `negative_slope`, is not negative, so `y` has the sign of `x`. At the kink the derivative
-//! is `a`, as in PyTorch. Computed in place where possible. Maas, Hannun, Ng: *Rectifier nonlinearities improve
-//! neural network acoustic models* (2013).
 
 use crate::{FromOutput, Pointwise, Real};
 
-/// `x` where it is positive, else `x · NUM / DEN`
+/// Rectified linear unit with a slope on the negative side. PyTorch: `nn.LeakyReLU`.
 ///
 /// Written `LeakyRelu` (slope 0.01) or `LeakyRelu<0.2>` in a network.
+///
+/// - forward:  `y = x` where `x > 0`, else `a x`
+/// - backward: `dx = dy` where `y > 0`, else `a dy`
+///
+/// `a = NUM / DEN`, PyTorch's `negative_slope`, is not negative, so `y` has the sign of `x`. At the kink the derivative
+/// is `a`, as in PyTorch. Computed in place where possible. Maas, Hannun, Ng: *Rectifier nonlinearities improve
+/// neural network acoustic models* (2013).
 ///
 /// ```
 /// use dl_core::{Pointwise, layers::LeakyRelu};
@@ -26,6 +26,10 @@ pub struct LeakyRelu<const NUM: u32 = 1, const DEN: u32 = 100>;
 
 impl<const NUM: u32, const DEN: u32> LeakyRelu<NUM, DEN> {
     /// The slope on the negative side.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::layers::LeakyRelu::<1, 5>::SLOPE, 0.2);
+    /// ```
     pub const SLOPE: f64 = super::ratio(NUM, DEN);
 }
 

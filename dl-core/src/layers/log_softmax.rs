@@ -1,23 +1,23 @@
 //! Logarithms of probabilities from scores, over the last dimension. PyTorch: `nn.LogSoftmax(dim=-1)`.
-//!
-//! | symbol | shape | meaning                                       |
-//! |--------|-------|-----------------------------------------------|
-//! | `x`    | `N`   | scores (each step of them, of a sequence)     |
-//! | `y`    | `N`   | logarithms of probabilities                   |
-//!
-//! - forward:  `yᵢ = xᵢ − max x − ln Σⱼ e^(xⱼ − max x)`
-//! - backward: `dx = dy − eʸ Σ dy`
-//!
-//! It is exact where the probability itself would round to 0. Only `y` is kept. It belongs before the negative
-//! log-likelihood loss; cross-entropy takes the scores themselves.
 
 use nalgebra::SMatrix;
 
 use crate::{Layer, Pass, Real, Vals, math};
 
-/// `x − ln Σ eˣ` over the last dimension, of size `N`.
+/// Logarithms of probabilities from scores, over the last dimension. PyTorch: `nn.LogSoftmax(dim=-1)`.
 ///
 /// Written `LogSoftmax` in a network; `N` is inferred. On `[steps, features]` it acts on every step alike.
+///
+/// | symbol | shape | meaning                                       |
+/// |--------|-------|-----------------------------------------------|
+/// | `x`    | `N`   | scores (each step of them, of a sequence)     |
+/// | `y`    | `N`   | logarithms of probabilities                   |
+///
+/// - forward:  `yᵢ = xᵢ − max x − ln Σⱼ e^(xⱼ − max x)`
+/// - backward: `dx = dy − eʸ Σ dy`
+///
+/// It is exact where the probability itself would round to 0. Only `y` is kept. It belongs before the negative
+/// log-likelihood loss; cross-entropy takes the scores themselves.
 ///
 /// ```
 /// use dl_core::nalgebra::vector;

@@ -1,16 +1,16 @@
 //! A pointwise function of the user's own, as a layer.
-//!
-//! - forward:  `y = f(x)`
-//! - backward: `dx = f′(x) dy`
-//!
-//! `f` and `f′` are an implementation of [`Pointwise`] for a unit struct `F`; `x` is kept.
 
 use core::fmt;
 use core::marker::PhantomData;
 
 use crate::{Pointwise, Real};
 
-/// The function `F`, applied to every number.
+/// A pointwise function of the user's own, as a layer.
+///
+/// - forward:  `y = f(x)`
+/// - backward: `dx = f′(x) dy`
+///
+/// `f` and `f′` are an implementation of [`Pointwise`] for a unit struct `F`; `x` is kept.
 ///
 /// ```
 /// use dl_core::layers::Map;

@@ -1,27 +1,27 @@
 //! Rectified linear unit with a learned slope on the negative side. PyTorch: `nn.PReLU`.
-//!
-//! | symbol | shape | meaning                                                    |
-//! |--------|-------|------------------------------------------------------------|
-//! | `x`    | `X`   | input, a multiple of `N · RUN`                              |
-//! | `a`    | `N`   | slopes (learned): one, or one for each feature or channel  |
-//! | `y`    | `X`   | output                                                     |
-//!
-//! - forward:  `y = x` where `x > 0`, else `a x`
-//! - backward: `dx = dy` where `x > 0`, else `a dy`; `da += x dy` where `x ≤ 0`
-//!
-//! `x` is kept, since a slope may become negative. At the kink `dx` is `a dy`, as in PyTorch. The slopes start at 1/4
-//! and are not decayed. He, Zhang, Ren, Sun: *Delving deep into rectifiers* (2015).
 
 use nalgebra::{SMatrix, SVector};
 
 use crate::params::{Kind, Order, Param, ParamMut, Path, Visitor, Zipper};
 use crate::{Blank, Layer, Params, Pass, Real, Rng, Shape, Vals};
 
-/// `x` where it is positive, else `a x` with a learned `a`.
+/// Rectified linear unit with a learned slope on the negative side. PyTorch: `nn.PReLU`.
 ///
 /// Written `PRelu` (one slope) or `PRelu<N>` in a network, where `N`, PyTorch's `num_parameters`, is the number of
 /// features (the last dimension) or of channels. `RUN` is how many numbers in a row share a slope: 1 for features,
 /// height × width for the channels of an image.
+///
+/// | symbol | shape | meaning                                                    |
+/// |--------|-------|------------------------------------------------------------|
+/// | `x`    | `X`   | input, a multiple of `N · RUN`                              |
+/// | `a`    | `N`   | slopes (learned): one, or one for each feature or channel  |
+/// | `y`    | `X`   | output                                                     |
+///
+/// - forward:  `y = x` where `x > 0`, else `a x`
+/// - backward: `dx = dy` where `x > 0`, else `a dy`; `da += x dy` where `x ≤ 0`
+///
+/// `x` is kept, since a slope may become negative. At the kink `dx` is `a dy`, as in PyTorch. The slopes start at 1/4
+/// and are not decayed. He, Zhang, Ren, Sun: *Delving deep into rectifiers* (2015).
 ///
 /// ```
 /// use dl_core::nalgebra::vector;

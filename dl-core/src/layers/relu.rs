@@ -1,13 +1,13 @@
 //! Rectified linear unit. PyTorch: `nn.ReLU`.
-//!
-//! - forward:  `y = max(x, 0)`
-//! - backward: `dx = dy` where `y > 0`, else 0
-//!
-//! At the kink the derivative is 0, as in PyTorch. NaN stays NaN. Computed in place where possible.
 
 use crate::{FromOutput, Pointwise, Real};
 
-/// `max(x, 0)`
+/// Rectified linear unit. PyTorch: `nn.ReLU`.
+///
+/// - forward:  `y = max(x, 0)`
+/// - backward: `dx = dy` where `y > 0`, else 0
+///
+/// At the kink the derivative is 0, as in PyTorch. NaN stays NaN. Computed in place where possible.
 ///
 /// ```
 /// use dl_core::{Pointwise, layers::Relu};

@@ -1,18 +1,18 @@
 //! Scaled exponential linear unit. PyTorch: `nn.SELU`.
-//!
-//! - forward:  `y = λ x` where `x > 0`, else `λ α (eˣ − 1)`
-//! - backward: `dx = λ dy` where `y > 0`, else `(y + λ α) dy`
-//!
-//! With `λ ≈ 1.0507` and `α ≈ 1.6733` mean 0 and variance 1 are a fixed point from layer to layer, if the weights
-//! start with [`lecun_normal`](crate::init::lecun_normal). At the kink the derivative is `λ α`, as in PyTorch. Computed
-//! in place where possible. Klambauer, Unterthiner, Mayr, Hochreiter: *Self-normalizing neural networks* (2017).
 
 use crate::{FromOutput, Pointwise, Real, math};
 
 const ALPHA: f64 = 1.673_263_242_354_377_2;
 const SCALE: f64 = 1.050_700_987_355_480_5;
 
-/// `1.0507 x` where it is positive, else `1.7581 (eˣ − 1)`
+/// Scaled exponential linear unit. PyTorch: `nn.SELU`.
+///
+/// - forward:  `y = λ x` where `x > 0`, else `λ α (eˣ − 1)`
+/// - backward: `dx = λ dy` where `y > 0`, else `(y + λ α) dy`
+///
+/// With `λ ≈ 1.0507` and `α ≈ 1.6733` mean 0 and variance 1 are a fixed point from layer to layer, if the weights
+/// start with [`lecun_normal`](crate::init::lecun_normal). At the kink the derivative is `λ α`, as in PyTorch. Computed
+/// in place where possible. Klambauer, Unterthiner, Mayr, Hochreiter: *Self-normalizing neural networks* (2017).
 ///
 /// ```
 /// use dl_core::{Pointwise, layers::Selu};

@@ -1,15 +1,15 @@
 //! Logistic function. PyTorch: `nn.Sigmoid`.
-//!
-//! - forward:  `y = 1 / (1 + e⁻ˣ)`
-//! - backward: `dx = y (1 − y) dy`
-//!
-//! It does not overflow for any finite `x`. Computed in place where possible.
 
 use crate::{FromOutput, Pointwise, Real, math};
 
-/// `1 / (1 + e⁻ˣ)`
+/// Logistic function. PyTorch: `nn.Sigmoid`.
 ///
 /// Before a binary cross-entropy use the loss from logits instead: it is exact where this has rounded to 0 or 1.
+///
+/// - forward:  `y = 1 / (1 + e⁻ˣ)`
+/// - backward: `dx = y (1 − y) dy`
+///
+/// It does not overflow for any finite `x`. Computed in place where possible.
 ///
 /// ```
 /// use dl_core::{Pointwise, layers::Sigmoid};

@@ -1,14 +1,14 @@
 //! Sigmoid linear unit, also called swish. PyTorch: `nn.SiLU`.
-//!
-//! - forward:  `y = x σ(x)`
-//! - backward: `dx = σ(x) (1 + x (1 − σ(x))) dy`
-//!
-//! The derivative does not follow from `y` (the function is not monotonous), so `x` is kept. Elfwing, Uchibe, Doya:
-//! *Sigmoid-weighted linear units for neural network function approximation in reinforcement learning* (2017).
 
 use crate::{Pointwise, Real, math};
 
-/// `x / (1 + e⁻ˣ)`
+/// Sigmoid linear unit, also called swish. PyTorch: `nn.SiLU`.
+///
+/// - forward:  `y = x σ(x)`
+/// - backward: `dx = σ(x) (1 + x (1 − σ(x))) dy`
+///
+/// The derivative does not follow from `y` (the function is not monotonous), so `x` is kept. Elfwing, Uchibe, Doya:
+/// *Sigmoid-weighted linear units for neural network function approximation in reinforcement learning* (2017).
 ///
 /// ```
 /// use dl_core::{Pointwise, layers::Silu};

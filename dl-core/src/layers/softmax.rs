@@ -1,23 +1,23 @@
 //! Probabilities from scores, over the last dimension. PyTorch: `nn.Softmax(dim=-1)`.
-//!
-//! | symbol | shape | meaning                                       |
-//! |--------|-------|-----------------------------------------------|
-//! | `x`    | `N`   | scores (each step of them, of a sequence)     |
-//! | `y`    | `N`   | probabilities                                 |
-//!
-//! - forward:  `yᵢ = e^(xᵢ − max x) / Σⱼ e^(xⱼ − max x)`
-//! - backward: `dx = y ⊙ (dy − y · dy)`
-//!
-//! With the maximum subtracted nothing overflows: finite scores give finite probabilities. Only `y` is kept. Before a
-//! cross-entropy leave it out: that loss takes the scores themselves, which is exact and cheaper.
 
 use nalgebra::SMatrix;
 
 use crate::{Layer, Pass, Real, Vals, math};
 
-/// `eˣ / Σ eˣ` over the last dimension, of size `N`.
+/// Probabilities from scores, over the last dimension. PyTorch: `nn.Softmax(dim=-1)`.
 ///
 /// Written `Softmax` in a network; `N` is inferred. On `[steps, features]` it acts on every step alike.
+///
+/// | symbol | shape | meaning                                       |
+/// |--------|-------|-----------------------------------------------|
+/// | `x`    | `N`   | scores (each step of them, of a sequence)     |
+/// | `y`    | `N`   | probabilities                                 |
+///
+/// - forward:  `yᵢ = e^(xᵢ − max x) / Σⱼ e^(xⱼ − max x)`
+/// - backward: `dx = y ⊙ (dy − y · dy)`
+///
+/// With the maximum subtracted nothing overflows: finite scores give finite probabilities. Only `y` is kept. Before a
+/// cross-entropy leave it out: that loss takes the scores themselves, which is exact and cheaper.
 ///
 /// ```
 /// use dl_core::nalgebra::vector;

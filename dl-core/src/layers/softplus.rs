@@ -1,14 +1,14 @@
 //! Smooth rectifier. PyTorch: `nn.Softplus` with `beta = 1`.
-//!
-//! - forward:  `y = ln(1 + eˣ)`
-//! - backward: `dx = (1 − e⁻ʸ) dy`, which is `σ(x) dy`
-//!
-//! PyTorch returns `x` itself above `threshold = 20`, where the difference is below 3e-9. It does not overflow for any
-//! finite `x`. Computed in place where possible.
 
 use crate::{FromOutput, Pointwise, Real, math};
 
-/// `ln(1 + eˣ)`
+/// Smooth rectifier. PyTorch: `nn.Softplus` with `beta = 1`.
+///
+/// - forward:  `y = ln(1 + eˣ)`
+/// - backward: `dx = (1 − e⁻ʸ) dy`, which is `σ(x) dy`
+///
+/// PyTorch returns `x` itself above `threshold = 20`, where the difference is below 3e-9. It does not overflow for any
+/// finite `x`. Computed in place where possible.
 ///
 /// ```
 /// use dl_core::{Pointwise, layers::Softplus};

@@ -1,13 +1,13 @@
 //! Hyperbolic tangent. PyTorch: `nn.Tanh`.
-//!
-//! - forward:  `y = tanh x`
-//! - backward: `dx = (1 − y²) dy`
-//!
-//! Computed in place where possible.
 
 use crate::{FromOutput, Pointwise, Real, math};
 
-/// `tanh x`
+/// Hyperbolic tangent. PyTorch: `nn.Tanh`.
+///
+/// - forward:  `y = tanh x`
+/// - backward: `dx = (1 − y²) dy`
+///
+/// Computed in place where possible.
 ///
 /// ```
 /// use dl_core::{Pointwise, layers::Tanh};

@@ -1,16 +1,16 @@
 //! Binary cross-entropy from logits. PyTorch: `nn.BCEWithLogitsLoss`.
-//!
-//! The target `t` is in `[0, 1]`, `σ(y)` is the predicted probability, `w` is `pos_weight`:
-//!
-//! - value:    `mean −(w t ln σ(y) + (1 − t) ln(1 − σ(y)))`
-//! - gradient: `dy = ((1 − t) σ(y) − w t σ(−y)) / count`
-//!
-//! `−ln σ(y)` is `softplus(−y)`, which overflows for no logit.
 
 use super::Elementwise;
 use crate::{Real, math};
 
 /// Binary cross-entropy from logits, the mean over all numbers of all samples, as PyTorch's `BCEWithLogitsLoss`.
+///
+/// The target `t` is in `[0, 1]`, `σ(y)` is the predicted probability, `w` is `pos_weight`:
+///
+/// - value:    `mean −(w t ln σ(y) + (1 − t) ln(1 − σ(y)))`
+/// - gradient: `dy = ((1 − t) σ(y) − w t σ(−y)) / count`
+///
+/// `−ln σ(y)` is `softplus(−y)`, which overflows for no logit.
 ///
 /// Of padded sequences write [`Steps<STEPS, BinaryCrossEntropy>`](super::Steps); plain it gives NaN for them.
 ///
@@ -33,6 +33,10 @@ pub struct BinaryCrossEntropy {
 
 impl BinaryCrossEntropy {
     /// PyTorch's default: `pos_weight` is 1.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::loss::BinaryCrossEntropy::new().pos_weight, 1.0);
+    /// ```
     pub const fn new() -> Self {
         BinaryCrossEntropy { pos_weight: 1.0 }
     }

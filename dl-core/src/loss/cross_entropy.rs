@@ -1,16 +1,4 @@
 //! Cross-entropy from logits, with class indices as targets. PyTorch: `nn.CrossEntropyLoss`.
-//!
-//! | symbol | shape           | meaning                                   |
-//! |--------|-----------------|-------------------------------------------|
-//! | `z`    | `STEPS × C`     | logits (`STEPS` is 1 for a plain class)   |
-//! | `k`    | `STEPS`         | target classes                            |
-//! | `w`    | `C`             | class weights, 1 where none are given     |
-//! | `ε`    |                 | `label_smoothing`                         |
-//!
-//! With `l = ln softmax(z)` of a step, and `W = Σ w_k` over all targets of the step of training that count:
-//!
-//! - value:    `Σ (−(1 − ε) w_k l_k − ε/C Σⱼ wⱼ lⱼ) / W`
-//! - gradient: `dzⱼ = (m softmax(z)ⱼ − (1 − ε) w_k [j = k] − ε/C wⱼ) / W`, `m = (1 − ε) w_k + ε/C Σᵢ wᵢ`
 
 use nalgebra::SMatrix;
 
@@ -20,6 +8,18 @@ use super::{ClassWeights, Loss, share};
 use crate::{Pass, Real, Tokens, Vals};
 
 /// Cross-entropy from logits, with class indices as targets, as PyTorch's `CrossEntropyLoss`.
+///
+/// | symbol | shape           | meaning                                   |
+/// |--------|-----------------|-------------------------------------------|
+/// | `z`    | `STEPS × C`     | logits (`STEPS` is 1 for a plain class)   |
+/// | `k`    | `STEPS`         | target classes                            |
+/// | `w`    | `C`             | class weights, 1 where none are given     |
+/// | `ε`    |                 | `label_smoothing`                         |
+///
+/// With `l = ln softmax(z)` of a step, and `W = Σ w_k` over all targets of the step of training that count:
+///
+/// - value:    `Σ (−(1 − ε) w_k l_k − ε/C Σⱼ wⱼ lⱼ) / W`
+/// - gradient: `dzⱼ = (m softmax(z)ⱼ − (1 − ε) w_k [j = k] − ε/C wⱼ) / W`, `m = (1 − ε) w_k + ε/C Σᵢ wᵢ`
 ///
 /// The output is `[C]` logits and the target one class (`Tokens<1>`); with `STEPS` the output is `[STEPS, C]` and
 /// the target one class a step. Steps past a sample's length and targets equal to `ignore_index` do not count. With
@@ -53,6 +53,10 @@ pub struct CrossEntropy<const STEPS: usize = 1, W = ()> {
 
 impl CrossEntropy {
     /// For one class a sample: no smoothing, nothing ignored, no weights.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::loss::CrossEntropy::new().label_smoothing, 0.0);
+    /// ```
     pub const fn new() -> Self {
         Self::DEFAULT
     }
@@ -60,11 +64,26 @@ impl CrossEntropy {
 
 impl<const STEPS: usize> CrossEntropy<STEPS> {
     /// For `STEPS` classes a sample: no smoothing, nothing ignored, no weights.
+    ///
+    /// ```
+    /// use dl_core::loss::CrossEntropy;
+    ///
+    /// let of_20_steps = CrossEntropy::<20> { ignore_index: Some(0), ..CrossEntropy::DEFAULT };
+    /// assert_eq!(of_20_steps.label_smoothing, 0.0);
+    /// ```
     pub const DEFAULT: Self = CrossEntropy { label_smoothing: 0.0, ignore_index: None, weights: () };
 }
 
 impl<const STEPS: usize, W: Copy> CrossEntropy<STEPS, W> {
     /// The same with these class weights.
+    ///
+    /// ```
+    /// use dl_core::{Loss, Pass, Vals, loss::CrossEntropy};
+    ///
+    /// let loss = CrossEntropy::new().weighted([1.0, 5.0]);
+    /// let total = Loss::<f32, Vals<2>>::count(&loss, &[[0], [1]], Pass::<2>::infer());
+    /// assert_eq!(total, 6.0);
+    /// ```
     pub const fn weighted<const C: usize>(self, weights: [f32; C]) -> CrossEntropy<STEPS, [f32; C]> {
         CrossEntropy { label_smoothing: self.label_smoothing, ignore_index: self.ignore_index, weights }
     }

@@ -1,17 +1,17 @@
 //! Hinge loss of a binary classifier. scikit-learn: `hinge_loss`.
-//!
-//! The target `t` is 1 or −1, the sign of `y` is the decision:
-//!
-//! - value:    `mean max(0, 1 − t y)`
-//! - gradient: `dy = −t / count` where `t y < 1`, else 0
-//!
-//! At the kink, `t y = 1`, the derivative is 0. PyTorch has no loss of this form (`HingeEmbeddingLoss` is another).
-//! C. Cortes, V. Vapnik: *Support-vector networks*, 1995.
 
 use super::Elementwise;
 use crate::Real;
 
 /// Hinge loss `mean max(0, 1 − t y)` with targets `±1`, as scikit-learn's `hinge_loss`.
+///
+/// The target `t` is 1 or −1, the sign of `y` is the decision:
+///
+/// - value:    `mean max(0, 1 − t y)`
+/// - gradient: `dy = −t / count` where `t y < 1`, else 0
+///
+/// At the kink, `t y = 1`, the derivative is 0. PyTorch has no loss of this form (`HingeEmbeddingLoss` is another).
+/// C. Cortes, V. Vapnik: *Support-vector networks*, 1995.
 ///
 /// For one of several classes see [`MultiMargin`](super::MultiMargin). Of padded sequences write
 /// [`Steps<STEPS, Hinge>`](super::Steps); plain `Hinge` gives NaN for them.

@@ -1,17 +1,17 @@
 //! Huber loss: squared near the target, linear away from it. PyTorch: `nn.HuberLoss`.
-//!
-//! With `d = y − t`:
-//!
-//! - value:    mean of `d² / 2` where `|d| ≤ delta`, else `delta (|d| − delta / 2)`
-//! - gradient: `dy = d / count` where `|d| ≤ delta`, else `delta sign(d) / count`
-//!
-//! P. J. Huber: *Robust estimation of a location parameter*, 1964.
 
 use super::Elementwise;
 use super::mae::sign;
 use crate::Real;
 
 /// Huber loss, the mean over all numbers of all samples, as PyTorch's `HuberLoss`.
+///
+/// With `d = y − t`:
+///
+/// - value:    mean of `d² / 2` where `|d| ≤ delta`, else `delta (|d| − delta / 2)`
+/// - gradient: `dy = d / count` where `|d| ≤ delta`, else `delta sign(d) / count`
+///
+/// P. J. Huber: *Robust estimation of a location parameter*, 1964.
 ///
 /// Divided by `delta` it is PyTorch's `SmoothL1Loss` with `beta = delta`; with `delta` 1 they are the same. Of padded
 /// sequences write [`Steps<STEPS, Huber>`](super::Steps); plain `Huber` gives NaN for them.
@@ -34,6 +34,10 @@ pub struct Huber {
 
 impl Huber {
     /// PyTorch's default: `delta` is 1.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::loss::Huber::new().delta, 1.0);
+    /// ```
     pub const fn new() -> Self {
         Huber { delta: 1.0 }
     }

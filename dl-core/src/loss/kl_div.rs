@@ -1,11 +1,4 @@
 //! Kullback-Leibler divergence. PyTorch: `nn.KLDivLoss(reduction='batchmean')`.
-//!
-//! `y` are log-probabilities, `t` are probabilities:
-//!
-//! - value:    `Σ t (ln t − y) / samples`
-//! - gradient: `dy = −t / samples`
-//!
-//! Where `t = 0` the term is 0, whatever `y` is.
 
 use nalgebra::SMatrix;
 
@@ -14,6 +7,13 @@ use crate::{Pass, Real, Vals, math};
 
 /// Kullback-Leibler divergence of the target probabilities from the predicted log-probabilities, summed over a
 /// sample's numbers, as PyTorch's `KLDivLoss` with the reduction `'batchmean'`.
+///
+/// `y` are log-probabilities, `t` are probabilities:
+///
+/// - value:    `Σ t (ln t − y) / samples`
+/// - gradient: `dy = −t / samples`
+///
+/// Where `t = 0` the term is 0, whatever `y` is.
 ///
 /// The network ends in `LogSoftmax`. Partly padded sequences give NaN.
 ///

@@ -1,14 +1,14 @@
 //! Mean absolute error. PyTorch: `nn.L1Loss`.
-//!
-//! - value:    `mean |y − t|`
-//! - gradient: `dy = sign(y − t) / count`
-//!
-//! At the kink, `y = t`, the derivative is 0, as in PyTorch.
 
 use super::Elementwise;
 use crate::Real;
 
 /// Mean absolute error over all numbers of all samples, as PyTorch's `L1Loss`.
+///
+/// - value:    `mean |y − t|`
+/// - gradient: `dy = sign(y − t) / count`
+///
+/// At the kink, `y = t`, the derivative is 0, as in PyTorch.
 ///
 /// Of padded sequences write [`Steps<STEPS, Mae>`](super::Steps); plain `Mae` gives NaN for them.
 ///

@@ -56,6 +56,18 @@ use elementwise::elementwise_loss;
 ///
 /// Losses for a tuple of outputs are tuples of losses, whose values add up. A closure
 /// `Fn(&[T], &[T], &mut [T]) -> T` of one sample's output, target and gradient (to be overwritten) is a loss too.
+///
+/// ```
+/// use dl_core::nalgebra::matrix;
+/// use dl_core::{Loss, Pass, Vals, loss::Mse};
+///
+/// // a step of two chunks of two samples; of the second chunk one sample counts
+/// let (y, target) = (matrix![1.0_f32, 3.0], matrix![0.0, 0.0]);
+/// let (a, b) = (Pass::<2>::infer(), Pass::<2>::infer().chunk(2, 1));
+/// let total = Loss::<f32, Vals<1>>::count(&Mse, &target, a) + Loss::<f32, Vals<1>>::count(&Mse, &target, b);
+/// let value = Mse.value_and_grad(&y, &target, None, total, a) + Mse.value_and_grad(&y, &target, None, total, b);
+/// assert!((value - 11.0 / 3.0).abs() < 1e-6);
+/// ```
 pub trait Loss<T: Real, Y: Signal>: 'static {
     /// What a target is: `Tokens<1>` for a class, `Vals<N>` for numbers.
     type Target: Signal;
@@ -84,6 +96,12 @@ pub trait Loss<T: Real, Y: Signal>: 'static {
 }
 
 /// What a loss divides by: a number, or a tuple of them.
+///
+/// ```
+/// use dl_core::loss::Count;
+///
+/// assert_eq!((1.0, 2.0).add((3.0, 4.0)).add(Count::ZERO), (4.0, 6.0));
+/// ```
 pub trait Count: Copy {
     /// Nothing counted yet.
     const ZERO: Self;

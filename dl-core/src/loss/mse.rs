@@ -1,12 +1,12 @@
 //! Mean squared error. PyTorch: `nn.MSELoss`.
-//!
-//! - value:    `mean (y − t)²`
-//! - gradient: `dy = 2 (y − t) / count`
 
 use super::Elementwise;
 use crate::Real;
 
 /// Mean squared error over all numbers of all samples, as PyTorch's `MSELoss`.
+///
+/// - value:    `mean (y − t)²`
+/// - gradient: `dy = 2 (y − t) / count`
 ///
 /// Of padded sequences write [`Steps<STEPS, Mse>`](super::Steps); plain `Mse` gives NaN for them.
 ///

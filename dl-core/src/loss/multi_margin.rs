@@ -1,12 +1,4 @@
 //! Multi-class hinge loss, with class indices as targets. PyTorch: `nn.MultiMarginLoss` with `p = 1`.
-//!
-//! `y` are the scores of `C` classes, `k` is the target class:
-//!
-//! - value:    mean over samples of `Σⱼ max(0, margin − y_k + yⱼ) / C`, `j ≠ k`
-//! - gradient: `dyⱼ = 1 / (C count)` where the term is above 0, `dy_k` is minus their sum
-//!
-//! At the kink the derivative is 0, as in PyTorch.
-//! K. Crammer, Y. Singer: *On the algorithmic implementation of multiclass kernel-based vector machines*, 2001.
 
 use nalgebra::SMatrix;
 
@@ -15,6 +7,14 @@ use super::{Loss, share};
 use crate::{Pass, Real, Tokens, Vals};
 
 /// Multi-class hinge loss of scores `[C]` against a class, as PyTorch's `MultiMarginLoss` with `p = 1`.
+///
+/// `y` are the scores of `C` classes, `k` is the target class:
+///
+/// - value:    mean over samples of `Σⱼ max(0, margin − y_k + yⱼ) / C`, `j ≠ k`
+/// - gradient: `dyⱼ = 1 / (C count)` where the term is above 0, `dy_k` is minus their sum
+///
+/// At the kink the derivative is 0, as in PyTorch.
+/// K. Crammer, Y. Singer: *On the algorithmic implementation of multiclass kernel-based vector machines*, 2001.
 ///
 /// A target that is no class makes the loss NaN, and its own gradient zero.
 ///
@@ -35,6 +35,10 @@ pub struct MultiMargin {
 
 impl MultiMargin {
     /// PyTorch's default: `margin` is 1.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::loss::MultiMargin::new().margin, 1.0);
+    /// ```
     pub const fn new() -> Self {
         MultiMargin { margin: 1.0 }
     }

@@ -1,9 +1,4 @@
 //! Negative log-likelihood, with class indices as targets. PyTorch: `nn.NLLLoss`.
-//!
-//! `y` are log-probabilities, `k` the target class, `w` the class weights, `W = Σ w_k` over all targets that count:
-//!
-//! - value:    `−Σ w_k y_k / W`
-//! - gradient: `dyⱼ = −w_k [j = k] / W`
 
 use nalgebra::SMatrix;
 
@@ -12,6 +7,11 @@ use super::{ClassWeights, Loss, share};
 use crate::{Pass, Real, Tokens, Vals};
 
 /// Negative log-likelihood of class indices, as PyTorch's `NLLLoss`. The network ends in `LogSoftmax`.
+///
+/// `y` are log-probabilities, `k` the target class, `w` the class weights, `W = Σ w_k` over all targets that count:
+///
+/// - value:    `−Σ w_k y_k / W`
+/// - gradient: `dyⱼ = −w_k [j = k] / W`
 ///
 /// Shapes, lengths, ignored and unknown targets and weights are as in [`CrossEntropy`](super::CrossEntropy).
 ///
@@ -34,6 +34,10 @@ pub struct Nll<const STEPS: usize = 1, W = ()> {
 
 impl Nll {
     /// For one class a sample: nothing ignored, no weights.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::loss::Nll::new().ignore_index, None);
+    /// ```
     pub const fn new() -> Self {
         Self::DEFAULT
     }
@@ -41,11 +45,25 @@ impl Nll {
 
 impl<const STEPS: usize> Nll<STEPS> {
     /// For `STEPS` classes a sample: nothing ignored, no weights.
+    ///
+    /// ```
+    /// use dl_core::loss::Nll;
+    ///
+    /// let of_20_steps = Nll::<20> { ignore_index: Some(0), ..Nll::DEFAULT };
+    /// assert_eq!(of_20_steps.ignore_index, Some(0));
+    /// ```
     pub const DEFAULT: Self = Nll { ignore_index: None, weights: () };
 }
 
 impl<const STEPS: usize, W: Copy> Nll<STEPS, W> {
     /// The same with these class weights.
+    ///
+    /// ```
+    /// use dl_core::{Loss, Pass, Vals, loss::Nll};
+    ///
+    /// let loss = Nll::new().weighted([1.0, 5.0]);
+    /// assert_eq!(Loss::<f32, Vals<2>>::count(&loss, &[[0], [1]], Pass::<2>::infer()), 6.0);
+    /// ```
     pub const fn weighted<const C: usize>(self, weights: [f32; C]) -> Nll<STEPS, [f32; C]> {
         Nll { ignore_index: self.ignore_index, weights }
     }

@@ -1,16 +1,4 @@
 //! Cross-entropy from logits, with distributions as targets. PyTorch: `nn.CrossEntropyLoss` with class probabilities.
-//!
-//! | symbol | shape           | meaning                                   |
-//! |--------|-----------------|-------------------------------------------|
-//! | `z`    | `STEPS × C`     | logits (`STEPS` is 1 for a plain class)   |
-//! | `t`    | `STEPS × C`     | target probabilities, spread: `(1 − ε) t + ε/C` |
-//!
-//! With `l = ln softmax(z)` of a step, and `n` the steps that count:
-//!
-//! - value:    `−Σ Σⱼ tⱼ lⱼ / n`
-//! - gradient: `dzⱼ = (softmax(z)ⱼ Σᵢ tᵢ − tⱼ) / n`
-//!
-//! Where `t = 0` the term is 0, whatever `z` is.
 
 use nalgebra::SMatrix;
 
@@ -19,6 +7,18 @@ use super::{Loss, classes, share};
 use crate::{Pass, Real, Vals};
 
 /// Cross-entropy from logits, with distributions as targets, as PyTorch's `CrossEntropyLoss` of probabilities.
+///
+/// | symbol | shape           | meaning                                   |
+/// |--------|-----------------|-------------------------------------------|
+/// | `z`    | `STEPS × C`     | logits (`STEPS` is 1 for a plain class)   |
+/// | `t`    | `STEPS × C`     | target probabilities, spread: `(1 − ε) t + ε/C` |
+///
+/// With `l = ln softmax(z)` of a step, and `n` the steps that count:
+///
+/// - value:    `−Σ Σⱼ tⱼ lⱼ / n`
+/// - gradient: `dzⱼ = (softmax(z)ⱼ Σᵢ tᵢ − tⱼ) / n`
+///
+/// Where `t = 0` the term is 0, whatever `z` is.
 ///
 /// Output and target are `[C]`, or `[STEPS, C]`; steps past a sample's length do not count. The mean is over
 /// samples, or steps. For targets that are mixed, smoothed or another network's.
@@ -40,6 +40,10 @@ pub struct SoftCrossEntropy<const STEPS: usize = 1> {
 
 impl SoftCrossEntropy {
     /// For one distribution a sample, without smoothing.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::loss::SoftCrossEntropy::new().label_smoothing, 0.0);
+    /// ```
     pub const fn new() -> Self {
         Self::DEFAULT
     }
@@ -47,6 +51,13 @@ impl SoftCrossEntropy {
 
 impl<const STEPS: usize> SoftCrossEntropy<STEPS> {
     /// For `STEPS` distributions a sample, without smoothing.
+    ///
+    /// ```
+    /// use dl_core::loss::SoftCrossEntropy;
+    ///
+    /// let of_20_steps = SoftCrossEntropy::<20> { label_smoothing: 0.1, ..SoftCrossEntropy::DEFAULT };
+    /// assert_eq!(of_20_steps.label_smoothing, 0.1);
+    /// ```
     pub const DEFAULT: Self = SoftCrossEntropy { label_smoothing: 0.0 };
 }
 

@@ -5,7 +5,7 @@ use nalgebra::SMatrix;
 use super::{Metric, Score, argmax, for_each_step, ratio};
 use crate::{Pass, Real, Tokens, Vals};
 
-/// The part of targets whose class has the largest score: 0 to 1.
+/// The part of targets whose class has the largest score: 0 to 1. scikit-learn: `accuracy_score`.
 ///
 /// The output is `[C]` and the target a class, or with `STEPS` `[STEPS, C]` and a class a step. Of equal scores the
 /// first counts; where all are NaN, and for a target that is no class, the answer is wrong.
@@ -33,6 +33,10 @@ pub struct Accuracy<const STEPS: usize = 1> {
 
 impl Accuracy {
     /// For one class a sample.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::metrics::Accuracy::new().seen, 0);
+    /// ```
     pub const fn new() -> Self {
         Self::DEFAULT
     }
@@ -40,6 +44,13 @@ impl Accuracy {
 
 impl<const STEPS: usize> Accuracy<STEPS> {
     /// For `STEPS` classes a sample.
+    ///
+    /// ```
+    /// use dl_core::metrics::Accuracy;
+    ///
+    /// let of_20_steps = Accuracy::<20> { ignore_index: Some(0), ..Accuracy::DEFAULT };
+    /// assert_eq!(of_20_steps.seen, 0);
+    /// ```
     pub const DEFAULT: Self = Accuracy { ignore_index: None, right: 0, seen: 0 };
 }
 

@@ -31,6 +31,13 @@ pub struct BinaryAccuracy<const STEPS: usize = 1> {
 
 impl BinaryAccuracy {
     /// For logits.
+    ///
+    /// ```
+    /// use dl_core::metrics::BinaryAccuracy;
+    ///
+    /// let of_probabilities = BinaryAccuracy { threshold: 0.5, ..BinaryAccuracy::new() };
+    /// assert_eq!(of_probabilities.seen, 0);
+    /// ```
     pub const fn new() -> Self {
         Self::DEFAULT
     }
@@ -38,6 +45,10 @@ impl BinaryAccuracy {
 
 impl<const STEPS: usize> BinaryAccuracy<STEPS> {
     /// For the logits of `STEPS` steps, of which those past a sample's length do not count.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::metrics::BinaryAccuracy::<20>::DEFAULT.threshold, 0.0);
+    /// ```
     pub const DEFAULT: Self = BinaryAccuracy { threshold: 0.0, right: 0, seen: 0 };
 }
 

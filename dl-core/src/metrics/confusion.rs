@@ -7,7 +7,7 @@ use nalgebra::SMatrix;
 use super::{Metric, Score, argmax, for_each_step, ratio};
 use crate::{Pass, Real, Tokens, Vals};
 
-/// How often each class was taken for each, of `C` classes.
+/// How often each class was taken for each, of `C` classes. scikit-learn: `confusion_matrix`, `precision_score`, ...
 ///
 /// The output is `[C]` and the target a class, or with `STEPS` `[STEPS, C]` and a class a step. It holds `C²` counts of
 /// 4 bytes; a large one belongs into a `static` ([`new`](Confusion::new) is a constant).
@@ -42,6 +42,19 @@ pub struct Confusion<const C: usize, const STEPS: usize = 1> {
 }
 
 /// How the values of several classes become one.
+///
+/// ```
+/// use dl_core::metrics::{Average, Confusion};
+///
+/// let mut confusion = Confusion::<2>::new();
+/// for (actual, predicted) in [(0, 0), (0, 0), (0, 1), (1, 1)] {
+///     confusion.add(actual, Some(predicted));
+/// }
+/// let precision = |average| confusion.mean_precision(average);
+/// assert_eq!(precision(Average::Macro), 0.75); // (1 + 1/2) / 2
+/// assert_eq!(precision(Average::Weighted), 0.875); // (3 · 1 + 1 · 1/2) / 4
+/// assert_eq!(precision(Average::Micro), 0.75); // 3 of 4
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Average {
     /// Their mean, over the classes that appeared or were predicted.
@@ -54,6 +67,13 @@ pub enum Average {
 
 impl<const C: usize> Confusion<C> {
     /// For one class a sample.
+    ///
+    /// ```
+    /// use dl_core::metrics::Confusion;
+    ///
+    /// static CONFUSION: Confusion<10> = Confusion::new();
+    /// assert_eq!(CONFUSION.counts[3], [0; 10]);
+    /// ```
     pub const fn new() -> Self {
         Self::DEFAULT
     }
@@ -61,9 +81,23 @@ impl<const C: usize> Confusion<C> {
 
 impl<const C: usize, const STEPS: usize> Confusion<C, STEPS> {
     /// For `STEPS` classes a sample.
+    ///
+    /// ```
+    /// use dl_core::metrics::Confusion;
+    ///
+    /// let of_20_steps = Confusion::<3, 20> { ignore_index: Some(0), ..Confusion::DEFAULT };
+    /// assert_eq!(of_20_steps.left_out, 0);
+    /// ```
     pub const DEFAULT: Self = Confusion { counts: [[0; C]; C], left_out: 0, ignore_index: None };
 
     /// Counts one decision; `None` and classes that are none are left out.
+    ///
+    /// ```
+    /// let mut confusion = dl_core::metrics::Confusion::<2>::new();
+    /// confusion.add(0, Some(1));
+    /// confusion.add(0, None);
+    /// assert_eq!((confusion.counts, confusion.left_out), ([[0, 1], [0, 0]], 1));
+    /// ```
     pub fn add(&mut self, actual: usize, predicted: Option<usize>) {
         let cell =
             predicted.and_then(|p| self.counts.get_mut(actual)?.get_mut(p)).unwrap_or(&mut self.left_out);
@@ -71,52 +105,126 @@ impl<const C: usize, const STEPS: usize> Confusion<C, STEPS> {
     }
 
     /// How often `class` appeared; 0 for what is no class.
+    ///
+    /// ```
+    /// let mut confusion = dl_core::metrics::Confusion::<2>::new();
+    /// confusion.add(0, Some(1));
+    /// assert_eq!([0, 1, 7].map(|class| confusion.support(class)), [1, 0, 0]);
+    /// ```
     pub fn support(&self, class: usize) -> u64 {
         self.counts.get(class).map_or(0, |row| row.iter().map(|&n| u64::from(n)).sum())
     }
 
     /// How often `class` was predicted; 0 for what is no class.
+    ///
+    /// ```
+    /// let mut confusion = dl_core::metrics::Confusion::<2>::new();
+    /// confusion.add(0, Some(1));
+    /// assert_eq!([0, 1, 7].map(|class| confusion.predicted(class)), [0, 1, 0]);
+    /// ```
     pub fn predicted(&self, class: usize) -> u64 {
         self.counts.iter().filter_map(|row| row.get(class)).map(|&n| u64::from(n)).sum()
     }
 
     /// How often `class` was predicted rightly; 0 for what is no class.
+    ///
+    /// ```
+    /// let mut confusion = dl_core::metrics::Confusion::<2>::new();
+    /// confusion.add(0, Some(1));
+    /// confusion.add(1, Some(1));
+    /// assert_eq!([0, 1, 7].map(|class| confusion.right(class)), [0, 1, 0]);
+    /// ```
     pub fn right(&self, class: usize) -> u64 {
         self.counts.get(class).and_then(|row| row.get(class)).map_or(0, |&n| u64::from(n))
     }
 
     /// The part of all decisions that were right.
+    ///
+    /// ```
+    /// let mut confusion = dl_core::metrics::Confusion::<2>::new();
+    /// confusion.add(0, Some(1));
+    /// confusion.add(1, Some(1));
+    /// assert_eq!(confusion.accuracy(), 0.5);
+    /// ```
     pub fn accuracy(&self) -> f64 {
         let (right, seen) = self.totals();
         ratio(right, seen)
     }
 
     /// Of the predictions of `class`, the part that was right; 0 if there was none.
+    ///
+    /// ```
+    /// let mut confusion = dl_core::metrics::Confusion::<2>::new();
+    /// confusion.add(0, Some(1));
+    /// confusion.add(1, Some(1));
+    /// assert_eq!([0, 1].map(|class| confusion.precision(class)), [0.0, 0.5]);
+    /// ```
     pub fn precision(&self, class: usize) -> f64 {
         ratio(self.right(class), self.predicted(class).max(1))
     }
 
     /// Of the appearances of `class`, the part that was predicted; 0 if there was none.
+    ///
+    /// ```
+    /// let mut confusion = dl_core::metrics::Confusion::<2>::new();
+    /// confusion.add(0, Some(1));
+    /// confusion.add(1, Some(1));
+    /// assert_eq!([0, 1].map(|class| confusion.recall(class)), [0.0, 1.0]);
+    /// ```
     pub fn recall(&self, class: usize) -> f64 {
         ratio(self.right(class), self.support(class).max(1))
     }
 
     /// The harmonic mean of precision and recall of `class`; 0 if it neither appeared nor was predicted.
+    ///
+    /// ```
+    /// let mut confusion = dl_core::metrics::Confusion::<2>::new();
+    /// confusion.add(0, Some(1));
+    /// confusion.add(1, Some(1));
+    /// assert_eq!(confusion.f1(1), 2.0 / 3.0); // precision 1/2, recall 1
+    /// ```
     pub fn f1(&self, class: usize) -> f64 {
         ratio(2 * self.right(class), (self.support(class) + self.predicted(class)).max(1))
     }
 
     /// The average precision.
+    ///
+    /// ```
+    /// use dl_core::metrics::{Average, Confusion};
+    ///
+    /// let mut confusion = Confusion::<2>::new();
+    /// confusion.add(0, Some(1));
+    /// confusion.add(1, Some(1));
+    /// assert_eq!(confusion.mean_precision(Average::Macro), 0.25);
+    /// ```
     pub fn mean_precision(&self, average: Average) -> f64 {
         self.mean(average, Self::precision)
     }
 
     /// The average recall.
+    ///
+    /// ```
+    /// use dl_core::metrics::{Average, Confusion};
+    ///
+    /// let mut confusion = Confusion::<2>::new();
+    /// confusion.add(0, Some(1));
+    /// confusion.add(1, Some(1));
+    /// assert_eq!(confusion.mean_recall(Average::Macro), 0.5);
+    /// ```
     pub fn mean_recall(&self, average: Average) -> f64 {
         self.mean(average, Self::recall)
     }
 
     /// The average F1.
+    ///
+    /// ```
+    /// use dl_core::metrics::{Average, Confusion};
+    ///
+    /// let mut confusion = Confusion::<2>::new();
+    /// confusion.add(0, Some(1));
+    /// confusion.add(1, Some(1));
+    /// assert_eq!(confusion.mean_f1(Average::Macro), 1.0 / 3.0);
+    /// ```
     pub fn mean_f1(&self, average: Average) -> f64 {
         self.mean(average, Self::f1)
     }

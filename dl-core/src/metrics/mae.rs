@@ -5,7 +5,7 @@ use nalgebra::SMatrix;
 use super::{Metric, Score, for_each_number};
 use crate::{Pass, Real, Vals};
 
-/// Mean absolute error over all numbers, summed in `f64`.
+/// Mean absolute error over all numbers, summed in `f64`. scikit-learn: `mean_absolute_error`.
 ///
 /// With `STEPS` the output is `[STEPS, features]`, and steps past a sample's length do not count.
 ///
@@ -27,6 +27,10 @@ pub struct Mae<const STEPS: usize = 1> {
 
 impl Mae {
     /// For outputs without steps.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::metrics::Mae::new().seen, 0);
+    /// ```
     pub const fn new() -> Self {
         Self::DEFAULT
     }
@@ -34,6 +38,10 @@ impl Mae {
 
 impl<const STEPS: usize> Mae<STEPS> {
     /// For outputs of `STEPS` steps.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::metrics::Mae::<20>::DEFAULT.seen, 0);
+    /// ```
     pub const DEFAULT: Self = Mae { sum: 0.0, seen: 0 };
 }
 

@@ -47,6 +47,15 @@ pub use roc_auc::roc_auc;
 pub use top_k::TopK;
 
 /// The result of a metric.
+///
+/// ```
+/// use dl_core::metrics::{Accuracy, Score};
+///
+/// let mut accuracy = Accuracy { right: 3, seen: 4, ..Accuracy::new() };
+/// accuracy.report(&mut |name, value| assert_eq!((name, value), ("accuracy", 0.75)));
+/// accuracy.reset();
+/// assert!(accuracy.value().is_nan() && Accuracy::<1>::HIGHER_IS_BETTER);
+/// ```
 pub trait Score {
     /// What it is called, in a progress line.
     const NAME: &'static str;
@@ -66,6 +75,16 @@ pub trait Score {
 }
 
 /// A [`Score`] that is gathered from outputs `Y` and targets, chunk by chunk.
+///
+/// ```
+/// use dl_core::metrics::{Mae, Metric, Score};
+/// use dl_core::{Pass, nalgebra::matrix};
+///
+/// let mut mae = Mae::new();
+/// // two samples of one number; only the first counts
+/// mae.update(&matrix![2.0_f32, 9.0], &matrix![1.0, 0.0], Pass::<2>::infer().chunk(0, 1));
+/// assert_eq!(mae.value(), 1.0);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no metric of outputs `{Y}` against targets `{Target}`",
     label = "does not fit this output and target"

@@ -1,7 +1,4 @@
 //! Coefficient of determination. scikit-learn: `r2_score`.
-//!
-//! `1 − Σ (t − y)² / Σ (t − mean t)²` of each feature, and their mean. The sums around the mean are kept as they grow
-//! (B. P. Welford: *Note on a method for calculating corrected sums of squares and products*, 1962).
 
 use nalgebra::SMatrix;
 
@@ -9,6 +6,10 @@ use super::{Metric, Score, for_each_number};
 use crate::{Pass, Real, Vals};
 
 /// Coefficient of determination `R²`, the mean over `F` features: 1 is perfect, 0 is no better than the mean.
+/// scikit-learn: `r2_score`.
+///
+/// `1 − Σ (t − y)² / Σ (t − mean t)²` of each feature, and their mean. The sums around the mean are kept as they grow
+/// (B. P. Welford: *Note on a method for calculating corrected sums of squares and products*, 1962).
 ///
 /// The output is `[F]`, or with `STEPS` `[STEPS, F]`, where every valid step is a sample. A feature whose targets are all
 /// equal gives 1 if the outputs are too, else 0, as scikit-learn's. NaN before there are two samples.
@@ -33,6 +34,12 @@ pub struct R2<const F: usize, const STEPS: usize = 1> {
 
 impl<const F: usize> R2<F> {
     /// For outputs without steps.
+    ///
+    /// ```
+    /// use dl_core::metrics::{R2, Score};
+    ///
+    /// assert!(R2::<3>::new().value().is_nan());
+    /// ```
     pub const fn new() -> Self {
         Self::DEFAULT
     }
@@ -40,6 +47,12 @@ impl<const F: usize> R2<F> {
 
 impl<const F: usize, const STEPS: usize> R2<F, STEPS> {
     /// For outputs of `STEPS` steps.
+    ///
+    /// ```
+    /// use dl_core::metrics::{R2, Score};
+    ///
+    /// assert!(R2::<3, 20>::DEFAULT.value().is_nan());
+    /// ```
     pub const DEFAULT: Self = R2 { seen: [0; F], mean: [0.0; F], spread: [0.0; F], error: [0.0; F] };
 
     /// `R²` of each feature.

@@ -5,7 +5,8 @@ use core::cmp::Ordering;
 use crate::Real;
 
 /// The area under the ROC curve, exactly: how likely a positive sample has a larger score than a negative one, where
-/// equal scores count one half. It sorts `scores`, pairs of a score and whether the sample is positive.
+/// equal scores count one half. It sorts `scores`, pairs of a score and whether the sample is positive. scikit-learn:
+/// `roc_auc_score`.
 ///
 /// NaN if there is no positive or no negative sample, or a score is NaN.
 ///

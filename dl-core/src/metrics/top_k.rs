@@ -5,7 +5,7 @@ use nalgebra::SMatrix;
 use super::{Metric, Score, for_each_step, ratio};
 use crate::{Pass, Real, Tokens, Vals};
 
-/// The part of targets whose class is among the `K` largest scores: 0 to 1.
+/// The part of targets whose class is among the `K` largest scores: 0 to 1. scikit-learn: `top_k_accuracy_score`.
 ///
 /// Shapes are those of [`Accuracy`](super::Accuracy), which is the same with `K` 1. Of equal scores those of the first
 /// classes are the larger; NaN is the smallest, and never right.
@@ -31,6 +31,10 @@ pub struct TopK<const K: usize, const STEPS: usize = 1> {
 
 impl<const K: usize> TopK<K> {
     /// For one class a sample.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::metrics::TopK::<5>::new().seen, 0);
+    /// ```
     pub const fn new() -> Self {
         Self::DEFAULT
     }
@@ -38,6 +42,13 @@ impl<const K: usize> TopK<K> {
 
 impl<const K: usize, const STEPS: usize> TopK<K, STEPS> {
     /// For `STEPS` classes a sample.
+    ///
+    /// ```
+    /// use dl_core::metrics::TopK;
+    ///
+    /// let of_20_steps = TopK::<5, 20> { ignore_index: Some(0), ..TopK::DEFAULT };
+    /// assert_eq!(of_20_steps.seen, 0);
+    /// ```
     pub const DEFAULT: Self = TopK { ignore_index: None, right: 0, seen: 0 };
 }
 

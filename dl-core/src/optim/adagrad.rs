@@ -1,18 +1,18 @@
 //! Adagrad. PyTorch: `optim.Adagrad`.
-//!
-//! With gradient `g`, weight decay `λ`, and steps `t` from 1:
-//!
-//! - `g ← g + λ p`
-//! - `v ← v + g²`
-//! - `p ← p − lr / (1 + (t − 1) lr_decay) · g / (√v + ε)`
-//!
-//! J. Duchi, E. Hazan, Y. Singer: *Adaptive subgradient methods for online learning and stochastic optimization*, 2011.
 
 use super::{Optimizer, Step};
 use crate::params::Path;
 use crate::{Blank, Params, Real, ZeroValid, math};
 
-/// Adagrad. It remembers one number a parameter.
+/// Adagrad. PyTorch: `optim.Adagrad`. It remembers one number a parameter.
+///
+/// With gradient `g`, weight decay `λ`, and steps `t` from 1:
+///
+/// - `g ← g + λ p`
+/// - `v ← v + g²`
+/// - `p ← p − lr / (1 + (t − 1) lr_decay) · g / (√v + ε)`
+///
+/// J. Duchi, E. Hazan, Y. Singer: *Adaptive subgradient methods for online learning and stochastic optimization*, 2011.
 ///
 /// ```
 /// use dl_core::{Blank, Optimizer, layers::Dense, nalgebra::matrix, optim::{Adagrad, Step}};
@@ -36,6 +36,10 @@ pub struct Adagrad {
 
 impl Adagrad {
     /// PyTorch's defaults: `lr_decay` 0, `eps` 1e-10, no weight decay.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::optim::Adagrad::new(0.01).eps, 1e-10);
+    /// ```
     pub const fn new(lr: f64) -> Self {
         Adagrad { lr, lr_decay: 0.0, eps: 1e-10, weight_decay: 0.0 }
     }

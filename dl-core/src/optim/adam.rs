@@ -1,20 +1,20 @@
 //! Adam. PyTorch: `optim.Adam`.
-//!
-//! With gradient `g`, weight decay `λ`, `betas` `β₁` and `β₂`, and steps `t` from 1:
-//!
-//! - `g ← g + λ p`
-//! - `m ← β₁ m + (1 − β₁) g`
-//! - `v ← β₂ v + (1 − β₂) g²`
-//! - `p ← p − lr · m / (1 − β₁ᵗ) / (√v / √(1 − β₂ᵗ) + ε)`
-//!
-//! D. P. Kingma, J. Ba: *Adam: a method for stochastic optimization*, 2015 (with `ε` added after the correction, as in
-//! PyTorch).
 
 use super::{Optimizer, Step, power};
 use crate::params::Path;
 use crate::{Blank, Params, Real, ZeroValid, math};
 
-/// Adam. It remembers two numbers a parameter.
+/// Adam. PyTorch: `optim.Adam`. It remembers two numbers a parameter.
+///
+/// With gradient `g`, weight decay `λ`, `betas` `β₁` and `β₂`, and steps `t` from 1:
+///
+/// - `g ← g + λ p`
+/// - `m ← β₁ m + (1 − β₁) g`
+/// - `v ← β₂ v + (1 − β₂) g²`
+/// - `p ← p − lr · m / (1 − β₁ᵗ) / (√v / √(1 − β₂ᵗ) + ε)`
+///
+/// D. P. Kingma, J. Ba: *Adam: a method for stochastic optimization*, 2015 (with `ε` added after the correction, as in
+/// PyTorch).
 ///
 /// For weight decay [`AdamW`](super::AdamW) is the better choice.
 ///
@@ -41,6 +41,10 @@ pub struct Adam {
 
 impl Adam {
     /// PyTorch's defaults: `betas` (0.9, 0.999), `eps` 1e-8, no weight decay.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::optim::Adam::new(0.001).betas, (0.9, 0.999));
+    /// ```
     pub const fn new(lr: f64) -> Self {
         Adam { lr, betas: (0.9, 0.999), eps: 1e-8, weight_decay: 0.0 }
     }

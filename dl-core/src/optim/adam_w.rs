@@ -1,13 +1,13 @@
 //! Adam with decoupled weight decay. PyTorch: `optim.AdamW`.
-//!
-//! As [`Adam`], but weight decay `λ` acts on the weights and not on the gradient: `p ← (1 − lr λ) p`, then Adam's step.
-//!
-//! I. Loshchilov, F. Hutter: *Decoupled weight decay regularization*, 2019.
 
 use super::{Adam, Optimizer, Step};
 use crate::{Blank, Params, Real, ZeroValid};
 
-/// Adam with decoupled weight decay. It remembers two numbers a parameter.
+/// Adam with decoupled weight decay. PyTorch: `optim.AdamW`. It remembers two numbers a parameter.
+///
+/// As [`Adam`], but weight decay `λ` acts on the weights and not on the gradient: `p ← (1 − lr λ) p`, then Adam's step.
+///
+/// I. Loshchilov, F. Hutter: *Decoupled weight decay regularization*, 2019.
 ///
 /// ```
 /// use dl_core::{Blank, Optimizer, layers::Dense, nalgebra::matrix, optim::{AdamW, Step}};
@@ -32,6 +32,10 @@ pub struct AdamW {
 
 impl AdamW {
     /// PyTorch's defaults: `betas` (0.9, 0.999), `eps` 1e-8, weight decay 0.01.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::optim::AdamW::new(0.001).weight_decay, 0.01);
+    /// ```
     pub const fn new(lr: f64) -> Self {
         AdamW { lr, betas: (0.9, 0.999), eps: 1e-8, weight_decay: 1e-2 }
     }

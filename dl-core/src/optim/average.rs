@@ -1,13 +1,14 @@
 //! Averaged weights. PyTorch: `optim.swa_utils.AveragedModel` with `get_ema_multi_avg_fn`.
-//!
-//! After each step `a ← a + (1 − decay) (p − a)`, but `a ← p` after the first.
-//!
-//! B. Polyak, A. Juditsky: *Acceleration of stochastic approximation by averaging*, 1992.
 
 use crate::params::Path;
 use crate::{Params, Real};
 
-/// An exponential moving average of the trained parameters, kept in a value of the gradient's type.
+/// An exponential moving average of the trained parameters, kept in a value of the gradient's type. PyTorch:
+/// `optim.swa_utils.AveragedModel` with `get_ema_multi_avg_fn`.
+///
+/// After each step `a ← a + (1 − decay) (p − a)`, but `a ← p` after the first.
+///
+/// B. Polyak, A. Juditsky: *Acceleration of stochastic approximation by averaging*, 1992.
 ///
 /// The average often generalizes better than the last weights: [`swap`] puts it into the network to evaluate or save
 /// it, and back. Running statistics and frozen parameters are not averaged.
@@ -33,11 +34,27 @@ pub struct Ema {
 
 impl Ema {
     /// PyTorch's default: 0.999.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::optim::Ema::new().decay, 0.999);
+    /// ```
     pub const fn new() -> Self {
         Ema { decay: 0.999 }
     }
 
     /// Takes the parameters after step `number` (the first is 1) into the average. The parameters do not change.
+    ///
+    /// ```
+    /// use dl_core::{Blank, layers::Dense, nalgebra::matrix, optim::Ema};
+    ///
+    /// let mut net = Dense::<f32, 1, 1> { weight: matrix![4.0], bias: matrix![0.0] };
+    /// let mut average = Dense::ZERO;
+    /// Ema { decay: 0.75 }.update(&mut net, &mut average, 1);
+    /// assert_eq!(average.weight, matrix![4.0]);
+    /// net.weight = matrix![8.0];
+    /// Ema { decay: 0.75 }.update(&mut net, &mut average, 2);
+    /// assert_eq!(average.weight, matrix![5.0]);
+    /// ```
     pub fn update<T: Real, P: Params<T>>(&self, params: &mut P, average: &mut P::Grad, number: u64) {
         let (first, take) = (number <= 1, T::of(1.0 - self.decay));
         params.zip([average], Path::ROOT, &mut |_, param, [average]| {
@@ -55,6 +72,15 @@ impl Default for Ema {
 }
 
 /// Exchanges the trained parameters with `other`, bit for bit. A second call undoes it.
+///
+/// ```
+/// use dl_core::{Blank, layers::Dense, nalgebra::matrix, optim::swap};
+///
+/// let (mut net, mut other) = (Dense::<f32, 1, 1>::ZERO, Dense::ZERO);
+/// other.weight = matrix![8.0];
+/// swap(&mut net, &mut other);
+/// assert_eq!((net.weight, other.weight), (matrix![8.0], matrix![0.0]));
+/// ```
 pub fn swap<T: Real, P: Params<T>>(params: &mut P, other: &mut P::Grad) {
     params.zip([other], Path::ROOT, &mut |_, param, [other]| {
         for (p, o) in param.values.iter_mut().zip(other) {

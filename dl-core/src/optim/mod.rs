@@ -53,6 +53,35 @@ pub use sgd_momentum::SgdMomentum;
 ///
 /// An optimizer is a small value of settings; what it remembers of each parameter is in [`Moments`](Self::Moments),
 /// which a trainer keeps beside the gradient.
+///
+/// ```
+/// use dl_core::optim::Step;
+/// use dl_core::params::Path;
+/// use dl_core::{Blank, Optimizer, Params, Real, ZeroValid, layers::Dense, nalgebra::matrix};
+///
+/// /// Moves by the sign of the gradient alone.
+/// struct SignSgd(f64);
+/// impl Optimizer for SignSgd {
+///     type Moments<G: Blank + ZeroValid> = ();
+///     fn lr(&self) -> f64 {
+///         self.0
+///     }
+///     fn update<T: Real, P: Params<T>>(&self, params: &mut P, grad: &mut P::Grad, _: &mut (), step: &Step<'_>) {
+///         params.zip([grad], Path::ROOT, &mut |path, param, [g]| {
+///             step.clip(g);
+///             let (lr, _) = step.settings(&path, param.kind, self.0, 0.0);
+///             for (p, g) in param.values.iter_mut().zip(g) {
+///                 *p -= T::of(lr) * g.signum();
+///             }
+///         });
+///     }
+/// }
+///
+/// let mut net = Dense::<f32, 1, 1>::ZERO;
+/// let mut grad = Dense { weight: matrix![7.0], bias: matrix![-3.0] };
+/// SignSgd(0.5).update(&mut net, &mut grad, &mut (), &Step::new(1));
+/// assert_eq!((net.weight[0], net.bias[0]), (-0.5, 0.5));
+/// ```
 pub trait Optimizer: 'static {
     /// What is remembered, for a gradient of type `G`: `()`, `[G; 1]`, `[G; 2]`.
     type Moments<G: Blank + ZeroValid>: Blank + ZeroValid;
@@ -71,6 +100,15 @@ pub trait Optimizer: 'static {
 }
 
 /// The circumstances of one optimizer step.
+///
+/// ```
+/// use dl_core::optim::Step;
+///
+/// let step = Step { grad_scale: 0.5, clip_value: Some(3.0), ..Step::new(1) };
+/// let mut gradient = [4.0, -9.0];
+/// step.clip(&mut gradient);
+/// assert_eq!(gradient, [2.0, -3.0]);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Step<'a> {
     /// The number of this step; the first is 1.
@@ -86,6 +124,13 @@ pub struct Step<'a> {
 }
 
 /// Settings of the parameters of one group (`#[group(name)]`), in place of the optimizer's.
+///
+/// ```
+/// use dl_core::optim::Group;
+///
+/// let slow = Group { lr_factor: 0.1, ..Group::new("backbone") };
+/// assert_eq!((slow.name, slow.weight_decay), ("backbone", None));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Group {
     /// The group's name; `""` are the parameters that are in no group.
@@ -98,9 +143,20 @@ pub struct Group {
 
 impl Group {
     /// The parameters that are in no group, with the optimizer's settings.
+    ///
+    /// ```
+    /// use dl_core::optim::Group;
+    ///
+    /// let decay_everything = Group { weight_decay: Some(0.01), ..Group::REST };
+    /// assert_eq!((decay_everything.name, decay_everything.lr_factor), ("", 1.0));
+    /// ```
     pub const REST: Group = Group::new("");
 
     /// The group `name`, with the optimizer's settings.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::optim::Group::new("head").lr_factor, 1.0);
+    /// ```
     pub const fn new(name: &'static str) -> Self {
         Group { name, lr_factor: 1.0, weight_decay: None }
     }
@@ -108,6 +164,10 @@ impl Group {
 
 impl Step<'static> {
     /// Step `number` (the first is 1), without schedule, clipping or groups.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::optim::Step::new(1).grad_scale, 1.0);
+    /// ```
     pub const fn new(number: u64) -> Self {
         Step { number, lr_factor: 1.0, grad_scale: 1.0, clip_value: None, groups: &[] }
     }
@@ -118,6 +178,16 @@ impl Step<'_> {
     ///
     /// Scales and shifts of normalizations and learned slopes ([`Kind::Norm`]) and biases are not decayed unless a
     /// group says so: see [Weight decay](crate::optim#weight-decay).
+    ///
+    /// ```
+    /// use dl_core::optim::{Group, Step};
+    /// use dl_core::params::{Kind, Path};
+    ///
+    /// let groups = [Group { lr_factor: 0.5, ..Group::new("slow") }];
+    /// let step = Step { groups: &groups, ..Step::new(1) };
+    /// assert_eq!(step.settings(&Path::ROOT, Kind::Weight, 0.1, 0.01), (0.1, 0.01));
+    /// assert_eq!(step.settings(&Path::ROOT.in_group("slow"), Kind::Bias, 0.1, 0.01), (0.05, 0.0));
+    /// ```
     pub fn settings(&self, path: &Path<'_>, kind: Kind, lr: f64, weight_decay: f64) -> (f64, f64) {
         let group = self.groups.iter().find(|g| g.name == path.group());
         let decay = match group.and_then(|g| g.weight_decay) {
@@ -128,6 +198,14 @@ impl Step<'_> {
         (lr * self.lr_factor * group.map_or(1.0, |g| g.lr_factor), decay)
     }
     /// Scales and limits a gradient. NaN stays NaN.
+    ///
+    /// ```
+    /// use dl_core::optim::Step;
+    ///
+    /// let mut gradient = [4.0, -9.0];
+    /// Step { clip_value: Some(5.0), ..Step::new(1) }.clip(&mut gradient);
+    /// assert_eq!(gradient, [4.0, -5.0]);
+    /// ```
     pub fn clip<T: Real>(&self, gradient: &mut [T]) {
         if self.grad_scale != 1.0 {
             let scale = T::of(self.grad_scale);

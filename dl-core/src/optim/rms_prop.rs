@@ -1,18 +1,18 @@
 //! RMSprop. PyTorch: `optim.RMSprop` (neither centered nor with momentum).
-//!
-//! With gradient `g` and weight decay `λ`:
-//!
-//! - `g ← g + λ p`
-//! - `v ← α v + (1 − α) g²`
-//! - `p ← p − lr g / (√v + ε)`
-//!
-//! T. Tieleman, G. Hinton: *Neural networks for machine learning*, lecture 6.5, 2012.
 
 use super::{Optimizer, Step};
 use crate::params::Path;
 use crate::{Blank, Params, Real, ZeroValid, math};
 
-/// RMSprop. It remembers one number a parameter.
+/// RMSprop. PyTorch: `optim.RMSprop` (neither centered nor with momentum). It remembers one number a parameter.
+///
+/// With gradient `g` and weight decay `λ`:
+///
+/// - `g ← g + λ p`
+/// - `v ← α v + (1 − α) g²`
+/// - `p ← p − lr g / (√v + ε)`
+///
+/// T. Tieleman, G. Hinton: *Neural networks for machine learning*, lecture 6.5, 2012.
 ///
 /// ```
 /// use dl_core::{Blank, Optimizer, layers::Dense, nalgebra::matrix, optim::{RmsProp, Step}};
@@ -38,6 +38,10 @@ pub struct RmsProp {
 
 impl RmsProp {
     /// PyTorch's defaults: `alpha` 0.99, `eps` 1e-8, no weight decay.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::optim::RmsProp::new(0.01).alpha, 0.99);
+    /// ```
     pub const fn new(lr: f64) -> Self {
         RmsProp { lr, alpha: 0.99, eps: 1e-8, weight_decay: 0.0 }
     }

@@ -1,12 +1,13 @@
 //! Stochastic gradient descent without momentum. PyTorch: `optim.SGD` with `momentum=0`.
-//!
-//! With gradient `g` and weight decay `λ`: `p ← p − lr (g + λ p)`.
 
 use super::{Optimizer, SgdMomentum, Step};
 use crate::params::Path;
 use crate::{Blank, Params, Real, ZeroValid};
 
-/// Stochastic gradient descent. It remembers nothing, so it needs no memory beside the gradient.
+/// Stochastic gradient descent without momentum. PyTorch: `optim.SGD` with `momentum=0`. It remembers nothing, so it
+/// needs no memory beside the gradient.
+///
+/// With gradient `g` and weight decay `λ`: `p ← p − lr (g + λ p)`.
 ///
 /// Momentum costs one more number a parameter, so it is another type, [`SgdMomentum`]:
 /// `Sgd::new(0.1).momentum(0.9)`.
@@ -30,11 +31,22 @@ pub struct Sgd {
 
 impl Sgd {
     /// PyTorch's default: no weight decay.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::optim::Sgd::new(0.1).weight_decay, 0.0);
+    /// ```
     pub const fn new(lr: f64) -> Self {
         Sgd { lr, weight_decay: 0.0 }
     }
 
     /// The same with momentum.
+    ///
+    /// ```
+    /// use dl_core::optim::Sgd;
+    ///
+    /// let sgd = Sgd { weight_decay: 1e-4, ..Sgd::new(0.1) }.momentum(0.9);
+    /// assert_eq!((sgd.lr, sgd.momentum, sgd.weight_decay), (0.1, 0.9, 1e-4));
+    /// ```
     pub const fn momentum(self, momentum: f64) -> SgdMomentum {
         SgdMomentum { weight_decay: self.weight_decay, ..SgdMomentum::new(self.lr, momentum) }
     }

@@ -1,18 +1,19 @@
 //! Stochastic gradient descent with momentum. PyTorch: `optim.SGD` with `momentum`.
-//!
-//! With gradient `g`, weight decay `λ`, momentum `μ`, dampening `δ`:
-//!
-//! - `g ← g + λ p`
-//! - `v ← μ v + (1 − δ) g`, but `v ← g` in the first step
-//! - `p ← p − lr v`, or with Nesterov's momentum `p ← p − lr (g + μ v)`
-//!
-//! I. Sutskever et al.: *On the importance of initialization and momentum in deep learning*, 2013.
 
 use super::{Optimizer, Step};
 use crate::params::Path;
 use crate::{Blank, Params, Real, ZeroValid};
 
-/// Stochastic gradient descent with momentum. It remembers one number a parameter.
+/// Stochastic gradient descent with momentum. PyTorch: `optim.SGD` with `momentum`. It remembers one number a
+/// parameter.
+///
+/// With gradient `g`, weight decay `λ`, momentum `μ`, dampening `δ`:
+///
+/// - `g ← g + λ p`
+/// - `v ← μ v + (1 − δ) g`, but `v ← g` in the first step
+/// - `p ← p − lr v`, or with Nesterov's momentum `p ← p − lr (g + μ v)`
+///
+/// I. Sutskever et al.: *On the importance of initialization and momentum in deep learning*, 2013.
 ///
 /// ```
 /// use dl_core::{Blank, Optimizer, layers::Dense, nalgebra::matrix, optim::{Sgd, Step}};
@@ -42,6 +43,13 @@ pub struct SgdMomentum {
 
 impl SgdMomentum {
     /// PyTorch's defaults: no dampening, not Nesterov's, no weight decay.
+    ///
+    /// ```
+    /// use dl_core::optim::SgdMomentum;
+    ///
+    /// let nesterov = SgdMomentum { nesterov: true, ..SgdMomentum::new(0.1, 0.9) };
+    /// assert_eq!(nesterov.dampening, 0.0);
+    /// ```
     pub const fn new(lr: f64, momentum: f64) -> Self {
         SgdMomentum { lr, momentum, dampening: 0.0, nesterov: false, weight_decay: 0.0 }
     }

@@ -40,12 +40,32 @@ pub struct Averaging<N: Network> {
 
 impl<N: Network> Averaging<N> {
     /// With the average on the heap.
+    ///
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "alloc")] {
+    /// # use dl_core::{optim::Ema, train::Averaging};
+    /// let averaging = Averaging::<Net>::boxed(Ema::new());
+    /// # let _ = averaging;
+    /// # }
+    /// ```
     #[cfg(feature = "alloc")]
     pub fn boxed(ema: Ema) -> Self {
         Self::new(Place::boxed(), ema)
     }
 
     /// With the average in memory that the caller has set aside.
+    ///
+    /// ```
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # use dl_core::{Blank, layer::GradOf, optim::Ema, train::Averaging};
+    /// let memory: &'static mut GradOf<Net> = Box::leak(Box::new(Blank::ZERO)); // in firmware, a `static`
+    /// let averaging = Averaging::<Net>::in_place(memory, Ema::new());
+    /// assert!(format!("{averaging:?}").starts_with("Averaging of Net over 0 steps"));
+    /// ```
     pub fn in_place(memory: &'static mut GradOf<N>, ema: Ema) -> Self {
         Self::new(Place::lent(memory), ema)
     }

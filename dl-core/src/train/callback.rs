@@ -18,6 +18,23 @@ use super::StepReport;
 pub type Flow = ControlFlow<&'static str>;
 
 /// What is known when training begins.
+///
+/// ```
+/// # use dl_core::{loss::Mse, optim::Sgd};
+/// # #[dl_macros::network(input = [2], crate = dl_core)]
+/// # struct Net { head: Dense<1> }
+/// # #[cfg(feature = "alloc")] {
+/// # use dl_core::train::{Callback, Fit, Plan};
+/// struct Announce;
+/// impl Callback<Net> for Announce {
+///     fn on_train_begin(&mut self, plan: &Plan, _: &mut Net) {
+///         assert_eq!((plan.epochs, plan.steps, plan.samples, plan.batch), (5, 2, 3, 2));
+///     }
+/// }
+/// let data = ([[0.0, 1.0], [1.0, 1.0], [1.0, 0.0]], [1.0, 2.0, 1.0]);
+/// NetTrainer::<Mse, Sgd>::boxed(0).fit(&data, (), Fit::new(5, 2), Announce).unwrap();
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Plan {
@@ -32,6 +49,18 @@ pub struct Plan {
 }
 
 /// What an epoch did.
+///
+/// ```
+/// # use dl_core::{loss::Mse, optim::Sgd};
+/// # #[dl_macros::network(input = [2], crate = dl_core)]
+/// # struct Net { head: Dense<1> }
+/// # #[cfg(feature = "alloc")] {
+/// # use dl_core::train::{Fit, each_epoch};
+/// let data = ([[0.0, 1.0], [1.0, 1.0], [1.0, 0.0]], [1.0, 2.0, 1.0]);
+/// let print = each_epoch(|report| println!("{}/{}: {}", report.epoch, report.epochs, report.train_loss));
+/// NetTrainer::<Mse, Sgd>::boxed(0).fit(&data, (), Fit::new(5, 2), print).unwrap();
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EpochReport {
@@ -67,6 +96,19 @@ impl EpochReport {
 }
 
 /// What a whole training did.
+///
+/// ```
+/// # use dl_core::{loss::Mse, optim::Sgd};
+/// # #[dl_macros::network(input = [2], crate = dl_core)]
+/// # struct Net { head: Dense<1> }
+/// # #[cfg(feature = "alloc")] {
+/// # use dl_core::train::Fit;
+/// let data = ([[0.0, 1.0], [1.0, 1.0], [1.0, 0.0]], [1.0, 2.0, 1.0]);
+/// let report = NetTrainer::<Mse, Sgd>::boxed(0).fit(&data, (), Fit::new(5, 2), ()).unwrap();
+/// assert_eq!((report.epochs, report.steps, report.stopped), (5, 10, None));
+/// assert!(report.last.unwrap().train_loss.is_finite());
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FitReport {

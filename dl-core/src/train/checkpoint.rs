@@ -35,6 +35,17 @@ pub struct BestCheckpoint<F> {
 
 impl<F> BestCheckpoint<F> {
     /// Watches the validation loss, or the training loss where there are no validation data.
+    ///
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "alloc")] {
+    /// # use dl_core::train::{BestCheckpoint, EpochReport, Flow};
+    /// let checkpoint = BestCheckpoint::new(|_: &Net, _: &EpochReport| Flow::Break("the disk is full"));
+    /// assert_eq!(checkpoint.best(), None);
+    /// # }
+    /// ```
     pub fn new<N: Network>(save: F) -> Self
     where
         F: FnMut(&N, &EpochReport) -> Flow,
@@ -43,18 +54,56 @@ impl<F> BestCheckpoint<F> {
     }
 
     /// What is watched, and with it the better direction: smaller for a loss, larger for a metric.
+    ///
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "alloc")] {
+    /// # use dl_core::train::{BestCheckpoint, EpochReport, Flow, Monitor};
+    /// let save = |_: &Net, _: &EpochReport| Flow::Continue(());
+    /// let checkpoint = BestCheckpoint::new(save).monitor(Monitor::Metric); // larger is better
+    /// # let _ = checkpoint;
+    /// # }
+    /// ```
     pub fn monitor(mut self, monitor: Monitor) -> Self {
         self.record = Record::new(monitor);
         self
     }
 
     /// Which direction is better. To be said after [`monitor`](Self::monitor).
+    ///
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "alloc")] {
+    /// # use dl_core::train::{BestCheckpoint, EpochReport, Flow, Mode, Monitor};
+    /// let save = |_: &Net, _: &EpochReport| Flow::Continue(());
+    /// let of_an_error = BestCheckpoint::new(save).monitor(Monitor::Metric).mode(Mode::Min);
+    /// # let _ = of_an_error;
+    /// # }
+    /// ```
     pub fn mode(mut self, mode: Mode) -> Self {
         self.record.mode = mode;
         self
     }
 
     /// The best epoch of the last training, and its number.
+    ///
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "alloc")] {
+    /// # use dl_core::train::{BestCheckpoint, EpochReport, Fit, Flow};
+    /// let data = ([[0.0, 1.0], [1.0, 1.0]], [1.0, 2.0]);
+    /// let mut checkpoint = BestCheckpoint::new(|_: &Net, _: &EpochReport| Flow::Continue(()));
+    /// NetTrainer::<Mse, Sgd>::boxed(0).fit(&data, (), Fit::new(3, 2), &mut checkpoint).unwrap();
+    /// let (epoch, loss) = checkpoint.best().unwrap();
+    /// assert!(epoch == 3 && loss.is_finite());
+    /// # }
+    /// ```
     pub fn best(&self) -> Option<(usize, f64)> {
         self.record.best
     }

@@ -120,6 +120,16 @@ impl<T: Real, X: Signal, Y: Signal, D: Dataset<T, X, Y> + ?Sized> Dataset<T, X, 
 /// | `[u16]` | `Tokens<1>`: one class a sample |
 /// | arrays and `Vec`s of the same | the same |
 /// | `(A, B)`, `(A, B, C)` | a tuple of signals |
+///
+/// ```
+/// use dl_core::Vals;
+/// use dl_core::train::Samples;
+///
+/// let x = [[1.0_f32, 2.0], [3.0, 4.0]];
+/// let mut sample = [0.0; 2];
+/// Samples::<f32, Vals<2>>::copy_to(&x, 1, &mut sample);
+/// assert_eq!((Samples::<f32, Vals<2>>::count(&x), sample), (Ok(2), [3.0, 4.0]));
+/// ```
 #[doc(alias = "TensorDataset")]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not hold samples of `{S}` with numbers of type `{T}`",
@@ -137,6 +147,13 @@ pub trait Samples<T: Real, S: Signal> {
 }
 
 /// Why slices do not give a sample.
+///
+/// ```
+/// use dl_core::train::SliceError;
+///
+/// let error = SliceError::OutOfRange { index: 9, len: 4 };
+/// assert_eq!(error.to_string(), "sample 9 was asked for, but there are 4");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SliceError {
     /// Two slices that belong together are not of the same length.

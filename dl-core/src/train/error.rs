@@ -3,6 +3,19 @@
 use core::fmt;
 
 /// Why a step, `fit` or `evaluate` did not finish. The network is as the last finished step left it.
+///
+/// ```
+/// # use dl_core::{loss::Mse, optim::Sgd};
+/// # #[dl_macros::network(input = [2], crate = dl_core)]
+/// # struct Net { head: Dense<1> }
+/// # #[cfg(feature = "alloc")] {
+/// # use dl_core::train::{Fit, FitError};
+/// let data = ([[0.0, 1.0], [1.0, 1.0]], [1.0, 2.0]);
+/// let error = NetTrainer::<Mse, Sgd>::boxed(0).fit(&data, (), Fit::new(5, 0), ()).unwrap_err();
+/// assert!(matches!(error, FitError::NoBatch));
+/// assert_eq!(error.to_string(), "the batch is 0 samples, at least 1 is needed");
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FitError<E> {
@@ -25,6 +38,18 @@ pub enum FitError<E> {
 }
 
 /// Where the loss became infinite or not a number.
+///
+/// ```
+/// # use dl_core::{loss::Mse, optim::Sgd};
+/// # #[dl_macros::network(input = [2], crate = dl_core)]
+/// # struct Net { head: Dense<1> }
+/// # #[cfg(feature = "alloc")] {
+/// # use dl_core::train::FitError;
+/// let mut trainer = NetTrainer::<Mse, Sgd>::boxed(0);
+/// let Err(FitError::NonFinite(place)) = trainer.step(&([[1.0, f32::NAN]], [0.0])) else { panic!() };
+/// assert_eq!((place.epoch, place.step), (0, 1));
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NonFinite {
     /// The epoch, from 1; 0 outside [`fit`](super::Trainer::fit).

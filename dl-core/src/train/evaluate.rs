@@ -115,6 +115,18 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Train
     }
 
     /// [`predict`](Self::predict) for a sequence of which only the first `steps` are valid.
+    ///
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "alloc")] {
+    /// # use dl_core::train::Model;
+    /// let mut trainer = NetTrainer::<Mse, Sgd>::boxed(0);
+    /// let whole = trainer.predict(&[1.0, 2.0])[0];
+    /// assert_eq!(trainer.predict_padded(&[1.0, 2.0], 1)[0], whole); // `Dense` does not cross steps
+    /// # }
+    /// ```
     pub fn predict_padded(&mut self, x: InputOf<'_, N>, steps: <N::In as Signal>::Len) -> OutputOf<'_, N> {
         let Memory { core, data } = &mut *self.memory;
         for b in 0..B {

@@ -40,6 +40,11 @@ pub struct Fit<'a> {
 
 impl Fit<'_> {
     /// `epochs` epochs in steps of `batch` samples, shuffled, with nothing else set.
+    ///
+    /// ```
+    /// let fit = dl_core::train::Fit::new(20, 32);
+    /// assert!(fit.shuffle && fit.clip.is_none());
+    /// ```
     pub const fn new(epochs: usize, batch: usize) -> Self {
         Fit { epochs, batch, shuffle: true, clip: None, groups: &[], schedule: None, skip_non_finite: false }
     }
@@ -92,6 +97,22 @@ pub trait Validation<N: Network, L: Loss<N::Scalar, N::Out>, E> {
 pub type Validated = (f64, Option<(&'static str, f64)>);
 
 /// Validation data with a metric, for [`Trainer::fit`]; the metric can be read afterwards.
+///
+/// ```
+/// # use dl_core::{loss::CrossEntropy, optim::Sgd};
+/// # #[dl_macros::network(input = [1], crate = dl_core)]
+/// # struct Net { head: Dense<2> }
+/// # #[cfg(feature = "alloc")] {
+/// # use dl_core::{metrics::Accuracy, train::{Fit, Valid}};
+/// let data = ([[-1.0], [1.0]], [0, 1]);
+/// let mut trainer = NetTrainer::<CrossEntropy, Sgd>::boxed_with(CrossEntropy::new(), Sgd::new(1.0), 0);
+/// let mut accuracy = Accuracy::new();
+/// let valid = Valid { data: &data, metric: &mut accuracy };
+/// let report = trainer.fit(&data, valid, Fit::new(50, 2), ()).unwrap();
+/// assert_eq!(report.last.unwrap().metric, Some(1.0));
+/// assert_eq!((accuracy.right, accuracy.seen), (2, 2));
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Valid<'a, D, M> {
     /// The data.

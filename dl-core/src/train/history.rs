@@ -21,16 +21,50 @@ pub struct History<const EPOCHS: usize> {
 
 impl<const EPOCHS: usize> History<EPOCHS> {
     /// An empty history.
+    ///
+    /// ```
+    /// use dl_core::train::History;
+    ///
+    /// static EMPTY: History<100> = History::new();
+    /// assert_eq!(EMPTY.epochs().len(), 0);
+    /// ```
     pub const fn new() -> Self {
         History { reports: [EpochReport::BLANK; EPOCHS], len: 0, missed: 0 }
     }
 
     /// What was kept, in order. A history that sees several trainings keeps them all.
+    ///
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "alloc")] {
+    /// # use dl_core::train::{Fit, History};
+    /// let mut history = History::<10>::new();
+    /// let data = ([[0.0, 1.0], [1.0, 1.0]], [1.0, 2.0]);
+    /// NetTrainer::<Mse, Sgd>::boxed(0).fit(&data, (), Fit::new(3, 2), &mut history).unwrap();
+    /// assert_eq!(history.epochs().len(), 3);
+    /// assert_eq!(history.epochs()[2].epoch, 3);
+    /// # }
+    /// ```
     pub fn epochs(&self) -> &[EpochReport] {
         &self.reports[..self.len]
     }
 
     /// How many epochs came after it was full.
+    ///
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "alloc")] {
+    /// # use dl_core::train::{Fit, History};
+    /// let mut history = History::<10>::new();
+    /// let data = ([[0.0, 1.0], [1.0, 1.0]], [1.0, 2.0]);
+    /// NetTrainer::<Mse, Sgd>::boxed(0).fit(&data, (), Fit::new(12, 2), &mut history).unwrap();
+    /// assert_eq!((history.epochs().len(), history.missed()), (10, 2));
+    /// # }
+    /// ```
     pub fn missed(&self) -> usize {
         self.missed
     }
@@ -57,6 +91,19 @@ impl<N: Network, const EPOCHS: usize> Callback<N> for History<EPOCHS> {
 /// Keeps the reports of all epochs, on the heap.
 ///
 /// The memory for a training's epochs is taken when it begins.
+///
+/// ```
+/// # use dl_core::{loss::Mse, optim::Sgd};
+/// # #[dl_macros::network(input = [2], crate = dl_core)]
+/// # struct Net { head: Dense<1> }
+/// # #[cfg(feature = "alloc")] {
+/// # use dl_core::train::{Fit, FullHistory};
+/// let mut history = FullHistory::new();
+/// let data = ([[0.0, 1.0], [1.0, 1.0]], [1.0, 2.0]);
+/// NetTrainer::<Mse, Sgd>::boxed(0).fit(&data, (), Fit::new(3, 2), &mut history).unwrap();
+/// assert!(history.epochs()[2].train_loss < history.epochs()[0].train_loss);
+/// # }
+/// ```
 #[cfg(feature = "alloc")]
 #[derive(Clone, Debug, Default)]
 pub struct FullHistory {
@@ -66,11 +113,28 @@ pub struct FullHistory {
 #[cfg(feature = "alloc")]
 impl FullHistory {
     /// An empty history.
+    ///
+    /// ```
+    /// assert!(dl_core::train::FullHistory::new().epochs().is_empty());
+    /// ```
     pub const fn new() -> Self {
         FullHistory { reports: alloc::vec::Vec::new() }
     }
 
     /// All epochs, in order. A history that sees several trainings keeps them all.
+    ///
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "alloc")] {
+    /// # use dl_core::train::{Fit, FullHistory};
+    /// let mut history = FullHistory::new();
+    /// let data = ([[0.0, 1.0], [1.0, 1.0]], [1.0, 2.0]);
+    /// NetTrainer::<Mse, Sgd>::boxed(0).fit(&data, (), Fit::new(3, 2), &mut history).unwrap();
+    /// assert_eq!(history.epochs().len(), 3);
+    /// # }
+    /// ```
     pub fn epochs(&self) -> &[EpochReport] {
         &self.reports
     }

@@ -50,6 +50,14 @@ impl<N: Network, O: Optimizer, const B: usize> Blank for Core<N, O, B> {
 /// optimizer's moments, tape, scratch memory, output and its gradient, and one chunk of data.
 ///
 /// [`Blank::ZERO`] of it can initialize a `static`, for [`Trainer::in_place`](super::Trainer::in_place).
+///
+/// ```
+/// # #[dl_macros::network(input = [2], crate = dl_core)]
+/// # struct Net { head: Dense<1> }
+/// # use dl_core::{Blank, loss::Mse, optim::Sgd, train::Memory};
+/// static MEMORY: Memory<Net, Mse, Sgd, 1> = Blank::ZERO;
+/// assert!(format!("{MEMORY:?}").starts_with("Memory to train Net in chunks of 1: "));
+/// ```
 #[cfg_attr(any(target_arch = "x86_64", target_arch = "aarch64"), repr(C, align(64)))]
 #[cfg_attr(not(any(target_arch = "x86_64", target_arch = "aarch64")), repr(C))]
 pub struct Memory<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> {
@@ -80,6 +88,14 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> core:
 
 /// Bytes to train `N` with optimizer `O` on chunks of `B` samples: network, gradient, moments, tape, scratch memory,
 /// output and its gradient. [`Trainer::BYTES`](super::Trainer::BYTES) has the data as well.
+///
+/// ```
+/// # #[dl_macros::network(input = [2], crate = dl_core)]
+/// # struct Net { head: Dense<1> }
+/// # use dl_core::{optim::{Adam, Sgd}, train::train_bytes};
+/// // Adam's two moments for each of three parameters
+/// assert_eq!(train_bytes::<Net, Adam, 1>() - train_bytes::<Net, Sgd, 1>(), 2 * 3 * 4);
+/// ```
 pub const fn train_bytes<N: Network, O: Optimizer, const B: usize>() -> usize {
     size_of::<Core<N, O, B>>()
 }
@@ -124,6 +140,13 @@ pub const fn expect_train_bytes<N: Network, O: Optimizer, const B: usize>(budget
 }
 
 /// Bytes to infer `B` samples with `N`: scratch memory and output.
+///
+/// ```
+/// # #[dl_macros::network(input = [2], crate = dl_core)]
+/// # struct Net { head: Dense<1> }
+/// # use dl_core::train::infer_bytes;
+/// assert_eq!(infer_bytes::<Net, 4>(), 4 * infer_bytes::<Net, 1>());
+/// ```
 pub const fn infer_bytes<N: Network, const B: usize>() -> usize {
     size_of::<(WorkOf<N, B>, Outputs<N, B>)>()
 }

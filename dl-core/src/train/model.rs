@@ -14,6 +14,14 @@ use super::{InputOf, OutputOf, Samples, SliceError};
 /// All that a [`Model`] needs: the network first, then scratch memory, output and input.
 ///
 /// [`Blank::ZERO`] of it can initialize a `static`, for [`Model::in_place`].
+///
+/// ```
+/// # #[dl_macros::network(input = [2], crate = dl_core)]
+/// # struct Net { head: Dense<1> }
+/// # use dl_core::{Blank, train::ModelMemory};
+/// static MEMORY: ModelMemory<Net, 1> = Blank::ZERO;
+/// assert!(format!("{MEMORY:?}").starts_with("Memory to run Net in chunks of 1: "));
+/// ```
 #[cfg_attr(any(target_arch = "x86_64", target_arch = "aarch64"), repr(C, align(64)))]
 #[cfg_attr(not(any(target_arch = "x86_64", target_arch = "aarch64")), repr(C))]
 pub struct ModelMemory<N: Network, const B: usize> {
@@ -55,15 +63,42 @@ pub struct Model<N: Network, const B: usize = 1>(Place<ModelMemory<N, B>>);
 
 impl<N: Network, const B: usize> Model<N, B> {
     /// Bytes of all that the model needs.
+    ///
+    /// ```
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # use dl_core::train::{Model, ModelMemory};
+    /// assert_eq!(Model::<Net, 4>::BYTES, size_of::<ModelMemory<Net, 4>>());
+    /// ```
     pub const BYTES: usize = size_of::<ModelMemory<N, B>>();
 
     /// A model on the heap, with weights from `seed`: those that a trainer of this seed starts with.
+    ///
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "alloc")] {
+    /// # use dl_core::train::Model;
+    /// let mut model = Model::<Net>::boxed(0);
+    /// assert_eq!(model.predict(&[1.0, 2.0]), NetTrainer::<Mse, Sgd>::boxed(0).predict(&[1.0, 2.0]));
+    /// # }
+    /// ```
     #[cfg(feature = "alloc")]
     pub fn boxed(seed: u64) -> Self {
         Self::new(Place::boxed(), seed)
     }
 
     /// A model in memory that the caller has set aside, with weights from `seed`. What the memory held is lost.
+    ///
+    /// ```
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # use dl_core::{Blank, train::{Model, ModelMemory}};
+    /// let memory: &'static mut ModelMemory<Net, 1> = Box::leak(Box::new(Blank::ZERO)); // in firmware, a `static`
+    /// let mut model = Model::in_place(memory, 0);
+    /// assert!(model.predict(&[1.0, 2.0])[0].is_finite());
+    /// ```
     pub fn in_place(memory: &'static mut ModelMemory<N, B>, seed: u64) -> Self {
         place::clear(memory);
         Self::new(Place::lent(memory), seed)
@@ -76,21 +111,70 @@ impl<N: Network, const B: usize> Model<N, B> {
     }
 
     /// The network.
+    ///
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "alloc")] {
+    /// # use dl_core::train::Model;
+    /// let model = Model::<Net>::boxed(0);
+    /// assert_eq!(model.net().head.weight.len(), 2);
+    /// # }
+    /// ```
     pub fn net(&self) -> &N {
         &self.0.net
     }
 
     /// The network, to load weights into.
+    ///
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "alloc")] {
+    /// # use dl_core::train::Model;
+    /// let mut model = Model::<Net>::boxed(0);
+    /// model.net_mut().head.weight.fill(1.0);
+    /// model.net_mut().head.bias.fill(0.0);
+    /// assert_eq!(model.predict(&[1.0, 2.0]), &[3.0]);
+    /// # }
+    /// ```
     pub fn net_mut(&mut self) -> &mut N {
         &mut self.0.net
     }
 
     /// The output for one input.
+    ///
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "alloc")] {
+    /// # use dl_core::train::Model;
+    /// # let mut model = Model::<Net>::boxed(0);
+    /// # model.net_mut().head.weight.fill(1.0);
+    /// # model.net_mut().head.bias.fill(0.0);
+    /// assert_eq!(model.predict(&[1.0, 2.0]), &[3.0]);
+    /// # }
+    /// ```
     pub fn predict(&mut self, x: InputOf<'_, N>) -> OutputOf<'_, N> {
         self.predict_padded(x, N::In::ALL)
     }
 
     /// [`predict`](Self::predict) for a sequence of which only the first `steps` are valid.
+    ///
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "alloc")] {
+    /// # use dl_core::train::Model;
+    /// let mut model = Model::<Net>::boxed(0);
+    /// let whole = model.predict(&[1.0, 2.0])[0];
+    /// assert_eq!(model.predict_padded(&[1.0, 2.0], 1)[0], whole); // `Dense` does not cross steps
+    /// # }
+    /// ```
     pub fn predict_padded(&mut self, x: InputOf<'_, N>, steps: <N::In as Signal>::Len) -> OutputOf<'_, N> {
         let memory = &mut *self.0;
         for b in 0..B {
@@ -103,6 +187,21 @@ impl<N: Network, const B: usize> Model<N, B> {
     }
 
     /// Calls `f` with the index and the output of each input, in order, a chunk at a time.
+    ///
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "alloc")] {
+    /// # use dl_core::train::Model;
+    /// let mut model = Model::<Net, 4>::boxed(0);
+    /// model.net_mut().head.weight.fill(1.0);
+    /// model.net_mut().head.bias.fill(0.0);
+    /// let mut outputs = Vec::new();
+    /// model.predict_each(&[[1.0, 2.0], [3.0, 4.0]], |_, y| outputs.push(y[0])).unwrap();
+    /// assert_eq!(outputs, [3.0, 7.0]);
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`SliceError::Unequal`], if the parts of a tuple of inputs differ in number.
@@ -125,6 +224,17 @@ impl<T: Real, N: Network<Scalar = T, Out = Vals<K>>, const K: usize, const B: us
     ///
     /// For networks whose outputs are scores (logits), as the cross-entropies want them; one that ends in `Softmax`
     /// or `Sigmoid` gives probabilities already.
+    ///
+    /// ```
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<3> }
+    /// # #[cfg(feature = "alloc")] {
+    /// # use dl_core::train::Model;
+    /// let mut model = Model::<Net>::boxed(0);
+    /// let p = model.predict_proba(&[1.0, 2.0]);
+    /// assert!((p.iter().sum::<f32>() - 1.0).abs() < 1e-6);
+    /// # }
+    /// ```
     pub fn predict_proba(&mut self, x: InputOf<'_, N>) -> &[T; K] {
         self.predict(x);
         let y = Vals::<K>::sample::<T, B>(&mut self.0.y, 0);

@@ -3,6 +3,13 @@
 use super::{EpochReport, Flow};
 
 /// Which number of an epoch is watched.
+///
+/// ```
+/// use dl_core::train::{EarlyStopping, Monitor};
+///
+/// let stopping = EarlyStopping::new(5).monitor(Monitor::TrainLoss);
+/// assert_eq!((stopping.best(), Monitor::default()), (None, Monitor::Loss));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Monitor {
     /// The loss on the validation data if there are any, else on the training data.
@@ -17,6 +24,13 @@ pub enum Monitor {
 }
 
 /// Which direction is better.
+///
+/// ```
+/// use dl_core::train::{EarlyStopping, Mode, Monitor};
+///
+/// let of_an_error = EarlyStopping::new(5).monitor(Monitor::Metric).mode(Mode::Min);
+/// # let _ = of_an_error;
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     /// Smaller is better.
@@ -27,6 +41,19 @@ pub enum Mode {
 
 impl Monitor {
     /// The watched number, if the epoch has it.
+    ///
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "alloc")] {
+    /// # use dl_core::train::{Fit, Monitor};
+    /// let data = ([[0.0, 1.0], [1.0, 1.0]], [1.0, 2.0]);
+    /// let report = NetTrainer::<Mse, Sgd>::boxed(0).fit(&data, (), Fit::new(1, 2), ()).unwrap().last.unwrap();
+    /// assert_eq!(Monitor::Loss.of(&report), Some(report.train_loss)); // nothing was validated
+    /// assert_eq!(Monitor::ValidLoss.of(&report), None);
+    /// # }
+    /// ```
     pub fn of(self, report: &EpochReport) -> Option<f64> {
         match self {
             Monitor::Loss => Some(report.valid_loss.unwrap_or(report.train_loss)),

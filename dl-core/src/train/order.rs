@@ -33,11 +33,23 @@ pub struct Order {
 
 impl Order {
     /// `0, 1, 2, ..., n - 1`
+    ///
+    /// ```
+    /// assert_eq!(dl_core::train::Order::sequential(5).at(3), 3);
+    /// ```
     pub const fn sequential(n: usize) -> Self {
         Order { n: n as u64, a: 1, b: 1, rounds: 0, keys: None }
     }
 
     /// A random order of `n` samples that follows from `rng`.
+    ///
+    /// ```
+    /// use dl_core::{Rng, train::Order};
+    ///
+    /// let mut samples = [false; 5];
+    /// (0..5).for_each(|position| samples[Order::shuffled(5, Rng::new(1)).at(position)] = true);
+    /// assert_eq!(samples, [true; 5]);
+    /// ```
     pub fn shuffled(n: usize, rng: Rng) -> Self {
         let rounds = if n < FEW { ROUNDS_OF_FEW } else { ROUNDS };
         let n = n as u64;
@@ -48,6 +60,14 @@ impl Order {
     }
 
     /// The sample at `position`. A position that is not below `n` is returned as it is.
+    ///
+    /// ```
+    /// use dl_core::{Rng, train::Order};
+    ///
+    /// let order = Order::shuffled(5, Rng::new(1));
+    /// assert!(order.at(0) < 5 && order.at(0) != order.at(1));
+    /// assert_eq!(order.at(7), 7);
+    /// ```
     #[inline]
     pub fn at(&self, position: usize) -> usize {
         let Some(keys) = &self.keys else { return position };

@@ -10,6 +10,13 @@ use super::trainer::stream;
 use super::{CountOf, Dataset, FitError, Memory, NonFinite, TargetOf, Trainer};
 
 /// Limits on the gradient of a step.
+///
+/// ```
+/// use dl_core::train::{Clip, Fit};
+///
+/// let fit = Fit { clip: Some(Clip::Norm(1.0)), ..Fit::new(20, 32) };
+/// assert_eq!(fit.clip, Some(Clip::Norm(1.0)));
+/// ```
 #[doc(alias = "clip_grad_norm_")]
 #[doc(alias = "clip_grad_value_")]
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,6 +29,13 @@ pub enum Clip {
 }
 
 /// How a step uses its gradient.
+///
+/// ```
+/// use dl_core::train::{Clip, Update};
+///
+/// let update = Update { lr_factor: 0.5, clip: Some(Clip::Value(0.1)), ..Update::default() };
+/// assert!(update.groups.is_empty());
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Update {
     /// Multiplies the learning rate.
@@ -40,6 +54,17 @@ impl Default for Update {
 }
 
 /// What a step did.
+///
+/// ```
+/// # use dl_core::{loss::Mse, optim::Sgd};
+/// # #[dl_macros::network(input = [2], crate = dl_core)]
+/// # struct Net { head: Dense<1> }
+/// # #[cfg(feature = "alloc")] {
+/// let mut trainer = NetTrainer::<Mse, Sgd>::boxed_with(Mse, Sgd::new(0.1), 0);
+/// let report = trainer.step(&([[0.0, 1.0], [1.0, 1.0]], [1.0, 2.0])).unwrap();
+/// assert_eq!((report.epoch, report.step, report.samples, report.lr), (0, 1, 2, 0.1));
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StepReport {
@@ -62,6 +87,21 @@ pub struct StepReport {
 ///
 /// Statistics of batch norm are taken over when the next chunk needs their memory, so of an abandoned step of several
 /// chunks all but the last one's stay.
+///
+/// ```
+/// # use dl_core::{loss::Mse, optim::Sgd};
+/// # #[dl_macros::network(input = [2], crate = dl_core)]
+/// # struct Net { head: Dense<1> }
+/// # #[cfg(feature = "alloc")] {
+/// let data = ([[0.0, 1.0], [1.0, 1.0]], [1.0, 2.0]);
+/// let mut trainer = NetTrainer::<Mse, Sgd>::boxed_with(Mse, Sgd::new(0.1), 0);
+/// let total = trainer.count(&data).unwrap();
+/// let mut step = trainer.begin(total);
+/// step.accumulate(&data).unwrap();
+/// drop(step); // abandoned
+/// assert_eq!(trainer.steps(), 0);
+/// # }
+/// ```
 #[must_use = "a step that is dropped changes nothing: call `apply`"]
 pub struct Running<'t, N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> {
     trainer: &'t mut Trainer<N, L, O, B>,
@@ -100,6 +140,19 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Train
 
     /// [`step`](Self::step), with a learning rate, limits and groups of its own.
     ///
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "alloc")] {
+    /// # use dl_core::train::{Clip, Update};
+    /// let mut trainer = NetTrainer::<Mse, Sgd>::boxed_with(Mse, Sgd::new(0.1), 0);
+    /// let update = Update { lr_factor: 0.5, clip: Some(Clip::Norm(1.0)), ..Update::default() };
+    /// let report = trainer.step_with(&([[0.0, 1.0], [1.0, 1.0]], [1.0, 2.0]), &update).unwrap();
+    /// assert!(report.lr == 0.05 && report.grad_norm.is_some());
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// See [`FitError`]. The weights are then as before.
     pub fn step_with<D>(&mut self, batch: &D, update: &Update) -> Result<StepReport, FitError<D::Error>>
@@ -128,6 +181,17 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Train
     }
 
     /// What the loss counts in `data`; the sum over all parts of a step is the total that [`begin`](Self::begin) needs.
+    ///
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "alloc")] {
+    /// let mut trainer = NetTrainer::<Mse, Sgd>::boxed(0);
+    /// let total = trainer.count(&([[0.0, 1.0], [1.0, 1.0]], [1.0, 2.0])).unwrap();
+    /// assert_eq!(total, 2.0);
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`FitError::Data`]
@@ -196,6 +260,19 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Train
 impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Running<'_, N, L, O, B> {
     /// Adds the gradients of all samples of `part`.
     ///
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "alloc")] {
+    /// let mut trainer = NetTrainer::<Mse, Sgd>::boxed(0);
+    /// let mut step = trainer.begin(2.0); // numbers that count in the whole step
+    /// step.accumulate(&([[0.0, 1.0]], [1.0])).unwrap();
+    /// step.accumulate(&([[1.0, 1.0]], [2.0])).unwrap();
+    /// assert_eq!(step.apply().unwrap().samples, 2);
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`FitError::Data`], or [`FitError::NonFinite`], after which the step cannot be applied.
     pub fn accumulate<D>(&mut self, part: &D) -> Result<(), FitError<D::Error>>
@@ -258,11 +335,36 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Runni
     }
 
     /// The loss of the samples so far, as their share of the step's mean.
+    ///
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "alloc")] {
+    /// let mut trainer = NetTrainer::<Mse, Sgd>::boxed(0);
+    /// let mut step = trainer.begin(1.0);
+    /// step.accumulate(&([[0.0, 1.0]], [1.0])).unwrap();
+    /// let so_far = step.loss();
+    /// assert_eq!(step.apply().unwrap().loss, so_far);
+    /// # }
+    /// ```
     pub fn loss(&self) -> f64 {
         self.loss
     }
 
     /// Updates the weights.
+    ///
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "alloc")] {
+    /// let mut trainer = NetTrainer::<Mse, Sgd>::boxed(0);
+    /// let mut step = trainer.begin(1.0);
+    /// step.accumulate(&([[0.0, 1.0]], [1.0])).unwrap();
+    /// assert_eq!(step.apply().unwrap().step, 1);
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`NonFinite`], if the loss (or, with [`Clip::Norm`], the gradient) is not finite: the weights are as before.
@@ -271,6 +373,20 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Runni
     }
 
     /// [`apply`](Self::apply), with a learning rate, limits and groups of its own.
+    ///
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "alloc")] {
+    /// # use dl_core::train::Update;
+    /// let mut trainer = NetTrainer::<Mse, Sgd>::boxed_with(Mse, Sgd::new(0.1), 0);
+    /// let mut step = trainer.begin(1.0);
+    /// step.accumulate(&([[0.0, 1.0]], [1.0])).unwrap();
+    /// let report = step.apply_with(&Update { lr_factor: 0.5, ..Update::default() }).unwrap();
+    /// assert_eq!(report.lr, 0.05);
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As for [`apply`](Self::apply).

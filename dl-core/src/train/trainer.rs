@@ -23,6 +23,20 @@ use super::Memory;
 ///
 /// Everything random follows from the seed: weights, order of the samples, dropout, augmentation. Two runs with one
 /// seed give the same bits.
+///
+/// ```
+/// # use dl_core::{loss::Mse, optim::Sgd};
+/// # #[dl_macros::network(input = [2], crate = dl_core)]
+/// # struct Net { head: Dense<1> }
+/// # #[cfg(feature = "alloc")] {
+/// let mut trainer = NetTrainer::<Mse, Sgd>::boxed_with(Mse, Sgd::new(0.3), 0);
+/// let (x, y) = ([[0.0, 1.0], [1.0, 1.0], [1.0, 0.0]], [1.0, 2.0, 1.0]);
+/// for _ in 0..200 {
+///     trainer.step(&(&x, &y)).unwrap();
+/// }
+/// assert!((trainer.predict(&[2.0, 1.0])[0] - 3.0).abs() < 0.1);
+/// # }
+/// ```
 pub struct Trainer<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> {
     pub(super) memory: Place<Memory<N, L, O, B>>,
     /// What is made small.
@@ -48,6 +62,16 @@ pub(super) mod stream {
 
 impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Trainer<N, L, O, B> {
     /// Bytes of all that the trainer needs: [`train_bytes`](super::train_bytes) and one chunk of data.
+    ///
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "alloc")] {
+    /// # use dl_core::train::{Memory, Trainer};
+    /// assert_eq!(Trainer::<Net, Mse, Sgd, 4>::BYTES, size_of::<Memory<Net, Mse, Sgd, 4>>());
+    /// # }
+    /// ```
     pub const BYTES: usize = size_of::<Memory<N, L, O, B>>();
 
     /// A trainer on the heap, with the default settings of loss and optimizer and weights from `seed`.
@@ -110,21 +134,67 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Train
     }
 
     /// The network.
+    ///
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "alloc")] {
+    /// let trainer = NetTrainer::<Mse, Sgd>::boxed(0);
+    /// assert_eq!(trainer.net().head.weight.len(), 2);
+    /// # }
+    /// ```
     pub fn net(&self) -> &N {
         &self.memory.core.net
     }
 
     /// The network, to load weights into, for example.
+    ///
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "alloc")] {
+    /// let mut trainer = NetTrainer::<Mse, Sgd>::boxed(0);
+    /// trainer.net_mut().head.weight.fill(1.0);
+    /// trainer.net_mut().head.bias.fill(0.0);
+    /// assert_eq!(trainer.predict(&[1.0, 2.0]), &[3.0]);
+    /// # }
+    /// ```
     pub fn net_mut(&mut self) -> &mut N {
         &mut self.memory.core.net
     }
 
     /// The gradient of the last step, as it was before clipping.
+    ///
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "alloc")] {
+    /// let mut trainer = NetTrainer::<Mse, Sgd>::boxed(0);
+    /// trainer.net_mut().head.weight.fill(0.0);
+    /// trainer.net_mut().head.bias.fill(0.0);
+    /// trainer.step(&([[1.0, 2.0]], [3.0])).unwrap();
+    /// assert_eq!(trainer.grad().head.weight.as_slice(), [-6.0, -12.0]); // 2 (0 − 3) x
+    /// # }
+    /// ```
     pub fn grad(&self) -> &GradOf<N> {
         &self.memory.core.grad
     }
 
     /// Steps made so far.
+    ///
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "alloc")] {
+    /// let mut trainer = NetTrainer::<Mse, Sgd>::boxed(0);
+    /// trainer.step(&([[1.0, 2.0]], [3.0])).unwrap();
+    /// assert_eq!(trainer.steps(), 1);
+    /// # }
+    /// ```
     pub fn steps(&self) -> u64 {
         self.steps
     }

@@ -66,6 +66,17 @@ pub fn read(path: impl AsRef<Path>) -> Result<Table> {
 impl Format {
     /// Reads a table from a file.
     ///
+    /// ```
+    /// use dl_host::data::csv::Format;
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let path = folder.path().join("tabs.tsv");
+    /// std::fs::write(&path, "x\ty\n1\t2\n")?;
+    /// let table = Format { delimiter: b'\t', ..Format::default() }.read(&path)?;
+    /// assert_eq!(table.numbers::<f32, 2>(["x", "y"])?, [[1.0, 2.0]]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`read`].
@@ -76,6 +87,16 @@ impl Format {
     }
 
     /// Reads a table from memory.
+    ///
+    /// ```
+    /// use dl_host::data::csv::Format;
+    ///
+    /// let table = Format::default().parse(b"x,y\n1,2\n")?;
+    /// assert_eq!(table.len(), 1);
+    /// let error = Format::default().parse(b"x,y\n1\n").unwrap_err();
+    /// assert!(error.to_string().starts_with("(bytes): line 2"));
+    /// # Ok::<(), dl_host::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -146,6 +167,15 @@ impl Deref for Row {
 }
 
 /// A column read as classes.
+///
+/// ```
+/// use dl_host::data::csv::Format;
+///
+/// let classes = Format::default().parse(b"pet\ndog\ncat\ndog\n")?.classes("pet")?;
+/// assert_eq!(classes.names, ["cat", "dog"]);
+/// assert_eq!(classes.labels, [1, 0, 1]);
+/// # Ok::<(), dl_host::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Classes {
     /// The class of each row: an index of `names`.
@@ -155,6 +185,14 @@ pub struct Classes {
 }
 
 /// A column, by its name in the header or by its place, from 0.
+///
+/// ```
+/// use dl_host::data::csv::Format;
+///
+/// let table = Format::default().parse(b"x,y\n1,2\n")?;
+/// assert_eq!(table.text("y")?, table.text(1)?);
+/// # Ok::<(), dl_host::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Column<'a> {
     /// By name.
@@ -176,6 +214,16 @@ impl From<usize> for Column<'_> {
 }
 
 /// Several columns: an array of names or places, or a range of places.
+///
+/// ```
+/// use dl_host::data::csv::Format;
+///
+/// let table = Format::default().parse(b"x,y,z\n1,2,3\n")?;
+/// assert_eq!(table.numbers::<f32, 2>(["z", "x"])?, [[3.0, 1.0]]);
+/// assert_eq!(table.numbers::<f32, 2>([2, 0])?, [[3.0, 1.0]]);
+/// assert_eq!(table.numbers::<f32, 2>(1..3)?, [[2.0, 3.0]]);
+/// # Ok::<(), dl_host::Error>(())
+/// ```
 pub trait Columns<'a> {
     /// One after the other.
     fn columns(self) -> impl Iterator<Item = Column<'a>>;
@@ -195,21 +243,47 @@ impl<'a> Columns<'a> for Range<usize> {
 
 impl Table {
     /// The number of rows, the header not counted.
+    ///
+    /// ```
+    /// # use dl_host::data::csv::Format;
+    /// assert_eq!(Format::default().parse(b"x\n1\n2\n")?.len(), 2);
+    /// # Ok::<(), dl_host::Error>(())
+    /// ```
     pub fn len(&self) -> usize {
         self.rows.len()
     }
 
     /// Whether there are no rows.
+    ///
+    /// ```
+    /// # use dl_host::data::csv::Format;
+    /// assert!(Format::default().parse(b"x\n")?.is_empty());
+    /// # Ok::<(), dl_host::Error>(())
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
     /// The names in the header, if there is one.
+    ///
+    /// ```
+    /// # use dl_host::data::csv::Format;
+    /// let table = Format::default().parse(b"x,y\n1,2\n")?;
+    /// assert_eq!(table.names().unwrap(), ["x", "y"]);
+    /// # Ok::<(), dl_host::Error>(())
+    /// ```
     pub fn names(&self) -> Option<&[String]> {
         self.names.as_deref()
     }
 
     /// The text of a column.
+    ///
+    /// ```
+    /// # use dl_host::data::csv::Format;
+    /// let table = Format::default().parse(b"x,pet\n1,dog\n2,cat\n")?;
+    /// assert_eq!(table.text("pet")?, ["dog", "cat"]);
+    /// # Ok::<(), dl_host::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -220,6 +294,15 @@ impl Table {
     }
 
     /// `N` columns as numbers, a row each.
+    ///
+    /// ```
+    /// # use dl_host::data::csv::Format;
+    /// let table = Format::default().parse(b"x,y\n1,2\n3,?\n")?;
+    /// assert_eq!(table.numbers::<f32, 1>(["x"])?, [[1.0], [3.0]]);
+    /// let error = table.numbers::<f32, 1>(["y"]).unwrap_err();
+    /// assert!(error.to_string().contains("line 3"));
+    /// # Ok::<(), dl_host::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -242,6 +325,14 @@ impl Table {
     }
 
     /// A column as classes: each different text is one.
+    ///
+    /// ```
+    /// # use dl_host::data::csv::Format;
+    /// let classes = Format::default().parse(b"digit\n10\n9\n10\n")?.classes("digit")?;
+    /// assert_eq!(classes.names, ["9", "10"]); // as numbers
+    /// assert_eq!(classes.labels, [1, 0, 1]);
+    /// # Ok::<(), dl_host::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -68,6 +68,14 @@ pub fn read(path: impl AsRef<Path>) -> Result<Idx> {
 
 /// [`read`], of bytes in memory.
 ///
+/// ```
+/// use dl_host::data::idx;
+///
+/// let labels = idx::parse(&[0, 0, 8, 1, 0, 0, 0, 3, 5, 0, 4])?.labels()?;
+/// assert_eq!(labels, [5, 0, 4]);
+/// # Ok::<(), dl_host::Error>(())
+/// ```
+///
 /// # Errors
 ///
 /// As [`read`].
@@ -165,16 +173,36 @@ fn type_name(kind: u8) -> String {
 
 impl Idx {
     /// The sizes; the first counts the samples.
+    ///
+    /// ```
+    /// # use dl_host::data::idx;
+    /// assert_eq!(idx::parse(&[0, 0, 8, 1, 0, 0, 0, 3, 5, 0, 4])?.dims(), [3]);
+    /// # Ok::<(), dl_host::Error>(())
+    /// ```
     pub fn dims(&self) -> &[usize] {
         &self.dims
     }
 
     /// All values, sample after sample.
+    ///
+    /// ```
+    /// # use dl_host::data::idx;
+    /// assert_eq!(idx::parse(&[0, 0, 8, 1, 0, 0, 0, 3, 5, 0, 4])?.values(), [5, 0, 4]);
+    /// # Ok::<(), dl_host::Error>(())
+    /// ```
     pub fn values(&self) -> &[u8] {
         &self.values
     }
 
     /// The samples, of `N` values each.
+    ///
+    /// ```
+    /// # use dl_host::data::idx;
+    /// let images = idx::parse(&[0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 2, 0, 51, 255, 1])?; // 2 × 2
+    /// assert_eq!(images.bytes::<2>()?, [[0, 51], [255, 1]]);
+    /// assert!(images.bytes::<3>().is_err());
+    /// # Ok::<(), dl_host::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -185,6 +213,13 @@ impl Idx {
     }
 
     /// The samples, of `N` values each, from 0 to 1: each byte divided by 255.
+    ///
+    /// ```
+    /// # use dl_host::data::idx;
+    /// let images = idx::parse(&[0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 2, 0, 51, 255, 0])?; // 2 × 2
+    /// assert_eq!(images.samples::<2>()?, [[0.0, 0.2], [1.0, 0.0]]);
+    /// # Ok::<(), dl_host::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -203,6 +238,12 @@ impl Idx {
     }
 
     /// The class of each sample.
+    ///
+    /// ```
+    /// # use dl_host::data::idx;
+    /// assert_eq!(idx::parse(&[0, 0, 8, 1, 0, 0, 0, 3, 5, 0, 4])?.labels()?, [5, 0, 4]);
+    /// # Ok::<(), dl_host::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -40,6 +40,16 @@ impl ImageFolder {
     ///
     /// Files in `root` itself, hidden ones, and what ends in neither `.png`, `.jpg` nor `.jpeg` are left out.
     ///
+    /// ```
+    /// # use dl_host::data::ImageFolder;
+    /// # let pets = tempfile::tempdir()?;
+    /// # std::fs::create_dir(pets.path().join("cat"))?;
+    /// # image::GrayImage::from_pixel(2, 1, image::Luma([51])).save(pets.path().join("cat/1.png"))?;
+    /// let pets = ImageFolder::open(&pets, [1, 1, 2])?; // grey, 1 high, 2 wide
+    /// assert_eq!(pets.len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// If a folder cannot be read, there is none in `root`, one has no images, or `shape` is not that of an image.
@@ -80,6 +90,17 @@ impl ImageFolder {
 
     /// Images of another size are brought to the wanted one, stretched where the proportions differ; without this
     /// they are an error.
+    ///
+    /// ```
+    /// # use dl_host::data::ImageFolder;
+    /// # let pets = tempfile::tempdir()?;
+    /// # std::fs::create_dir(pets.path().join("cat"))?;
+    /// # image::GrayImage::from_pixel(2, 1, image::Luma([51])).save(pets.path().join("cat/1.png"))?;
+    /// let mut image = [0.0; 16];
+    /// ImageFolder::open(&pets, [1, 4, 4])?.resized().read(0, &mut image)?;
+    /// assert_eq!(image, [0.2; 16]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn resized(mut self) -> Self {
         self.resize = true;
@@ -87,26 +108,71 @@ impl ImageFolder {
     }
 
     /// The number of images.
+    ///
+    /// ```
+    /// # use dl_host::data::ImageFolder;
+    /// # let pets = tempfile::tempdir()?;
+    /// # std::fs::create_dir(pets.path().join("cat"))?;
+    /// # image::GrayImage::from_pixel(2, 1, image::Luma([51])).save(pets.path().join("cat/1.png"))?;
+    /// assert_eq!(ImageFolder::open(&pets, [1, 1, 2])?.len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn len(&self) -> usize {
         self.files.len()
     }
 
     /// Whether there are no images; [`open`](ImageFolder::open) refuses such a folder.
+    ///
+    /// ```
+    /// # use dl_host::data::ImageFolder;
+    /// # let pets = tempfile::tempdir()?;
+    /// # std::fs::create_dir(pets.path().join("cat"))?;
+    /// # image::GrayImage::from_pixel(2, 1, image::Luma([51])).save(pets.path().join("cat/1.png"))?;
+    /// assert!(!ImageFolder::open(&pets, [1, 1, 2])?.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
     }
 
     /// The names of the classes.
+    ///
+    /// ```
+    /// # use dl_host::data::ImageFolder;
+    /// # let pets = tempfile::tempdir()?;
+    /// # std::fs::create_dir(pets.path().join("cat"))?;
+    /// # image::GrayImage::from_pixel(2, 1, image::Luma([51])).save(pets.path().join("cat/1.png"))?;
+    /// assert_eq!(ImageFolder::open(&pets, [1, 1, 2])?.classes(), ["cat"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn classes(&self) -> &[String] {
         &self.classes
     }
 
     /// `[channels, height, width]`
+    ///
+    /// ```
+    /// # use dl_host::data::ImageFolder;
+    /// # let pets = tempfile::tempdir()?;
+    /// # std::fs::create_dir(pets.path().join("cat"))?;
+    /// # image::GrayImage::from_pixel(2, 1, image::Luma([51])).save(pets.path().join("cat/1.png"))?;
+    /// assert_eq!(ImageFolder::open(&pets, [1, 1, 2])?.shape(), [1, 1, 2]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn shape(&self) -> [usize; 3] {
         self.shape
     }
 
     /// The file of image `i`.
+    ///
+    /// ```
+    /// # use dl_host::data::ImageFolder;
+    /// # let pets = tempfile::tempdir()?;
+    /// # std::fs::create_dir(pets.path().join("cat"))?;
+    /// # image::GrayImage::from_pixel(2, 1, image::Luma([51])).save(pets.path().join("cat/1.png"))?;
+    /// assert!(ImageFolder::open(&pets, [1, 1, 2])?.path(0).ends_with("cat/1.png"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Panics
     ///
@@ -117,6 +183,16 @@ impl ImageFolder {
 
     /// The class of image `i`, an index of [`classes`](ImageFolder::classes).
     ///
+    /// ```
+    /// # use dl_host::data::ImageFolder;
+    /// # let pets = tempfile::tempdir()?;
+    /// # std::fs::create_dir(pets.path().join("cat"))?;
+    /// # image::GrayImage::from_pixel(2, 1, image::Luma([51])).save(pets.path().join("cat/1.png"))?;
+    /// let pets = ImageFolder::open(&pets, [1, 1, 2])?;
+    /// assert_eq!(pets.classes()[usize::from(pets.label(0))], "cat");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Panics
     ///
     /// If there is no image `i`.
@@ -125,11 +201,32 @@ impl ImageFolder {
     }
 
     /// The class of each image.
+    ///
+    /// ```
+    /// # use dl_host::data::ImageFolder;
+    /// # let pets = tempfile::tempdir()?;
+    /// # std::fs::create_dir(pets.path().join("cat"))?;
+    /// # image::GrayImage::from_pixel(2, 1, image::Luma([51])).save(pets.path().join("cat/1.png"))?;
+    /// assert_eq!(ImageFolder::open(&pets, [1, 1, 2])?.labels(), [0]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn labels(&self) -> Vec<u16> {
         self.files.iter().map(|&(_, label)| label).collect()
     }
 
     /// Decodes image `i` into `values`, which holds `channels × height × width` numbers.
+    ///
+    /// ```
+    /// # use dl_host::data::ImageFolder;
+    /// # let pets = tempfile::tempdir()?;
+    /// # std::fs::create_dir(pets.path().join("cat"))?;
+    /// # image::GrayImage::from_pixel(2, 1, image::Luma([51])).save(pets.path().join("cat/1.png"))?;
+    /// let mut image = [0.0; 2];
+    /// ImageFolder::open(&pets, [1, 1, 2])?.read(0, &mut image)?;
+    /// assert_eq!(image, [0.2, 0.2]); // 51 / 255
+    /// assert!(ImageFolder::open(&pets, [1, 8, 8])?.read(0, &mut [0.0; 64]).is_err()); // another size
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -147,6 +244,16 @@ impl ImageFolder {
     }
 
     /// Decodes all images, `N` numbers each, and their classes.
+    ///
+    /// ```
+    /// # use dl_host::data::ImageFolder;
+    /// # let pets = tempfile::tempdir()?;
+    /// # std::fs::create_dir(pets.path().join("cat"))?;
+    /// # image::GrayImage::from_pixel(2, 1, image::Luma([51])).save(pets.path().join("cat/1.png"))?;
+    /// let (x, y) = ImageFolder::open(&pets, [1, 1, 2])?.read_all::<f32, 2>()?;
+    /// assert_eq!((x, y), (vec![[0.2, 0.2]], vec![0]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

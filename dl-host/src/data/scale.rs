@@ -33,6 +33,11 @@ impl<T: Real, const N: usize> Scale<T, N> {
     /// Mean 0 and deviation 1: `shift` is the mean, `scale` the square root of the mean squared distance from it.
     ///
     /// Without samples, nothing is scaled.
+    ///
+    /// ```
+    /// let scale = dl_host::data::Scale::standardize(&[[1.0], [3.0]]);
+    /// assert_eq!((scale.shift(), scale.scale()), (&[2.0][..], &[1.0][..]));
+    /// ```
     pub fn standardize(samples: &[[T; N]]) -> Self {
         let n = samples.len().max(1) as f64;
         let mean = sums(samples, |_, x| x).map(|sum| sum / n).collect::<Vec<_>>();
@@ -48,6 +53,12 @@ impl<T: Real, const N: usize> Scale<T, N> {
     /// Least value 0 and greatest 1: `shift` is the least, `scale` the difference.
     ///
     /// Without samples, nothing is scaled.
+    ///
+    /// ```
+    /// let mut samples = [[1.0], [2.0], [5.0]];
+    /// dl_host::data::Scale::min_max(&samples).apply(&mut samples);
+    /// assert_eq!(samples, [[0.0], [0.25], [1.0]]);
+    /// ```
     pub fn min_max(samples: &[[T; N]]) -> Self {
         let Some(first) = samples.first() else {
             return Self::new(vec![1.0; N], vec![0.0; N]);
@@ -72,21 +83,41 @@ impl<T: Real, const N: usize> Scale<T, N> {
     }
 
     /// What is subtracted, `N` numbers.
+    ///
+    /// ```
+    /// assert_eq!(dl_host::data::Scale::min_max(&[[1.0], [5.0]]).shift(), [1.0]);
+    /// ```
     pub fn shift(&self) -> &[T] {
         &self.shift
     }
 
     /// What is divided by, `N` numbers.
+    ///
+    /// ```
+    /// assert_eq!(dl_host::data::Scale::min_max(&[[1.0], [5.0]]).scale(), [4.0]);
+    /// ```
     pub fn scale(&self) -> &[T] {
         &self.scale
     }
 
     /// `x ← (x − shift) / scale`
+    ///
+    /// ```
+    /// let mut sample = [[3.0]];
+    /// dl_host::data::Scale::min_max(&[[1.0], [5.0]]).apply(&mut sample);
+    /// assert_eq!(sample, [[0.5]]);
+    /// ```
     pub fn apply(&self, samples: &mut [[T; N]]) {
         self.each(samples, |x, shift, scale| (x - shift) / scale);
     }
 
     /// `x ← x scale + shift`: predictions of a scaled target, in its own unit.
+    ///
+    /// ```
+    /// let mut prediction = [[0.5]];
+    /// dl_host::data::Scale::min_max(&[[1.0], [5.0]]).undo(&mut prediction);
+    /// assert_eq!(prediction, [[3.0]]);
+    /// ```
     pub fn undo(&self, samples: &mut [[T; N]]) {
         self.each(samples, |x, shift, scale| x * scale + shift);
     }

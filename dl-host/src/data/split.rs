@@ -8,6 +8,14 @@ use dl_core::Rng;
 use crate::{Error, Result};
 
 /// Indices of the samples to train on, and of those to test on; together each index once.
+///
+/// ```
+/// use dl_host::data::split;
+///
+/// let split = split::by_count(10, 7, 0);
+/// let (train, test) = (split::pick(&['a'; 10], &split.train), split::pick(&['a'; 10], &split.test));
+/// assert_eq!((train.len(), test.len()), (7, 3));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Split {
     /// To train on.

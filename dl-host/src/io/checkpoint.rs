@@ -46,12 +46,26 @@ pub struct Checkpoint {
 impl Checkpoint {
     /// Saves to files in `folder`, which is made if it is missing. The best has the least validation loss, or training
     /// loss where there are no validation data.
+    ///
+    /// ```
+    /// use dl_host::io::Checkpoint;
+    ///
+    /// assert_eq!(Checkpoint::new("target/digits").best(), None); // nothing is written yet
+    /// ```
     pub fn new(folder: impl AsRef<Path>) -> Self {
         let folder = folder.as_ref().to_owned();
         Checkpoint { folder, monitor: Monitor::Loss, mode: Mode::Min, best: None, last: None, error: None }
     }
 
     /// What is watched, and with it the better direction: smaller for a loss, larger for a metric.
+    ///
+    /// ```
+    /// use dl_core::train::Monitor;
+    /// use dl_host::io::Checkpoint;
+    ///
+    /// let of_accuracy = Checkpoint::new("target/digits").monitor(Monitor::Metric); // larger is better
+    /// # let _ = of_accuracy;
+    /// ```
     #[must_use]
     pub fn monitor(mut self, monitor: Monitor) -> Self {
         self.monitor = monitor;
@@ -60,6 +74,14 @@ impl Checkpoint {
     }
 
     /// Which direction is better. To be said after [`monitor`](Checkpoint::monitor).
+    ///
+    /// ```
+    /// use dl_core::train::{Mode, Monitor};
+    /// use dl_host::io::Checkpoint;
+    ///
+    /// let of_an_error = Checkpoint::new("target/digits").monitor(Monitor::Metric).mode(Mode::Min);
+    /// # let _ = of_an_error;
+    /// ```
     #[must_use]
     pub fn mode(mut self, mode: Mode) -> Self {
         self.mode = mode;
@@ -67,21 +89,60 @@ impl Checkpoint {
     }
 
     /// The file of the best weights.
+    ///
+    /// ```
+    /// use dl_host::io::Checkpoint;
+    ///
+    /// assert!(Checkpoint::new("digits").best_path().ends_with("digits/best.safetensors"));
+    /// ```
     pub fn best_path(&self) -> PathBuf {
         self.folder.join("best.safetensors")
     }
 
     /// The file of the last weights.
+    ///
+    /// ```
+    /// use dl_host::io::Checkpoint;
+    ///
+    /// assert!(Checkpoint::new("digits").last_path().ends_with("digits/last.safetensors"));
+    /// ```
     pub fn last_path(&self) -> PathBuf {
         self.folder.join("last.safetensors")
     }
 
     /// The best epoch and its number, over all trainings that this saw.
+    ///
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd, train::Fit};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # use dl_host::io::Checkpoint;
+    /// let folder = tempfile::tempdir()?;
+    /// let mut checkpoint = Checkpoint::new(folder.path());
+    /// let data = ([[0.0, 1.0], [1.0, 1.0]], [1.0, 2.0]);
+    /// NetTrainer::<Mse, Sgd>::boxed(0).fit(&data, (), Fit::new(3, 2), &mut checkpoint)?;
+    /// assert_eq!(checkpoint.best().map(|(epoch, _)| epoch), Some(3));
+    /// assert!(checkpoint.best_path().exists());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn best(&self) -> Option<(usize, f64)> {
         self.best
     }
 
     /// Whether all went well.
+    ///
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd, train::Fit};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # use dl_host::io::Checkpoint;
+    /// let folder = tempfile::tempdir()?;
+    /// let mut checkpoint = Checkpoint::new(folder.path());
+    /// let data = ([[0.0, 1.0], [1.0, 1.0]], [1.0, 2.0]);
+    /// NetTrainer::<Mse, Sgd>::boxed(0).fit(&data, (), Fit::new(3, 2), &mut checkpoint)?;
+    /// checkpoint.finish()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -50,6 +50,15 @@ pub fn save<T: Real, P: Params<T>>(net: &P, path: impl AsRef<Path>) -> Result<()
 
 /// [`save`], to memory.
 ///
+/// ```
+/// use dl_core::{Blank, layers::Dense};
+/// use dl_host::io::safetensors;
+///
+/// let bytes = safetensors::to_bytes(&Dense::<f32, 3, 2>::ZERO)?;
+/// safetensors::from_bytes(&mut Dense::<f32, 3, 2>::ZERO, &bytes)?;
+/// # Ok::<(), dl_host::Error>(())
+/// ```
+///
 /// # Errors
 ///
 /// If two parameters have one name, which no network of `#[network]` has.
@@ -109,6 +118,18 @@ impl View for Tensor {
 /// Sets all parameters and buffers of a network from a file.
 ///
 /// Every tensor is checked before the first number is changed: after an error the network is as it was.
+///
+/// ```
+/// use dl_core::{Blank, layers::Dense};
+/// use dl_host::io::safetensors;
+///
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("weights.safetensors");
+/// safetensors::save(&Dense::<f32, 3, 2>::ZERO, &path)?;
+/// safetensors::load(&mut Dense::<f32, 3, 2>::ZERO, &path)?;
+/// assert!(safetensors::load(&mut Dense::<f64, 3, 2>::ZERO, &path).is_err()); // other numbers
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 ///

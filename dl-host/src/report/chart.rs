@@ -36,11 +36,22 @@ pub struct Chart {
 
 impl Chart {
     /// An empty chart with the names of its axes.
+    ///
+    /// ```
+    /// let chart = dl_host::report::Chart::new("Digits", "epoch", "loss");
+    /// assert!(chart.to_svg().contains(">epoch</text>"));
+    /// ```
     pub fn new(title: &str, x: &str, y: &str) -> Self {
         Chart { title: title.into(), x: x.into(), y: y.into(), series: Vec::new() }
     }
 
     /// Adds a series of points `(x, y)`, in order. A point that is not finite is a gap.
+    ///
+    /// ```
+    /// let chart = dl_host::report::Chart::new("Digits", "epoch", "loss");
+    /// let svg = chart.series("train", [(1.0, 0.90), (2.0, 0.35)]).to_svg();
+    /// assert!(svg.contains(">train</text>"));
+    /// ```
     #[must_use]
     pub fn series(mut self, name: &str, points: impl IntoIterator<Item = (f64, f64)>) -> Self {
         self.series.push((name.into(), points.into_iter().collect()));
@@ -48,6 +59,14 @@ impl Chart {
     }
 
     /// Writes the chart to a file, which appears when it is complete.
+    ///
+    /// ```
+    /// let folder = tempfile::tempdir()?;
+    /// let path = folder.path().join("loss.svg");
+    /// dl_host::report::Chart::new("Digits", "epoch", "loss").series("train", [(1.0, 0.9)]).save(&path)?;
+    /// assert!(std::fs::read_to_string(&path)?.starts_with("<svg"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -57,6 +76,10 @@ impl Chart {
     }
 
     /// The chart as an SVG file.
+    ///
+    /// ```
+    /// assert!(dl_host::report::Chart::new("Digits", "epoch", "loss").to_svg().starts_with("<svg"));
+    /// ```
     pub fn to_svg(&self) -> String {
         let points = || self.series.iter().flat_map(|(_, points)| points).filter(|&&point| drawable(point));
         let x_axis = Axis::over(points().map(|&(x, _)| x), 9.0);

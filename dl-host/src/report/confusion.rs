@@ -74,6 +74,17 @@ pub fn confusion_svg<S: AsRef<str>>(title: &str, names: &[S], count: impl Fn(usi
 
 /// Writes [`confusion_svg`] to a file, which appears when it is complete.
 ///
+/// ```
+/// use dl_host::report::save_confusion;
+///
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("confusion.svg");
+/// let counts = [[48, 2], [5, 45]];
+/// save_confusion(&path, "cats and dogs", &["cat", "dog"], |truth, predicted| counts[truth][predicted])?;
+/// assert!(path.exists());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 ///
 /// If the file cannot be written.

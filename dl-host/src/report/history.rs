@@ -12,6 +12,13 @@ use crate::data::csv;
 use crate::{Error, Result};
 
 /// The numbers of one epoch.
+///
+/// ```
+/// use dl_host::report::Epoch;
+///
+/// let epoch = Epoch { epoch: 1, train_loss: 0.5, valid_loss: Some(0.75), metric: None, lr: 0.01 };
+/// assert!(epoch.valid_loss > Some(epoch.train_loss));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Epoch {
     /// The epoch, from 1.
@@ -75,6 +82,16 @@ pub struct HistoryCsv {
 impl HistoryCsv {
     /// Makes the file with its header; what was in it before is lost.
     ///
+    /// ```
+    /// use dl_host::report::HistoryCsv;
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let path = folder.path().join("history.csv");
+    /// HistoryCsv::create(&path)?.finish()?;
+    /// assert_eq!(std::fs::read_to_string(&path)?, "epoch,train_loss,valid_loss,metric,lr\n");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// If the file cannot be made.
@@ -87,6 +104,16 @@ impl HistoryCsv {
     }
 
     /// Adds an epoch.
+    ///
+    /// ```
+    /// use dl_host::report::{Epoch, HistoryCsv};
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let mut history = HistoryCsv::create(folder.path().join("history.csv"))?;
+    /// history.push(Epoch { epoch: 1, train_loss: 0.5, valid_loss: None, metric: None, lr: 0.01 });
+    /// history.finish()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn push(&mut self, epoch: Epoch) {
         if let Ok(file) = &mut self.file
             && let Err(error) = writeln!(file, "{}", epoch.fields().join(","))
@@ -96,6 +123,14 @@ impl HistoryCsv {
     }
 
     /// Whether all went well.
+    ///
+    /// ```
+    /// use dl_host::report::HistoryCsv;
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// HistoryCsv::create(folder.path().join("history.csv"))?.finish()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -46,6 +46,14 @@ pub struct Progress<W = Stdout> {
 
 impl Progress {
     /// To the standard output, with a bar on the standard error if that is a terminal.
+    ///
+    /// ```
+    /// use dl_host::report::Progress;
+    ///
+    /// let progress = Progress::new();
+    /// // trainer.fit(&data, (), fit, progress)?;
+    /// # let _ = progress;
+    /// ```
     pub fn new() -> Self {
         Progress { bar: Bar::on_terminal(), ..Progress::to(io::stdout()) }
     }
@@ -59,6 +67,14 @@ impl Default for Progress {
 
 impl<W: Write> Progress<W> {
     /// Lines to `out`, and no bar.
+    ///
+    /// ```
+    /// use dl_host::report::Progress;
+    ///
+    /// let mut progress = Progress::to(Vec::new());
+    /// progress.say("hello");
+    /// assert_eq!(progress.into_inner(), b"hello\n");
+    /// ```
     pub fn to(out: W) -> Self {
         Progress {
             out,
@@ -74,17 +90,44 @@ impl<W: Write> Progress<W> {
     }
 
     /// Training begins: so many epochs of so many steps.
+    ///
+    /// ```
+    /// # use dl_host::report::Progress;
+    /// let mut progress = Progress::to(Vec::new());
+    /// progress.begin(20, 50);
+    /// progress.begin_epoch(7);
+    /// progress.end_epoch(&[]);
+    /// assert!(progress.into_inner().starts_with(b"epoch  7/20  "));
+    /// ```
     pub fn begin(&mut self, epochs: usize, steps: usize) {
         (self.epochs, self.steps) = (epochs, steps);
     }
 
     /// An epoch begins; they are counted from 1.
+    ///
+    /// ```
+    /// # use dl_host::report::Progress;
+    /// let mut progress = Progress::to(Vec::new());
+    /// progress.begin(2, 50);
+    /// progress.begin_epoch(2);
+    /// progress.end_epoch(&[]);
+    /// assert!(progress.into_inner().starts_with(b"epoch 2/2  "));
+    /// ```
     pub fn begin_epoch(&mut self, epoch: usize) {
         (self.epoch, self.step, self.loss, self.began) = (epoch, 0, 0.0, Instant::now());
         self.bar.begin(&heading(epoch, self.epochs), self.steps);
     }
 
     /// A step is done, with this loss.
+    ///
+    /// ```
+    /// # use dl_host::report::Progress;
+    /// let mut progress = Progress::to(Vec::new());
+    /// progress.begin(2, 50);
+    /// progress.begin_epoch(1);
+    /// progress.step(0.25); // moves the bar; no line
+    /// assert!(progress.into_inner().is_empty());
+    /// ```
     pub fn step(&mut self, loss: f64) {
         self.step += 1;
         self.loss += loss;
@@ -95,6 +138,15 @@ impl<W: Write> Progress<W> {
     /// The epoch is done: its line is written, with these numbers and the time it took.
     ///
     /// A line that cannot be written is lost; training goes on.
+    ///
+    /// ```
+    /// # use dl_host::report::Progress;
+    /// let mut progress = Progress::to(Vec::new());
+    /// progress.begin(2, 50);
+    /// progress.begin_epoch(1);
+    /// progress.end_epoch(&[("loss", 0.25), ("lr", 1e-5)]);
+    /// assert!(progress.into_inner().starts_with(b"epoch 1/2  loss 0.2500  lr 1.00e-5  "));
+    /// ```
     pub fn end_epoch(&mut self, numbers: &[(&str, f64)]) {
         let mut line = heading(self.epoch, self.epochs);
         for (name, value) in numbers {
@@ -105,6 +157,13 @@ impl<W: Write> Progress<W> {
     }
 
     /// Writes a line of its own, above the bar.
+    ///
+    /// ```
+    /// # use dl_host::report::Progress;
+    /// let mut progress = Progress::to(Vec::new());
+    /// progress.say("60,000 samples");
+    /// assert_eq!(progress.into_inner(), b"60,000 samples\n");
+    /// ```
     pub fn say(&mut self, line: &str) {
         let out = &mut self.out;
         // A reader that went away is no reason to stop training.
@@ -112,11 +171,24 @@ impl<W: Write> Progress<W> {
     }
 
     /// Training is over: the bar goes.
+    ///
+    /// ```
+    /// # use dl_host::report::Progress;
+    /// let mut progress = Progress::to(Vec::new());
+    /// progress.begin(2, 50);
+    /// progress.end();
+    /// assert!(progress.into_inner().is_empty());
+    /// ```
     pub fn end(&mut self) {
         self.bar.end();
     }
 
     /// What the lines were written to.
+    ///
+    /// ```
+    /// # use dl_host::report::Progress;
+    /// assert!(Progress::to(Vec::new()).into_inner().is_empty());
+    /// ```
     pub fn into_inner(self) -> W {
         self.out
     }

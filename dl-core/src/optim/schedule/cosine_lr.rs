@@ -1,11 +1,11 @@
 //! Half a cosine. PyTorch: `CosineAnnealingLR`.
-//!
-//! I. Loshchilov, F. Hutter: *SGDR: stochastic gradient descent with warm restarts*, 2017.
 
 use super::{Progress, Schedule, cosine};
 
 /// From 1 to `min_factor` along half a cosine: `min_factor + (1 − min_factor) (1 + cos(π step / t_max)) / 2`. Counts
-/// steps; in [`PerEpoch`](super::PerEpoch), epochs.
+/// steps; in [`PerEpoch`](super::PerEpoch), epochs. PyTorch: `CosineAnnealingLR`.
+///
+/// I. Loshchilov, F. Hutter: *SGDR: stochastic gradient descent with warm restarts*, 2017.
 ///
 /// PyTorch's `eta_min` is `min_factor` times the learning rate. Past `t_max` the cosine rises again, as in PyTorch.
 ///
@@ -27,6 +27,10 @@ pub struct CosineLr {
 
 impl CosineLr {
     /// Down to 0, over the whole run.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::optim::schedule::CosineLr::new().min_factor, 0.0);
+    /// ```
     pub const fn new() -> Self {
         CosineLr { t_max: None, min_factor: 0.0 }
     }

@@ -3,7 +3,7 @@
 use super::{Progress, Schedule};
 use crate::optim::power;
 
-/// `gamma` to the power of `epoch`. Counts epochs.
+/// `gamma` to the power of `epoch`. Counts epochs. PyTorch: `ExponentialLR`.
 ///
 /// ```
 /// use dl_core::optim::{Progress, Schedule, schedule::ExponentialLr};

@@ -34,6 +34,13 @@ pub use warmup::Warmup;
 use crate::math;
 
 /// How far a training run is, before a step.
+///
+/// ```
+/// use dl_core::optim::Progress;
+///
+/// let progress = Progress::new(25, 10, 4);
+/// assert_eq!(progress, Progress { step: 25, epoch: 2, steps_per_epoch: 10, total_steps: 40 });
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
     /// How many steps are done: 0 before the first.

@@ -3,6 +3,15 @@
 use super::{Progress, Schedule};
 
 /// Which way a metric improves.
+///
+/// ```
+/// use dl_core::optim::{Progress, Schedule, schedule::{Better, OnPlateau}};
+///
+/// let mut of_accuracy = OnPlateau { mode: Better::Higher, patience: 0, ..OnPlateau::new() };
+/// of_accuracy.epoch_end(0.8);
+/// of_accuracy.epoch_end(0.7);
+/// assert_eq!(of_accuracy.factor(&Progress::default()), 0.1);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Better {
     /// Downwards, as a loss does.
@@ -12,7 +21,7 @@ pub enum Better {
 }
 
 /// Multiplies the learning rate by `factor` whenever the metric has not improved for more than `patience` epochs.
-/// Counts epochs, by [`Schedule::epoch_end`].
+/// Counts epochs, by [`Schedule::epoch_end`]. PyTorch: `ReduceLROnPlateau` with a relative threshold.
 ///
 /// A metric that is not a number is no improvement. PyTorch's `min_lr` is `min_factor` times the learning rate.
 ///
@@ -45,6 +54,15 @@ pub struct OnPlateau {
 }
 
 /// What [`OnPlateau`] knows of the epochs so far.
+///
+/// ```
+/// use dl_core::optim::{Schedule, schedule::OnPlateau};
+///
+/// let mut schedule = OnPlateau::new();
+/// schedule.epoch_end(0.5);
+/// schedule.epoch_end(0.75);
+/// assert_eq!((schedule.state.best, schedule.state.bad_epochs), (Some(0.5), 1));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Plateau {
     /// The best metric; `None` before the first that is a number.
@@ -59,6 +77,10 @@ pub struct Plateau {
 
 impl OnPlateau {
     /// PyTorch's defaults: lower is better, factor 0.1, patience 10, threshold 1e-4, no cooling down, no minimum.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::optim::schedule::OnPlateau::new().patience, 10);
+    /// ```
     pub const fn new() -> Self {
         OnPlateau {
             mode: Better::Lower,

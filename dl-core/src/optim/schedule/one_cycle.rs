@@ -1,11 +1,12 @@
 //! Up, and further down. PyTorch: `OneCycleLR` with the cosine of two phases.
-//!
-//! L. N. Smith, N. Topin: *Super-convergence: very fast training of neural networks using large learning rates*, 2018.
 
 use super::{Progress, Schedule, cosine};
 
 /// From `1 / div_factor` up to 1 in the first `pct_start` of the run, then down to `1 / (div_factor
-/// final_div_factor)`, along cosines. Counts steps, over the whole run.
+/// final_div_factor)`, along cosines. Counts steps, over the whole run. PyTorch: `OneCycleLR` with the cosine of two
+/// phases.
+///
+/// L. N. Smith, N. Topin: *Super-convergence: very fast training of neural networks using large learning rates*, 2018.
 ///
 /// The optimizer's learning rate is PyTorch's `max_lr`. Momentum is not cycled (PyTorch: `cycle_momentum=False`).
 ///
@@ -30,6 +31,10 @@ pub struct OneCycle {
 
 impl OneCycle {
     /// PyTorch's defaults: 0.3, 25 and 10,000.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::optim::schedule::OneCycle::new().pct_start, 0.3);
+    /// ```
     pub const fn new() -> Self {
         OneCycle { pct_start: 0.3, div_factor: 25.0, final_div_factor: 1e4 }
     }

@@ -3,7 +3,7 @@
 use super::{Progress, Schedule};
 use crate::optim::power;
 
-/// `gamma` to the power of `epoch / step_size`, rounded down. Counts epochs.
+/// `gamma` to the power of `epoch / step_size`, rounded down. Counts epochs. PyTorch: `StepLR`.
 ///
 /// ```
 /// use dl_core::optim::{Progress, Schedule, schedule::StepLr};
@@ -24,6 +24,10 @@ pub struct StepLr {
 
 impl StepLr {
     /// PyTorch's default: `gamma` is 0.1.
+    ///
+    /// ```
+    /// assert_eq!(dl_core::optim::schedule::StepLr::new(30).gamma, 0.1);
+    /// ```
     pub const fn new(step_size: u64) -> Self {
         StepLr { step_size, gamma: 0.1 }
     }

@@ -2,7 +2,8 @@
 
 use super::{Constant, Progress, Schedule};
 
-/// From `start_factor` to 1 along a line, in the first `steps` steps; then the schedule `then`. Counts steps.
+/// From `start_factor` to 1 along a line, in the first `steps` steps; then the schedule `then`. Counts steps. PyTorch:
+/// `LinearLR`, before another in a `SequentialLR`.
 ///
 /// The second schedule sees a run that begins where the warm-up ends: its steps and the total are less by `steps`.
 /// Epochs it sees as they are.
@@ -28,6 +29,12 @@ pub struct Warmup<S = Constant> {
 
 impl<S> Warmup<S> {
     /// PyTorch's default: it starts at a third.
+    ///
+    /// ```
+    /// use dl_core::optim::schedule::{CosineLr, Warmup};
+    ///
+    /// assert_eq!(Warmup::new(10, CosineLr::new()).start_factor, 1.0 / 3.0);
+    /// ```
     pub const fn new(steps: u64, then: S) -> Self {
         Warmup { steps, start_factor: 1.0 / 3.0, then }
     }
