@@ -94,7 +94,7 @@ fn blank_of(item: &DeriveInput, fields: &[(TokenStream, &syn::Field)]) -> TokenS
             #zero_valid
             // SAFETY: every field is valid when zero and needs no drop, as `all_fields` has the compiler check.
             unsafe impl #impl_generics #dl::ZeroValid for #ty {
-                const ATOM: usize = #dl::place::atom(&[#(<#types as #dl::ZeroValid>::ATOM),*]);
+                const ATOM: usize = #dl::place::atom::<Self>(&[#(#dl::place::field::<#types>()),*]);
             }
         };
     }
