@@ -284,6 +284,13 @@ fn check_generics(written: &Written, report: &mut Report) -> (Vec<TokenStream>, 
         match param {
             GenericParam::Const(param) if matches!(&param.ty, Type::Path(ty) if ty.path.is_ident("usize")) => {
                 let name = &param.ident;
+                if name == "T" || name == "B" {
+                    let what = if name == "T" { "the scalar" } else { "the number of samples in a chunk" };
+                    report.error(
+                        name,
+                        format!("`{name}` is {what} in what `#[network]` writes\nhelp: give this size another name"),
+                    );
+                }
                 decls.push(quote!(const #name: usize));
                 names.push(name.clone());
             }

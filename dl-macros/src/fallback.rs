@@ -12,7 +12,9 @@ use crate::shape::{Dim, Shape};
 pub(crate) fn fallback(args: &Args, written: &Written, report: Report) -> TokenStream {
     let errors = report.into_tokens();
     let (dl, vis, ident) = (&args.dl, &written.vis, &written.ident);
-    let decls: Vec<_> = written.generics.const_params().map(|p| &p.ident).collect();
+    // Names of our own: the user's may be those of our other parameters.
+    let decls: Vec<_> =
+        (0..written.generics.const_params().count()).map(|i| quote::format_ident!("SIZE{i}")).collect();
     let fields = written.fields.iter().map(|field| {
         let (vis, ident) = (&field.vis, &field.ident);
         quote!(#vis #ident: ())

@@ -25,3 +25,19 @@ fn the_documented_expansion_is_the_real_one() {
         panic!("docs/the-expansion.md should hold this expansion:\n\n{real}");
     }
 }
+
+#[test]
+fn a_size_named_like_a_parameter_of_ours_is_one_error() {
+    for name in ["T", "B"] {
+        let name = quote::format_ident!("{name}");
+        let text =
+            network_tokens(quote!(input = [#name]), quote!(struct Net<const #name: usize> { a: Dense<2> }))
+                .to_string();
+        assert_eq!(text.matches("compile_error").count(), 1, "{text}");
+        assert!(text.contains(&format!("`{name}` is ")) && text.contains("give this size another name"));
+        assert!(
+            !text.contains(&format!("const {name} : usize , T")),
+            "the struct would collide again: {text}"
+        );
+    }
+}

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{Names, input_len, items, output_shape};
+use super::{Names, fresh, input_len, items, output_shape};
 use crate::layers::Role;
 use crate::plan::{Home, Plan};
 use crate::shape::tidy;
@@ -32,15 +32,16 @@ pub(super) fn network(plan: &Plan<'_>, names: &Names) -> TokenStream {
         .collect();
     let tape = super::argument("tape", &quote!(&#dl::layer::TapeOf<Self, B>), &finite);
     let vis = &plan.net.written.vis;
+    let [edge, optimizer] = ["E", "O"].map(|name| fresh(name, &plan.net.const_names));
     quote! {
         impl<#decls T: #dl::Real> #dl::Shaped for #net_ty {
             const IN: #dl::Shape = #input;
             const OUT: #dl::Shape = #output;
         }
 
-        impl<#decls T: #dl::Real, E: #dl::Edge> #dl::Fit<E> for #net_ty {
+        impl<#decls T: #dl::Real, #edge: #dl::Edge> #dl::Fit<#edge> for #net_ty {
             const OUT: #dl::Fitted =
-                #dl::shape::fit_network(#name, E::SHAPE, <Self as #dl::Shaped>::IN, <Self as #dl::Shaped>::OUT);
+                #dl::shape::fit_network(#name, #edge::SHAPE, <Self as #dl::Shaped>::IN, <Self as #dl::Shaped>::OUT);
         }
 
         impl<#decls T: #dl::Real> #dl::Network for #net_ty {
@@ -83,8 +84,8 @@ pub(super) fn network(plan: &Plan<'_>, names: &Names) -> TokenStream {
 
             /// Bytes to train with optimizer `O` in chunks of `B` samples, in `f32`: parameters, gradient, moments,
             /// tape, scratch memory, output and its gradient.
-            #vis const fn train_bytes<O: #dl::Optimizer, const B: usize>() -> usize {
-                #dl::train::train_bytes::<Self, O, B>()
+            #vis const fn train_bytes<#optimizer: #dl::Optimizer, const B: usize>() -> usize {
+                #dl::train::train_bytes::<Self, #optimizer, B>()
             }
 
             /// The table of layers, shapes, parameters and multiply-adds.
