@@ -81,3 +81,27 @@ fn gradients_through_the_macro_match_finite_differences() {
     check::<Generic<3, 5, f64>>();
     check::<OfGenerics<f64>>();
 }
+
+/// Parameters named as the expansion would name its own.
+#[network(input = [N])]
+struct Letters<const N: usize, const E: usize, const O: usize> {
+    up: Dense<E>,
+    act: Tanh,
+    out: Dense<O>,
+}
+
+/// The same of a layer: a size called `N`, a `where` clause, defaults.
+#[derive(dl::Params)]
+#[repr(C)]
+struct Weights<T = f32, const N: usize = 3>
+where
+    T: Copy,
+{
+    weight: dl::SMatrix<T, N, 2>,
+}
+
+#[test]
+fn parameters_may_have_any_name() {
+    check::<Letters<3, 4, 2, f64>>();
+    assert_eq!(<Weights as dl::Params<f32>>::PARAMS, 6);
+}

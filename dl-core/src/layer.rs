@@ -13,7 +13,7 @@ use crate::{Blank, Params, Pass, Real, Shape, Signal, Vals, ZeroValid};
 ///   used again, or an activation has run over it.
 /// - Only a layer that mixes samples must look at `pass.live()`: the loss hands a zero `dy` to samples that do not
 ///   count, and a layer that mixes samples writes a zero `dx` there. Others may leave those samples out to save time, if
-///   they write zeros for them ([`Pass::live_part_mut`]).
+///   they give `y` copies of a sample that counts ([`Pass::forward_live`]) and `dx` zeros ([`Pass::live_part_mut`]).
 /// - A layer reads `pass.lens()` only if it mixes steps. It then reads neither `x` nor `dy` past the valid steps, where
 ///   other layers leave finite numbers of no meaning, and writes zeros to `y` and `dx` there.
 /// - One type has one `Layer` implementation, so that its signals can be inferred from it.

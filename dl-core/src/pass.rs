@@ -175,15 +175,44 @@ impl<'a, const B: usize, L: Lengths<'a, B>> Pass<'a, B, L> {
         &values[..values.len() / B.max(1) * self.live]
     }
 
-    /// [`live_part`](Self::live_part), to be written; the other samples' numbers become zero.
+    /// Computes `y` of the samples that count by `f(x, y)`, and gives the others the numbers of the first.
+    ///
+    /// Copies, not zeros: a layer behind this one may compute them too, and zero may lie outside of its domain. A
+    /// logarithm there would turn the zero that comes back for such a sample into NaN.
     ///
     /// ```
     /// use dl_core::{Pass, Rng};
     ///
     /// let pass = Pass::<3>::train(Rng::new(0)).chunk(0, 2);
-    /// let mut y = [1, 2, 3, 4, 5, 6];
-    /// pass.live_part_mut(&mut y).fill(7);
-    /// assert_eq!(y, [7, 7, 7, 7, 0, 0]);
+    /// let mut y = [0; 6];
+    /// pass.forward_live(&[1, 2, 3], &mut y, |x, y| {
+    ///     assert_eq!(x, [1, 2]);
+    ///     y.copy_from_slice(&[5, 6, 7, 8]);
+    /// });
+    /// assert_eq!(y, [5, 6, 7, 8, 5, 6]);
+    /// ```
+    #[inline]
+    pub fn forward_live<S, T: Blank + Copy>(&self, x: &[S], y: &mut [T], f: impl FnOnce(&[S], &mut [T])) {
+        let sample = y.len() / B.max(1);
+        let (live, others) = y.split_at_mut(sample * self.live);
+        f(self.live_part(x), live);
+        match live.get(..sample) {
+            Some(first) if sample > 0 => {
+                others.chunks_exact_mut(sample).for_each(|y| y.copy_from_slice(first))
+            }
+            _ => others.fill(T::ZERO),
+        }
+    }
+
+    /// [`live_part`](Self::live_part), to be written; the other samples' numbers become zero, as in `dx`.
+    ///
+    /// ```
+    /// use dl_core::{Pass, Rng};
+    ///
+    /// let pass = Pass::<3>::train(Rng::new(0)).chunk(0, 2);
+    /// let mut dx = [1, 2, 3, 4, 5, 6];
+    /// pass.live_part_mut(&mut dx).fill(7);
+    /// assert_eq!(dx, [7, 7, 7, 7, 0, 0]);
     /// ```
     #[inline]
     pub fn live_part_mut<'s, T: Blank>(&self, values: &'s mut [T]) -> &'s mut [T] {

@@ -33,19 +33,32 @@ pub const MIXED: usize = 0;
 /// The [`ATOM`](ZeroValid::ATOM) of what has no bytes.
 pub const NO_ATOM: usize = usize::MAX;
 
-/// The [`ATOM`](ZeroValid::ATOM) of a struct whose fields have these.
-pub const fn atom(fields: &[usize]) -> usize {
-    let (mut atom, mut i) = (NO_ATOM, 0);
+/// What [`atom`] asks of a field of type `A`: its [`ATOM`](ZeroValid::ATOM) and its size.
+pub const fn field<A: ZeroValid>() -> (usize, usize) {
+    (A::ATOM, size_of::<A>())
+}
+
+/// The [`ATOM`](ZeroValid::ATOM) of a struct `S`, all of whose fields are given as [`field`]s.
+///
+/// A struct that is larger than its fields together has padding: one that is aligned to more than its numbers, or holds
+/// something that is.
+pub const fn atom<S>(fields: &[(usize, usize)]) -> usize {
+    let (mut atom, mut bytes, mut i) = (NO_ATOM, 0, 0);
     while i < fields.len() {
-        if fields[i] != NO_ATOM {
-            if atom != NO_ATOM && atom != fields[i] {
-                return MIXED;
-            }
-            atom = fields[i];
-        }
+        atom = same(atom, fields[i].0);
+        bytes += fields[i].1;
         i += 1;
     }
-    atom
+    if bytes == size_of::<S>() { atom } else { MIXED }
+}
+
+/// The [`ATOM`](ZeroValid::ATOM) of what is made of parts with these two.
+const fn same(a: usize, b: usize) -> usize {
+    match (a, b) {
+        (NO_ATOM, atom) | (atom, NO_ATOM) => atom,
+        _ if a == b => a,
+        _ => MIXED,
+    }
 }
 
 macro_rules! plain {
@@ -76,11 +89,11 @@ unsafe impl<T: ZeroValid, const R: usize, const C: usize> ZeroValid for SMatrix<
 }
 // SAFETY: a tuple is its fields and padding, which may hold anything.
 unsafe impl<A: ZeroValid, B: ZeroValid> ZeroValid for (A, B) {
-    const ATOM: usize = atom(&[A::ATOM, B::ATOM]);
+    const ATOM: usize = atom::<Self>(&[field::<A>(), field::<B>()]);
 }
 // SAFETY: a tuple is its fields and padding, which may hold anything.
 unsafe impl<A: ZeroValid, B: ZeroValid, C: ZeroValid> ZeroValid for (A, B, C) {
-    const ATOM: usize = atom(&[A::ATOM, B::ATOM, C::ATOM]);
+    const ATOM: usize = atom::<Self>(&[field::<A>(), field::<B>(), field::<C>()]);
 }
 
 macro_rules! layers {
@@ -191,7 +204,7 @@ pub union Overlap<A, B> {
 
 impl<A: ZeroValid, B: ZeroValid> Overlap<A, B> {
     /// Whether any bytes that one side leaves are valid for the other.
-    const ALIKE: bool = atom(&[A::ATOM, B::ATOM]) != MIXED;
+    const ALIKE: bool = Self::ATOM != MIXED;
 
     /// The first side, with any content.
     #[inline(always)]
@@ -221,9 +234,12 @@ impl<A: ZeroValid, B: ZeroValid> Blank for Overlap<A, B> {
 }
 
 // SAFETY: zero is valid for both sides; `ManuallyDrop` needs no drop. The union has no padding where its sides have
-// none and are made of numbers of one size.
+// none and it is as large as one of them.
 unsafe impl<A: ZeroValid, B: ZeroValid> ZeroValid for Overlap<A, B> {
-    const ATOM: usize = atom(&[A::ATOM, B::ATOM]);
+    const ATOM: usize = {
+        let larger = if size_of::<A>() < size_of::<B>() { size_of::<B>() } else { size_of::<A>() };
+        if larger == size_of::<Self>() { same(A::ATOM, B::ATOM) } else { MIXED }
+    };
 }
 
 impl<A, B> core::fmt::Debug for Overlap<A, B> {
@@ -314,6 +330,36 @@ mod tests {
         assert_eq!(*mixed.second(), (0, 0.0));
         *mixed.second() = (7, 8.0);
         assert_eq!(*mixed.first(), [0.0, 0.0]);
+    }
+
+    /// Numbers of one size, and four bytes behind them.
+    #[repr(C, align(16))]
+    struct Padded([f32; 3]);
+    // SAFETY: an array of numbers and padding.
+    unsafe impl ZeroValid for Padded {
+        const ATOM: usize = atom::<Self>(&[field::<[f32; 3]>()]);
+    }
+
+    /// As large as its numbers, but its neighbours are padded.
+    #[repr(C, align(16))]
+    struct Aligned([f32; 4]);
+    // SAFETY: an array of numbers.
+    unsafe impl ZeroValid for Aligned {
+        const ATOM: usize = atom::<Self>(&[field::<[f32; 4]>()]);
+    }
+
+    #[test]
+    fn what_has_padding_is_mixed() {
+        assert_eq!((Padded::ATOM, Aligned::ATOM), (MIXED, 4));
+        assert_eq!((<([f32; 3], Aligned)>::ATOM, <([f32; 4], Aligned)>::ATOM), (MIXED, 4));
+        assert_eq!((Overlap::<[f32; 5], Aligned>::ATOM, Overlap::<[f32; 3], Aligned>::ATOM), (MIXED, 4));
+    }
+
+    #[test]
+    fn padding_never_shows_through_an_overlap() {
+        let mut value = Overlap::<Padded, [u32; 4]>::ZERO;
+        *value.first() = Padded([1.0, 2.0, 3.0]); // leaves the last four bytes uninitialized
+        assert_eq!(*value.second(), [0; 4]);
     }
 
     #[cfg(feature = "alloc")]

@@ -299,7 +299,7 @@ impl<'a, const B: usize> Lens<'a, B> {
         Lens { valid: Some(valid), map: LenMap::SAME }
     }
 
-    /// The valid steps of sample `b` of a value that has `all` steps.
+    /// The valid steps of sample `b` of a value that has `all` steps; a length of `u16::MAX` says all.
     ///
     /// ```
     /// assert_eq!(dl_core::Lens::of(&[7]).steps(0, 5), 5); // no more than there are
@@ -307,7 +307,9 @@ impl<'a, const B: usize> Lens<'a, B> {
     #[inline]
     pub fn steps(&self, b: usize, all: usize) -> usize {
         match self.valid {
-            Some(valid) if !self.map.drop => self.map.apply(valid[b] as usize).min(all),
+            Some(valid) if !self.map.drop && valid[b] < u16::MAX => {
+                self.map.apply(valid[b] as usize).min(all)
+            }
             _ => all,
         }
     }
@@ -418,6 +420,14 @@ impl LenMap {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn all_steps_are_valid_however_many() {
+        let valid = [<Vals<70_000> as Signal>::ALL, 60_000];
+        let lens = Lens::of(&valid);
+        assert_eq!((lens.steps(0, 70_000), lens.steps(1, 70_000)), (70_000, 60_000));
+        assert_eq!(lens.map(LenMap::window(3, 1, 0)).steps(0, 69_998), 69_998);
+    }
 
     #[test]
     fn composed_length_maps_equal_one_after_the_other() {

@@ -5,6 +5,8 @@ use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Fields, GenericParam, Generics};
 
+use crate::expand::fresh;
+
 /// The framework's path.
 fn dl() -> TokenStream {
     quote!(::dl)
@@ -46,10 +48,15 @@ fn scalar(generics: &Generics) -> Option<&Ident> {
         .last()
 }
 
+/// The names of all parameters but lifetimes.
+fn taken(generics: &Generics) -> Vec<Ident> {
+    let consts = generics.const_params().map(|param| param.ident.clone());
+    generics.type_params().map(|param| param.ident.clone()).chain(consts).collect()
+}
+
 /// The generics of an implementation, with the scalar bound, and one added if there is none.
 fn generics(item: &DeriveInput, dl: &TokenStream) -> (TokenStream, TokenStream, Ident) {
-    let scalar_name = scalar(&item.generics).cloned();
-    let name = scalar_name.clone().unwrap_or_else(|| Ident::new("T", proc_macro2::Span::call_site()));
+    let name = scalar(&item.generics).cloned().unwrap_or_else(|| fresh("T", &taken(&item.generics)));
     let mut generics = item.generics.clone();
     for param in generics.type_params_mut() {
         if param.ident == name {
@@ -76,11 +83,11 @@ fn blank_of(item: &DeriveInput, fields: &[(TokenStream, &syn::Field)]) -> TokenS
     let (impl_generics, ty, _) = generics(item, &dl);
     let (names, types): (Vec<_>, Vec<_>) = fields.iter().map(|(name, field)| (name, &field.ty)).unzip();
     let checks = types.iter().map(|ty| quote!(zero_valid::<#ty>();));
-    let impl_params: TokenStream = impl_generics.clone();
+    let (_, _, where_clause) = item.generics.split_for_impl();
     let zero_valid = (!types.is_empty()).then(|| {
         quote! {
             #[allow(dead_code)]
-            fn all_fields #impl_params () {
+            fn all_fields #impl_generics () #where_clause {
                 fn zero_valid<A: #dl::ZeroValid>() {}
                 #(#checks)*
             }
@@ -94,7 +101,7 @@ fn blank_of(item: &DeriveInput, fields: &[(TokenStream, &syn::Field)]) -> TokenS
             #zero_valid
             // SAFETY: every field is valid when zero and needs no drop, as `all_fields` has the compiler check.
             unsafe impl #impl_generics #dl::ZeroValid for #ty {
-                const ATOM: usize = #dl::place::atom(&[#(<#types as #dl::ZeroValid>::ATOM),*]);
+                const ATOM: usize = #dl::place::atom::<Self>(&[#(#dl::place::field::<#types>()),*]);
             }
         };
     }
@@ -140,9 +147,9 @@ pub(crate) fn params(item: DeriveInput) -> TokenStream {
     let impl_generics = if scalar(&item.generics).is_some() {
         impl_generics
     } else {
-        let params = &item.generics.params;
-        let params = (!params.is_empty()).then(|| quote!(#params,));
-        quote!(<#params #t: #dl::Real>)
+        let mut with_scalar = item.generics.clone();
+        with_scalar.params.push(syn::parse_quote!(#t: #dl::Real));
+        with_scalar.split_for_impl().0.to_token_stream()
     };
     let (mut counts, mut visits, mut zips, mut inits) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (i, (name, field)) in fields.iter().enumerate() {
@@ -178,6 +185,7 @@ pub(crate) fn params(item: DeriveInput) -> TokenStream {
             }
         });
     }
+    let n = fresh("N", &taken(&item.generics));
     let grad = if fields.is_empty() { quote!(()) } else { quote!(Self) };
     let count = if counts.is_empty() { quote!(0) } else { quote!(#(#counts)+*) };
     let (at, f, with, rng) = if fields.is_empty() {
@@ -193,11 +201,11 @@ pub(crate) fn params(item: DeriveInput) -> TokenStream {
             fn visit(&self, #at: #dl::params::Path<'_>, #f: &mut #dl::params::Visitor<'_, #t>) {
                 #(#visits)*
             }
-            fn zip<const __N: usize>(
+            fn zip<const #n: usize>(
                 &mut self,
-                #with: [&mut #grad; __N],
+                #with: [&mut #grad; #n],
                 #at: #dl::params::Path<'_>,
-                #f: &mut #dl::params::Zipper<'_, #t, __N>,
+                #f: &mut #dl::params::Zipper<'_, #t, #n>,
             ) {
                 #(#zips)*
             }

@@ -64,8 +64,21 @@ impl<T: Real, const IN: usize, const OUT: usize, const BIAS: usize> Dense<T, IN,
         y: &mut SMatrix<T, Y, B>,
         pass: Pass<'_, B>,
     ) {
-        self.forward(x, y, None, &mut (), pass);
-        pointwise::forward_in_place::<T, F>(pass.live_part_mut(y.as_mut_slice()));
+        const { Self::check::<X, Y>() }
+        pass.forward_live(x.as_slice(), y.as_mut_slice(), |x, y| {
+            self.product(x, y);
+            pointwise::forward_in_place::<T, F>(y);
+        });
+    }
+
+    /// `y = W x + b`, of any number of columns.
+    #[inline]
+    fn product(&self, x: &[T], y: &mut [T]) {
+        kernels::gemm_bias(OUT, self.weight.as_slice(), x, self.bias.as_slice(), y);
+    }
+
+    const fn check<const X: usize, const Y: usize>() {
+        assert!(X.is_multiple_of(IN) && Y == X / IN * OUT && (BIAS == 0 || BIAS == OUT));
     }
 }
 
@@ -86,9 +99,8 @@ impl<T: Real, const IN: usize, const OUT: usize, const BIAS: usize, const X: usi
         _: &mut (),
         pass: Pass<'a, B>,
     ) {
-        const { assert!(X.is_multiple_of(IN) && Y == X / IN * OUT && (BIAS == 0 || BIAS == OUT)) }
-        let (x, y) = (pass.live_part(x.as_slice()), pass.live_part_mut(y.as_mut_slice()));
-        kernels::gemm_bias(OUT, self.weight.as_slice(), x, self.bias.as_slice(), y);
+        const { Self::check::<X, Y>() }
+        pass.forward_live(x.as_slice(), y.as_mut_slice(), |x, y| self.product(x, y));
     }
 
     fn backward<'a, const B: usize>(

@@ -52,18 +52,13 @@ impl<const NUM: u32, const DEN: u32> Dropout<NUM, DEN> {
     /// What the others are multiplied by.
     const SCALE: f64 = if NUM < DEN { DEN as f64 / (DEN - NUM) as f64 } else { 0.0 };
 
-    /// `to = m ⊙ from`
-    fn mask<T: Real, const N: usize, const B: usize>(
-        from: &SMatrix<T, N, B>,
-        to: &mut SMatrix<T, N, B>,
-        pass: Pass<'_, B>,
-    ) {
+    /// `to = m ⊙ from`, of the samples that count.
+    fn mask<T: Real, const N: usize, const B: usize>(from: &[T], to: &mut [T], pass: Pass<'_, B>) {
         if !pass.is_train() || NUM == 0 {
-            to.copy_from(from);
+            to.copy_from_slice(from);
             return;
         }
         let scale = T::of(Self::SCALE);
-        let (from, to) = (pass.live_part(from.as_slice()), pass.live_part_mut(to.as_mut_slice()));
         let columns = from.chunks_exact(N.max(1)).zip(to.chunks_exact_mut(N.max(1)));
         for (b, (from, to)) in columns.enumerate() {
             let mut rng = pass.rng(b);
@@ -97,7 +92,9 @@ impl<T: Real, const N: usize, const NUM: u32, const DEN: u32> Layer<T, Vals<N>, 
         pass: Pass<'a, B>,
     ) {
         const { assert!(Self::P <= 1.0) }
-        Self::mask(x, y, pass); //  y = m ⊙ x
+        pass.forward_live(x.as_slice(), y.as_mut_slice(), |x, y| {
+            Self::mask::<T, N, B>(x, y, pass); // y = m ⊙ x
+        });
     }
 
     fn backward<'a, const B: usize>(
@@ -112,7 +109,8 @@ impl<T: Real, const N: usize, const NUM: u32, const DEN: u32> Layer<T, Vals<N>, 
         pass: Pass<'a, B>,
     ) {
         if let Some(dx) = dx {
-            Self::mask(dy, dx, pass); // dx = m ⊙ dy
+            let (dy, dx) = (pass.live_part(dy.as_slice()), pass.live_part_mut(dx.as_mut_slice()));
+            Self::mask::<T, N, B>(dy, dx, pass); // dx = m ⊙ dy
         }
     }
 }

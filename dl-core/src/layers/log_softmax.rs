@@ -46,18 +46,19 @@ impl<T: Real, const N: usize, const X: usize> Layer<T, Vals<X>, Vals<X>> for Log
         pass: Pass<'a, B>,
     ) {
         const { assert!(N > 0 && X.is_multiple_of(N)) }
-        let (x, y) = (pass.live_part(x.as_slice()), pass.live_part_mut(y.as_mut_slice()));
-        for (x, y) in x.chunks_exact(N).zip(y.chunks_exact_mut(N)) {
-            let max = super::maximum(x);
-            let mut sum = T::zero();
-            for &x in x {
-                sum += math::exp(x - max);
+        pass.forward_live(x.as_slice(), y.as_mut_slice(), |x, y| {
+            for (x, y) in x.chunks_exact(N).zip(y.chunks_exact_mut(N)) {
+                let max = super::maximum(x);
+                let mut sum = T::zero();
+                for &x in x {
+                    sum += math::exp(x - max);
+                }
+                let log = math::ln(sum);
+                for (&x, y) in x.iter().zip(y) {
+                    *y = (x - max) - log;
+                }
             }
-            let log = math::ln(sum);
-            for (&x, y) in x.iter().zip(y) {
-                *y = (x - max) - log;
-            }
-        }
+        });
     }
 
     fn backward<'a, const B: usize>(

@@ -95,8 +95,8 @@ macro_rules! pointwise_layer {
                 _: &mut (),
                 pass: $crate::Pass<'a, B>,
             ) {
-                let (x, y) = (pass.live_part(x.as_slice()), pass.live_part_mut(y.as_mut_slice()));
-                $crate::pointwise::forward::<T, Self>(x, y);
+                let f = $crate::pointwise::forward::<T, Self>;
+                pass.forward_live(x.as_slice(), y.as_mut_slice(), f);
             }
 
             fn backward<'a, const B: usize>(

@@ -46,18 +46,19 @@ impl<T: Real, const N: usize, const X: usize> Layer<T, Vals<X>, Vals<X>> for Sof
         pass: Pass<'a, B>,
     ) {
         const { assert!(N > 0 && X.is_multiple_of(N)) }
-        let (x, y) = (pass.live_part(x.as_slice()), pass.live_part_mut(y.as_mut_slice()));
-        for (x, y) in x.chunks_exact(N).zip(y.chunks_exact_mut(N)) {
-            let max = super::maximum(x);
-            let mut sum = T::zero();
-            for (&x, y) in x.iter().zip(&mut *y) {
-                *y = math::exp(x - max);
-                sum += *y;
+        pass.forward_live(x.as_slice(), y.as_mut_slice(), |x, y| {
+            for (x, y) in x.chunks_exact(N).zip(y.chunks_exact_mut(N)) {
+                let max = super::maximum(x);
+                let mut sum = T::zero();
+                for (&x, y) in x.iter().zip(&mut *y) {
+                    *y = math::exp(x - max);
+                    sum += *y;
+                }
+                for y in y {
+                    *y /= sum;
+                }
             }
-            for y in y {
-                *y /= sum;
-            }
-        }
+        });
     }
 
     fn backward<'a, const B: usize>(

@@ -1,9 +1,9 @@
 //! A chunk that is not full: filled by repeating samples, of which `pass.live()` count.
 
-use dl_core::layers::{Dense, Tanh};
+use dl_core::layers::{Dense, Dropout as BuiltInDropout, LogSoftmax, Map, PRelu, Sigmoid, Softmax, Tanh};
 use dl_core::nalgebra::SMatrix;
 use dl_core::params::{Kind, Path};
-use dl_core::{Layer, Loss, Params, Pass, Real, Rng, Signal, Vals, pointwise};
+use dl_core::{Layer, Loss, Params, Pass, Pointwise, Real, Rng, Signal, Vals, pointwise};
 
 use crate::layers::{BatchNorm, Dropout, Squares};
 use crate::support::{check, filled, made, named, params_of, zero};
@@ -120,6 +120,63 @@ fn a_chunk_with_room_left_equals_a_chunk_of_just_its_samples() {
     assert_ne!(exact.0, naive.0, "counting the copies is another loss");
     assert_ne!(exact.1, naive.1, "and another gradient");
     assert_ne!(exact.3, naive.3, "and other statistics");
+}
+
+/// `1 / x`, which has no value at zero.
+struct Inverse;
+impl<T: Real> Pointwise<T> for Inverse {
+    fn f(x: T) -> T {
+        T::one() / x
+    }
+    fn df(x: T) -> T {
+        -T::one() / (x * x)
+    }
+}
+
+/// The gradient of the slopes in `1 / prelu(fc(x))`, from one sample in a chunk of `B`.
+fn slope_behind_a_product<const B: usize>() -> f64 {
+    let (mut fc, mut slope) = (made::<f64, Dense<f64, 2, 3>>(7), zero::<PRelu<f64>>());
+    (fc.bias, slope.weight) = (dl_core::nalgebra::vector![-9.0, 9.0, -9.0], dl_core::nalgebra::vector![0.5]);
+    let x = SMatrix::<f64, 2, B>::from_fn(|i, _| 0.3 + i as f64);
+    let (mut a, mut b, mut y) = (filled::<f64, 3, B>(1), filled::<f64, 3, B>(2), filled::<f64, 3, B>(3));
+    let (mut dy, mut db, mut grad) =
+        (SMatrix::<f64, 3, B>::zeros(), filled::<f64, 3, B>(4), zero::<PRelu<f64>>());
+    dy.column_mut(0).fill(1.0); // a loss hands zeros to the others
+    let (inverse, pass) = (zero::<Map<Inverse>>(), Pass::train(Rng::new(5)).chunk(0, 1));
+    fc.forward(&x, &mut a, None, &mut (), pass);
+    slope.forward(&a, &mut b, None, &mut (), pass);
+    inverse.forward(&b, &mut y, None, &mut (), pass);
+    inverse.backward(&b, &y, &(), &dy, Some(&mut db), None, &mut (), pass);
+    slope.backward(&a, &b, &(), &db, None, Some(&mut grad), &mut (), pass);
+    grad.weight[0]
+}
+
+#[test]
+fn samples_that_do_not_count_stay_where_functions_are_defined() {
+    let exact = slope_behind_a_product::<1>();
+    assert!(exact != 0.0 && exact.is_finite());
+    assert_eq!(slope_behind_a_product::<3>(), exact);
+}
+
+#[test]
+fn built_in_layers_repeat_the_first_sample_where_none_counts() {
+    fn repeats<L: Layer<f64, Vals<4>, Vals<4>, Tape<3> = (), Work<3> = ()>>(layer: &L) {
+        let (x, mut y) = (filled::<f64, 4, 3>(8), filled::<f64, 4, 3>(9));
+        layer.forward(&x, &mut y, None, &mut (), Pass::train(Rng::new(1)).chunk(0, 2));
+        assert!(y.column(2) == y.column(0) && y.column(1) != y.column(0), "{y}");
+        let mut y = filled::<f64, 4, 3>(9);
+        layer.forward(&x, &mut y, None, &mut (), Pass::infer().chunk(0, 0));
+        assert_eq!(y, SMatrix::<f64, 4, 3>::zeros());
+    }
+    repeats(&made::<f64, Dense<f64, 4, 4>>(1));
+    repeats(&Sigmoid);
+    repeats(&BuiltInDropout::<1, 3>);
+    repeats(&Softmax::<4>);
+    repeats(&LogSoftmax::<4>);
+    let (dense, x) = (made::<f64, Dense<f64, 4, 4>>(1), filled::<f64, 4, 3>(8));
+    let mut y = filled::<f64, 4, 3>(9);
+    dense.forward_then(&Tanh, &x, &mut y, Pass::infer().chunk(0, 2));
+    assert!(y.column(2) == y.column(0) && y.column(1) != y.column(0), "{y}");
 }
 
 #[test]

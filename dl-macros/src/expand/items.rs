@@ -150,7 +150,8 @@ pub(super) fn blanks(plan: &Plan<'_>, names: &Names) -> TokenStream {
         .then(|| zeros(dl, &with_chunk, &names.tape_ty, &names.tape, &tape_fields(plan, names).0, quote!()));
     let work = plan.has_work().then(|| {
         let (fields, types) = work_fields(plan, names);
-        let atom = quote!(const ATOM: usize = #dl::place::atom(&[#(<#types as #dl::ZeroValid>::ATOM),*]););
+        let atom =
+            quote!(const ATOM: usize = #dl::place::atom::<Self>(&[#(#dl::place::field::<#types>()),*]););
         zeros(dl, &with_chunk, &names.work_ty, &names.work, &fields, atom)
     });
     quote!(#net #grad #tape #work)

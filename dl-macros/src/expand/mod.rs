@@ -141,6 +141,15 @@ pub(crate) fn input_len(plan: &Plan<'_>, i: usize) -> TokenStream {
     }
 }
 
+/// A name for a parameter of ours that none of the user's has: `name`, with an underscore for every one that has it.
+pub(crate) fn fresh<'a>(name: &str, taken: impl IntoIterator<Item = &'a Ident> + Clone) -> Ident {
+    let mut name = name.to_owned();
+    while taken.clone().into_iter().any(|taken| *taken == name) {
+        name.push('_');
+    }
+    format_ident!("{name}")
+}
+
 /// A whole number without a type.
 pub(crate) fn number(n: usize) -> Literal {
     Literal::usize_unsuffixed(n)
