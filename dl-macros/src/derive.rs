@@ -94,7 +94,12 @@ fn blank_of(item: &DeriveInput, fields: &[(TokenStream, &syn::Field)]) -> TokenS
             #zero_valid
             // SAFETY: every field is valid when zero and needs no drop, as `all_fields` has the compiler check.
             unsafe impl #impl_generics #dl::ZeroValid for #ty {
-                const ATOM: usize = #dl::place::atom(&[#(<#types as #dl::ZeroValid>::ATOM),*]);
+                // An attribute such as `repr(align(16))` may add padding.
+                const ATOM: usize = if 0 #(+ ::core::mem::size_of::<#types>())* == ::core::mem::size_of::<Self>() {
+                    #dl::place::atom(&[#(<#types as #dl::ZeroValid>::ATOM),*])
+                } else {
+                    #dl::place::MIXED
+                };
             }
         };
     }
