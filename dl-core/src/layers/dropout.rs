@@ -22,7 +22,7 @@ use crate::{Layer, Pass, Real, Rng, Vals};
 
 /// Drops numbers with probability `p = NUM / DEN` and divides the others by `1 − p`, while training.
 ///
-/// Written `Dropout` (p = 0.5) or `Dropout<0.1>` in a network.
+/// Written `Dropout<0.1>` in a network.
 ///
 /// ```
 /// use dl_core::nalgebra::{SVector, vector};
