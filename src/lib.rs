@@ -47,3 +47,12 @@ pub mod prelude {
     pub use crate::train::{Best, Clip, Dataset, EarlyStopping, Fit, Model, Monitor, Trainer, Valid};
     pub use crate::{Layer, Network, Params, Pass, Rng, network};
 }
+
+/// The code in the documents is compiled and run.
+#[cfg(all(doctest, feature = "host"))]
+mod documents {
+    #[doc = include_str!("../docs/add-a-layer.md")]
+    struct AddALayer;
+    #[doc = include_str!("../docs/the-expansion.md")]
+    struct TheExpansion;
+}

@@ -1,6 +1,7 @@
 //! Parameters by name: what saving, loading, initialization and optimizers walk over.
 
 use core::fmt;
+use core::marker::PhantomData;
 
 use nalgebra::SMatrix;
 
@@ -340,6 +341,15 @@ impl<T: Real, const R: usize, const C: usize> Params<T> for SMatrix<T, R, C> {
     fn init(&mut self, _: Rng) {
         self.as_mut_slice().fill(T::zero());
     }
+}
+
+/// No parameter: so that a layer without any can still name its scalar, which is its last type parameter.
+impl<T: Real, A: ?Sized> Params<T> for PhantomData<A> {
+    type Grad = Self;
+    const PARAMS: usize = 0;
+    fn visit(&self, _: Path<'_>, _: &mut Visitor<'_, T>) {}
+    fn zip<const N: usize>(&mut self, _: [&mut Self; N], _: Path<'_>, _: &mut Zipper<'_, T, N>) {}
+    fn init(&mut self, _: Rng) {}
 }
 
 const fn matrix_shape<const R: usize, const C: usize>() -> Shape {

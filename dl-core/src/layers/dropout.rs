@@ -6,7 +6,7 @@ use crate::{Layer, Pass, Real, Rng, Vals};
 
 /// Zeroes numbers at random while training. PyTorch: `nn.Dropout`.
 ///
-/// Written `Dropout` (p = 0.5) or `Dropout<0.1>` in a network.
+/// Written `Dropout<0.1>` in a network.
 ///
 /// | symbol | shape | meaning                                                  |
 /// |--------|-------|----------------------------------------------------------|

@@ -1,10 +1,10 @@
 //! Makes an expansion readable: full paths become imports of the block they stand in.
 //!
 //! Items are generated with absolute paths, which nothing in the user's scope can change. Inside the block that holds
-//! the implementations no name of the user's is spoken but the network's own (field types go by their public names),
-//! so the framework's names can be imported there, unless the network is called like one of them.
+//! the implementations field types go by their public names, so few names of the user's are spoken: the network's own,
+//! constants, functions. The framework's names can be imported there, but for those that one of them begins with.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
 use crate::shape::is_qualified;
@@ -32,7 +32,11 @@ const NAMES: [&str; 18] = [
 ];
 
 /// Modules of the framework that are worth importing.
-const MODULES: [&str; 4] = ["init", "params", "pointwise", "signal"];
+const MODULES: [&str; 9] =
+    ["init", "layer", "math", "params", "pointwise", "shape", "signal", "summary", "train"];
+
+/// Words that a path may follow; behind any other it goes on a path that is someone else's.
+const BEFORE_PATHS: [&str; 7] = ["as", "dyn", "for", "impl", "in", "mut", "return"];
 
 /// `block` with short names, after the imports it needs.
 pub(super) fn with_imports(block: TokenStream, dl: &TokenStream) -> TokenStream {
@@ -54,11 +58,12 @@ pub(super) fn with_imports(block: TokenStream, dl: &TokenStream) -> TokenStream 
     used.sort_unstable();
     used.dedup();
     let is_option = |name: &&String| ["Option", "Some", "None"].contains(&name.as_str());
-    let options: Vec<_> = used
+    let mut options: Vec<_> = used
         .iter()
         .filter(is_option)
         .map(|name| if name == "Option" { quote!(self) } else { ident(name.as_str()).to_token_stream() })
         .collect();
+    options.sort_by_key(|name| name.to_string() != "self");
     let ours: Vec<_> = used.iter().filter(|name| !is_option(name)).map(|name| ident(name)).collect();
     let options = (!options.is_empty()).then(|| quote!(use ::core::option::Option::{#(#options),*};));
     quote! {
@@ -70,16 +75,24 @@ pub(super) fn with_imports(block: TokenStream, dl: &TokenStream) -> TokenStream 
 
 /// Whether `name` starts a path in `tokens`.
 fn stands_alone(tokens: &TokenStream, name: &str) -> bool {
-    let mut before = Vec::new();
-    for token in tokens.clone() {
-        match &token {
-            TokenTree::Ident(ident) if ident == name && !is_qualified(&before) => return true,
-            TokenTree::Group(group) if stands_alone(&group.stream(), name) => return true,
-            _ => {}
+    let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    tokens.iter().enumerate().any(|(i, token)| match token {
+        TokenTree::Ident(ident) => {
+            ident == name && !is_qualified(&tokens[..i]) && !is_declared(&tokens[..i], &tokens[i + 1..])
         }
-        before.push(token);
-    }
-    false
+        TokenTree::Group(group) => stands_alone(&group.stream(), name),
+        _ => false,
+    })
+}
+
+/// Whether a name between these tokens is that of a function, after `fn`, or of a field, before one `:`.
+fn is_declared(before: &[TokenTree], after: &[TokenTree]) -> bool {
+    let is_function = matches!(before, [.., TokenTree::Ident(word)] if word == "fn");
+    let is_field = matches!(
+        after,
+        [TokenTree::Punct(colon), ..] if colon.as_char() == ':' && colon.spacing() == Spacing::Alone
+    );
+    is_function || is_field
 }
 
 /// Tokens as text, one each.
@@ -98,7 +111,10 @@ fn shorten(tokens: TokenStream, known: &[(Vec<String>, String)], used: &mut Vec<
             rest.len() >= path.len() && path.iter().zip(rest).all(|(name, token)| token.to_string() == *name)
         };
         // Only at the start of a path: `a::dl::Layer` is someone else's.
-        let starts = !matches!(tokens[..i].last(), Some(TokenTree::Ident(before)) if before != "as" && before != "mut" && before != "for" && before != "impl" && before != "dyn" && before != "in");
+        let starts = match tokens[..i].last() {
+            Some(TokenTree::Ident(before)) => BEFORE_PATHS.iter().any(|word| before == word),
+            _ => true,
+        };
         if starts && let Some((path, name)) = known.iter().find(|(path, _)| is_here(path)) {
             used.push(name.clone());
             out.extend([rest[path.len() - 1].clone()]);
