@@ -2,7 +2,7 @@
 
 use crate::signal::{LenMap, Lengths};
 use crate::summary::{Row, Summary};
-use crate::{Blank, Params, Pass, Real, Shape, Signal, ZeroValid};
+use crate::{Blank, Params, Pass, Real, Shape, Signal, Vals, ZeroValid};
 
 /// A differentiable map from `X` to `Y`, with parameters.
 ///
@@ -151,6 +151,13 @@ pub trait Network:
         net.init(crate::Rng::new(seed).fork(0));
         net
     }
+}
+
+/// How many numbers come out of `L`: `Y`, if it is a layer from `X` to that many. The macro asks it of every layer it
+/// does not know, so that a layer at odds with its shape rule is one message.
+#[doc(hidden)]
+pub const fn output_len<L: Layer<f32, X, Vals<Y>>, X: Signal, const Y: usize>() -> usize {
+    Y
 }
 
 /// The tape of a network for chunks of `B` samples.

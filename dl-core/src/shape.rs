@@ -30,6 +30,18 @@ impl Shape {
         Shape { dims: [n, 1, 1, 1], rank: 1, tokens: true }
     }
 
+    /// `n` numbers of a shape that fits everywhere: what a network with a mistake in it gives, so that the mistake is
+    /// reported once, and not again by every network around it.
+    #[doc(hidden)]
+    pub const fn unknown(n: usize) -> Shape {
+        Shape { dims: [n, 1, 1, 1], rank: 0, tokens: false }
+    }
+
+    /// Whether it fits everywhere.
+    const fn is_unknown(&self) -> bool {
+        self.rank == 0
+    }
+
     /// Whether these are tokens.
     pub const fn is_tokens(&self) -> bool {
         self.tokens
@@ -88,6 +100,13 @@ impl Shape {
             && a[1] == b[1]
             && a[2] == b[2]
             && a[3] == b[3]
+    }
+}
+
+impl Shape {
+    /// Equality as far as both are known.
+    const fn fits(&self, other: &Shape) -> bool {
+        self.is_unknown() || other.is_unknown() || self.same(other)
     }
 }
 
@@ -248,11 +267,13 @@ pub trait Fit<E> {
 
 impl<E: Edge, L: Fit<E>, const N: usize> Fit<E> for [L; N] {
     const OUT: Fitted = match L::OUT {
-        Ok(out) if N > 1 && !out.same(&E::SHAPE) => Err(Message::new()
+        Ok(out) if !out.fits(&E::SHAPE) => Err(Message::new()
             .text("is repeated, so it must give back the shape it takes, but maps ")
             .shape(E::SHAPE)
             .text(" to ")
-            .shape(out)),
+            .shape(out)
+            .text("\nhelp: make its output ")
+            .shape(E::SHAPE)),
         other => other,
     };
 }
@@ -268,7 +289,7 @@ pub trait Shaped {
 /// The shape rule of a network: it takes its declared input and nothing else.
 #[allow(clippy::result_large_err)] // evaluated while compiling only
 pub const fn fit_network(name: &str, given: Shape, input: Shape, output: Shape) -> Fitted {
-    if given.same(&input) {
+    if given.fits(&input) {
         Ok(output)
     } else {
         Err(Message::new()
@@ -277,14 +298,16 @@ pub const fn fit_network(name: &str, given: Shape, input: Shape, output: Shape) 
             .text(") takes ")
             .shape(input)
             .text(" but receives ")
-            .shape(given))
+            .shape(given)
+            .text("\nhelp: give it an input of ")
+            .shape(input))
     }
 }
 
 /// The shape behind a layer; stops the build with the rule's own words if the input does not fit.
 #[track_caller]
-pub const fn fitted(field: &str, out: Fitted) -> Shape {
-    match out {
+pub const fn fitted<L: Fit<E>, E: Edge>(field: &str) -> Shape {
+    match L::OUT {
         Ok(shape) => shape,
         Err(why) => stop(Message::new().text("`").text(field).text("` ").text(why.as_str())),
     }
@@ -292,18 +315,23 @@ pub const fn fitted(field: &str, out: Fitted) -> Shape {
 
 /// Stops the build if a size is zero or beyond any memory.
 #[track_caller]
-pub const fn expect_size(field: &str, n: usize) {
-    if n == 0 {
-        stop(Message::new().text("`").text(field).text("`: a size cannot be zero"))
+pub const fn expect_size<const N: usize>(field: &str) {
+    if N == 0 {
+        stop(
+            Message::new()
+                .text("`")
+                .text(field)
+                .text("`: a size cannot be zero\nhelp: make the constant larger"),
+        )
     }
-    if n > u32::MAX as usize {
+    if N > u32::MAX as usize {
         stop(
             Message::new()
                 .text("`")
                 .text(field)
                 .text("`: the size ")
-                .number(n)
-                .text(" is too large for memory"),
+                .number(N)
+                .text(" is too large for memory\nhelp: make the constant smaller"),
         )
     }
 }
@@ -330,7 +358,7 @@ pub const fn expect_features(field: &str, input: Shape) {
 /// Stops the build if learned slopes are neither one nor one a feature.
 #[track_caller]
 pub const fn expect_slopes(field: &str, slopes: usize, input: Shape) {
-    if slopes != 1 && slopes != input.last() {
+    if slopes != 1 && slopes != input.last() && !input.is_unknown() {
         stop(
             Message::new()
                 .text("`")
@@ -347,7 +375,7 @@ pub const fn expect_slopes(field: &str, slopes: usize, input: Shape) {
 /// Stops the build if a repeated layer does not give back the shape it takes.
 #[track_caller]
 pub const fn expect_repeats(field: &str, input: Shape, output: Shape) {
-    if !input.same(&output) {
+    if !output.fits(&input) {
         stop(
             Message::new()
                 .text("`")
@@ -355,7 +383,9 @@ pub const fn expect_repeats(field: &str, input: Shape, output: Shape) {
                 .text("` is repeated, so it must give back the shape it takes, but maps ")
                 .shape(input)
                 .text(" to ")
-                .shape(output),
+                .shape(output)
+                .text("\nhelp: make its output ")
+                .shape(input),
         )
     }
 }

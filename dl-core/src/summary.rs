@@ -2,8 +2,8 @@
 
 use core::fmt;
 
-use crate::Shape;
 use crate::shape::{Message, stop};
+use crate::{Network, Shape};
 
 /// One layer of a [`Summary`].
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +43,8 @@ pub struct Summary {
 
 /// Stops the build if a network has more parameters than its budget, and says which layer has most.
 #[track_caller]
-pub const fn expect_params(network: &str, budget: usize, rows: &[Row]) {
+pub const fn expect_params<N: Network>(budget: usize) {
+    let rows = N::ROWS;
     let (mut total, mut largest, mut i) = (0, 0, 0);
     while i < rows.len() {
         total += rows[i].params;
@@ -56,14 +57,14 @@ pub const fn expect_params(network: &str, budget: usize, rows: &[Row]) {
         stop(
             Message::new()
                 .text("`")
-                .text(network)
+                .text(N::NAME)
                 .text("` has ")
                 .number(total)
                 .text(" parameters, ")
                 .number(total - budget)
                 .text(" over its budget of ")
                 .number(budget)
-                .text("\nnote: the largest layer is `")
+                .text("\nhelp: the largest layer is `")
                 .text(rows[largest].name)
                 .text("` with ")
                 .number(rows[largest].params),

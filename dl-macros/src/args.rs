@@ -25,6 +25,8 @@ pub(crate) struct Args {
     pub(crate) max_train_bytes: Option<TrainBudget>,
     /// The framework's path.
     pub(crate) dl: TokenStream,
+    /// Whether `crate = ..` said so.
+    pub(crate) dl_is_said: bool,
 }
 
 /// `max_train_bytes(optimizer, chunk) = limit`
@@ -34,6 +36,8 @@ pub(crate) struct TrainBudget {
     pub(crate) chunk: Expr,
     pub(crate) limit: Expr,
 }
+
+const FORM: &str = "`#[network(..)]` takes names and values\nhelp: for example `#[network(input = [784])]`";
 
 const KEYS: [&str; 4] = ["input", "max_params", "max_train_bytes", "crate"];
 
@@ -50,6 +54,9 @@ enum Value {
 
 impl Parse for Arg {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        if !input.peek(Ident::peek_any) {
+            return Err(input.error(FORM));
+        }
         let key = input.call(Ident::parse_any)?;
         let mut pair = None;
         if key == "max_train_bytes" && input.peek(syn::token::Paren) {
@@ -62,8 +69,11 @@ impl Parse for Arg {
         let value = if input.peek(Token![=]) {
             input.parse::<Token![=]>()?;
             Some(if key == "crate" { Value::Crate(path(input)?) } else { Value::Expr(input.parse()?) })
-        } else {
+        } else if input.is_empty() || input.peek(Token![,]) {
             None
+        } else {
+            return Err(input
+                .error(format!("`=` should follow `{key}`\nhelp: for example `#[network(input = [784])]`")));
         };
         Ok(Arg { key, pair, value })
     }
@@ -87,6 +97,7 @@ pub(crate) fn parse(tokens: TokenStream, report: &mut Report) -> Args {
         max_params: None,
         max_train_bytes: None,
         dl: quote!(#dl),
+        dl_is_said: false,
     };
     let parsed = Punctuated::<Arg, Token![,]>::parse_terminated.parse2(tokens);
     let Some(parsed) = report.take(parsed) else { return args };
@@ -98,9 +109,9 @@ pub(crate) fn parse(tokens: TokenStream, report: &mut Report) -> Args {
             report.error(
                 &arg.key,
                 format!(
-                    "`#[network]` has no argument `{key}`{}\nnote: it takes {}",
-                    did_you_mean(&key, KEYS),
-                    "`input`, `max_params`, `max_train_bytes` and `crate`"
+                    "`#[network]` has no argument `{key}`{}\n\
+                     help: it takes `input`, `max_params`, `max_train_bytes` and `crate`",
+                    did_you_mean(&key, KEYS)
                 ),
             );
             continue;
@@ -112,16 +123,23 @@ pub(crate) fn parse(tokens: TokenStream, report: &mut Report) -> Args {
         seen.push(key.clone());
         input_said |= key == "input";
         match (key.as_str(), arg.value) {
-            ("crate", Some(Value::Crate(path))) => args.dl = quote!(#path),
+            ("crate", Some(Value::Crate(path))) => {
+                args.dl = quote!(#path);
+                args.dl_is_said = true;
+            }
             ("input", Some(Value::Expr(expr))) => {
                 args.input_tokens = quote!(#expr);
                 args.input = report.take(shape(&expr));
             }
             ("max_params", Some(Value::Expr(expr))) => args.max_params = report.take(limit(expr)),
             ("max_train_bytes", Some(Value::Expr(limited))) if arg.pair.is_some() => {
-                let (optimizer, chunk) = arg.pair.expect("just asked");
-                args.max_train_bytes =
-                    report.take(limit(limited)).map(|limit| TrainBudget { optimizer, chunk, limit });
+                let (chunk_of, limit) = (|(_, chunk): &(syn::Path, Expr)| size(chunk), limit(limited));
+                let chunk = arg.pair.as_ref().map(chunk_of).and_then(|chunk| report.take(chunk));
+                if let (Some((optimizer, chunk)), Some(limit), Some(_)) =
+                    (arg.pair, report.take(limit), chunk)
+                {
+                    args.max_train_bytes = Some(TrainBudget { optimizer, chunk, limit });
+                }
             }
             ("max_train_bytes", _) => report.error(
                 &arg.key,
@@ -148,11 +166,14 @@ pub(crate) fn parse(tokens: TokenStream, report: &mut Report) -> Args {
 
 fn limit(expr: Expr) -> syn::Result<Expr> {
     let wrong = match &expr {
-        Expr::Lit(lit) => !matches!(lit.lit, Lit::Int(_)),
+        Expr::Lit(lit) => !matches!(&lit.lit, Lit::Int(int) if int.base10_parse::<usize>().is_ok()),
         expr => is_negative(expr),
     };
     if wrong {
-        return Err(syn::Error::new_spanned(&expr, "a budget is a whole number\nhelp: for example `20_000`"));
+        let found = crate::shape::tidy(&expr);
+        let message =
+            format!("a budget is a whole number, but this is `{found}`\nhelp: for example `20_000`");
+        return Err(syn::Error::new_spanned(&expr, message));
     }
     Ok(expr)
 }
@@ -189,21 +210,31 @@ fn shape(expr: &Expr) -> syn::Result<Shape> {
 
 /// A size: a whole number above zero, a constant, or an expression of constants.
 pub(crate) fn size(expr: &Expr) -> syn::Result<Dim> {
+    let error = |message: String| Err(syn::Error::new_spanned(expr, message));
+    if let Expr::Lit(lit) = expr
+        && let Lit::Int(int) = &lit.lit
+        && int.base10_parse::<usize>().is_err()
+        && !int.base10_digits().starts_with('-')
+    {
+        return error(format!("the size {int} is too large for memory\nhelp: make it smaller"));
+    }
     let not_a_size = match expr {
-        Expr::Lit(lit) if !matches!(lit.lit, Lit::Int(_)) => true,
+        Expr::Lit(lit) => !matches!(&lit.lit, Lit::Int(int) if int.base10_parse::<usize>().is_ok()),
         Expr::Closure(_) | Expr::Array(_) | Expr::Tuple(_) | Expr::Assign(_) => true,
+        Expr::Infer(_) | Expr::Range(_) | Expr::Repeat(_) | Expr::Reference(_) | Expr::Struct(_) => true,
+        Expr::Path(path) => path.path.get_ident().is_some_and(|name| crate::spec::is_type(&name.to_string())),
         expr => is_negative(expr),
     };
     if not_a_size {
         let found = crate::shape::tidy(expr);
-        return Err(syn::Error::new_spanned(
-            expr,
-            format!("a size is a whole number above zero, but this is `{found}`"),
+        return error(format!(
+            "a size is a whole number above zero, but this is `{found}`\n\
+             help: write a number, a constant, or an expression of constants in braces"
         ));
     }
     let dim = Dim::of(expr);
     if dim.known() == Some(0) {
-        return Err(syn::Error::new_spanned(expr, "a size cannot be zero"));
+        return error("a size cannot be zero\nhelp: write a whole number above zero".to_owned());
     }
     Ok(dim)
 }

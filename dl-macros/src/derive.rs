@@ -193,11 +193,11 @@ pub(crate) fn params(item: DeriveInput) -> TokenStream {
             fn visit(&self, #at: #dl::params::Path<'_>, #f: &mut #dl::params::Visitor<'_, #t>) {
                 #(#visits)*
             }
-            fn zip<const N: usize>(
+            fn zip<const __N: usize>(
                 &mut self,
-                #with: [&mut #grad; N],
+                #with: [&mut #grad; __N],
                 #at: #dl::params::Path<'_>,
-                #f: &mut #dl::params::Zipper<'_, #t, N>,
+                #f: &mut #dl::params::Zipper<'_, #t, __N>,
             ) {
                 #(#zips)*
             }

@@ -1,121 +1,155 @@
-//! What is emitted beside an error: the struct and its traits, so that nothing else breaks.
+//! What is emitted beside an error: the struct, its companions and its traits, so that nothing else breaks.
+//!
+//! The passes do nothing and the sizes are guesses where the mistake hides them, so the layer accepts every size, and
+//! a network around it sees a shape that fits everywhere.
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
 
 use crate::args::Args;
-use crate::ast::{Spec, Written};
+use crate::ast::Written;
 use crate::report::Report;
 use crate::shape::{Dim, Shape};
+use crate::spec::Spec;
 
 /// The errors, and a network of the same name whose passes do nothing.
 pub(crate) fn fallback(args: &Args, written: &Written, report: Report) -> TokenStream {
     let errors = report.into_tokens();
     let (dl, vis, ident) = (&args.dl, &written.vis, &written.ident);
-    let decls: Vec<_> = written.generics.const_params().map(|p| &p.ident).collect();
-    let fields = written.fields.iter().map(|field| {
-        let (vis, ident) = (&field.vis, &field.ident);
-        quote!(#vis #ident: ())
+    let (grad, tape, work) =
+        (format_ident!("{ident}Grad"), format_ident!("{ident}Tape"), format_ident!("{ident}Work"));
+    let params: Vec<_> = written.generics.const_params().filter(|param| param.ident != *ident).collect();
+    let consts: Vec<_> = params.iter().map(|param| &param.ident).collect();
+    let sizes = Sizes::new(args, written, &consts);
+    let types = params.iter().map(|param| &param.ty);
+    let decls: TokenStream = quote!(#(const #consts: #types,)*);
+    let used: TokenStream = quote!(#(#consts,)*);
+    // The user's own may be called `T` or `B`: that is what the error is about.
+    let (t, b) = (&format_ident!("__T"), &format_ident!("__B"));
+    let is_single = decls.is_empty();
+
+    let mut fields: Vec<(TokenStream, &Ident)> = Vec::new();
+    for field in &written.fields {
+        if !fields.iter().any(|(_, name)| **name == field.ident) {
+            let (vis, name) = (&field.vis, &field.ident);
+            fields.push((quote!(#vis #name: ()), name));
+        }
+    }
+    let scalar_field = fresh("scalar", &fields);
+    let (fields, names): (Vec<_>, Vec<_>) = fields.into_iter().unzip();
+    let net =
+        Item { dl, vis, name: ident, decls: &decls, used: &used, t, extra: quote!(), extra_used: quote!() };
+    let net = net.items(&fields, &names, &scalar_field, quote!(= f32));
+    let none = (Vec::new(), Vec::new());
+    let companion = |name: &Ident, extra: TokenStream, extra_used: TokenStream| {
+        let item = Item { dl, vis, name, decls: &decls, used: &used, t, extra, extra_used };
+        item.items(&none.0, &none.1, &format_ident!("scalar"), quote!())
+    };
+    let grad_items = companion(&grad, quote!(), quote!());
+    let tape_items = companion(&tape, quote!(const #b: usize), quote!(#b));
+    let work_items = companion(&work, quote!(const #b: usize), quote!(#b));
+    let (tape_ty, work_ty) = (quote!(#tape<#used #t, #b>), quote!(#work<#used #t, #b>));
+
+    // Imports that only this network uses are not unused.
+    let own = written.fields.iter().filter_map(|field| open(field.spec.as_ref()?)).filter(|_| is_single);
+    let own = own.enumerate().map(|(i, ty)| {
+        let name = format_ident!("__Own{i}");
+        quote!(#[allow(dead_code)] type #name = #ty;)
     });
-    let names: Vec<_> = written.fields.iter().map(|field| &field.ident).collect();
-    let known = |dim: Dim| dim.known().filter(|n| *n <= u16::MAX as usize).unwrap_or(1);
-    let inputs = args.input.as_ref().map_or(1, |shape| known(shape.len()));
-    let is_tokens = args.input.as_ref().is_some_and(Shape::is_tokens);
-    let outputs = written.fields.iter().rev().find_map(outputs).unwrap_or(inputs);
-    let (x, y) = (
-        if is_tokens { quote!(#dl::Tokens<#inputs>) } else { quote!(#dl::Vals<#inputs>) },
-        quote!(#dl::Vals<#outputs>),
-    );
+    let (x, y) = (&sizes.input, &sizes.output);
+    let signal = if sizes.tokens { quote!(#dl::Tokens) } else { quote!(#dl::Vals) };
     let name = ident.to_string();
-    let trainer = quote::format_ident!("{ident}Trainer");
-    let trainer = decls.is_empty().then(|| {
+    let trainer = format_ident!("{ident}Trainer");
+    let trainer = is_single.then(|| {
         quote! {
             #[allow(dead_code)]
-            #vis type #trainer<L, O, const B: usize = 1> = #dl::train::Trainer<#ident, L, O, B>;
+            #vis type #trainer<Loss, Optimizer, const CHUNK: usize = 1> =
+                #dl::train::Trainer<#ident, Loss, Optimizer, CHUNK>;
         }
     });
     quote! {
         #errors
-        #[allow(dead_code, missing_docs)]
-        #vis struct #ident<#(const #decls: usize,)* T: #dl::Real = f32> {
-            #(#fields,)*
-            scalar: ::core::marker::PhantomData<T>,
-        }
+        #net
+        #grad_items
+        #tape_items
+        #work_items
         #trainer
         const _: () = {
-            impl<#(const #decls: usize,)* T: #dl::Real> #dl::Blank for #ident<#(#decls,)* T> {
-                const ZERO: Self = #ident { #(#names: (),)* scalar: ::core::marker::PhantomData };
-            }
-            // SAFETY: no bytes at all.
-            unsafe impl<#(const #decls: usize,)* T: #dl::Real> #dl::ZeroValid for #ident<#(#decls,)* T> {}
-            impl<#(const #decls: usize,)* T: #dl::Real> #dl::Params<T> for #ident<#(#decls,)* T> {
-                type Grad = ();
+            #(#own)*
+            impl<#decls #t: #dl::Real> #dl::Params<#t> for #ident<#used #t> {
+                type Grad = #grad<#used #t>;
                 const PARAMS: usize = 0;
-                fn visit(&self, _: #dl::params::Path<'_>, _: &mut #dl::params::Visitor<'_, T>) {}
-                fn zip<const N: usize>(
+                fn visit(&self, _: #dl::params::Path<'_>, _: &mut #dl::params::Visitor<'_, #t>) {}
+                fn zip<const __N: usize>(
                     &mut self,
-                    _: [&mut (); N],
+                    _: [&mut Self::Grad; __N],
                     _: #dl::params::Path<'_>,
-                    _: &mut #dl::params::Zipper<'_, T, N>,
+                    _: &mut #dl::params::Zipper<'_, #t, __N>,
                 ) {
                 }
                 fn init(&mut self, _: #dl::Rng) {}
             }
-            impl<#(const #decls: usize,)* T: #dl::Real> #dl::Layer<T, #x, #y> for #ident<#(#decls,)* T> {
-                type Tape<const B: usize> = ();
-                type Work<const B: usize> = ();
-                fn forward<'a, const B: usize>(
+            impl<#decls #t: #dl::Real, const __X: usize, const __Y: usize>
+                #dl::Layer<#t, #signal<__X>, #dl::Vals<__Y>> for #ident<#used #t>
+            {
+                type Tape<const #b: usize> = #tape_ty;
+                type Work<const #b: usize> = #work_ty;
+                fn forward<'a, const #b: usize>(
                     &self,
-                    _: <#x as #dl::Signal>::Ref<'_, T, B>,
-                    _: &mut #dl::SMatrix<T, #outputs, B>,
-                    _: ::core::option::Option<&mut ()>,
-                    _: &mut (),
-                    _: #dl::Pass<'a, B>,
+                    _: <#signal<__X> as #dl::Signal>::Ref<'_, #t, #b>,
+                    _: &mut #dl::SMatrix<#t, __Y, #b>,
+                    _: ::core::option::Option<&mut #tape_ty>,
+                    _: &mut #work_ty,
+                    _: #dl::Pass<'a, #b>,
                 ) {
                 }
-                fn backward<'a, const B: usize>(
+                fn backward<'a, const #b: usize>(
                     &self,
-                    _: <#x as #dl::Signal>::Ref<'_, T, B>,
-                    _: &#dl::SMatrix<T, #outputs, B>,
-                    _: &(),
-                    _: &#dl::SMatrix<T, #outputs, B>,
-                    _: <#x as #dl::Signal>::Grad<'_, T, B>,
-                    _: ::core::option::Option<&mut ()>,
-                    _: &mut (),
-                    _: #dl::Pass<'a, B>,
+                    _: <#signal<__X> as #dl::Signal>::Ref<'_, #t, #b>,
+                    _: &#dl::SMatrix<#t, __Y, #b>,
+                    _: &#tape_ty,
+                    _: &#dl::SMatrix<#t, __Y, #b>,
+                    _: <#signal<__X> as #dl::Signal>::Grad<'_, #t, #b>,
+                    _: ::core::option::Option<&mut Self::Grad>,
+                    _: &mut #work_ty,
+                    _: #dl::Pass<'a, #b>,
                 ) {
                 }
             }
-            impl<#(const #decls: usize,)* T: #dl::Real> #dl::Network for #ident<#(#decls,)* T> {
-                type Scalar = T;
-                type In = #x;
-                type Out = #y;
+            impl<#decls #t: #dl::Real> #dl::Network for #ident<#used #t> {
+                type Scalar = #t;
+                type In = #signal<#x>;
+                type Out = #dl::Vals<#y>;
                 const NAME: &'static str = #name;
-                const INPUT: #dl::Shape = #dl::Shape::new([#inputs]);
-                const OUTPUT: #dl::Shape = #dl::Shape::new([#outputs]);
+                const INPUT: #dl::Shape = #dl::Shape::new([#x]);
+                const OUTPUT: #dl::Shape = #dl::Shape::new([#y]);
                 const ROWS: &'static [#dl::summary::Row] = &[];
-                fn first_non_finite<const B: usize>(_: &()) -> ::core::option::Option<&'static str> {
+                fn first_non_finite<const #b: usize>(_: &#tape_ty) -> ::core::option::Option<&'static str> {
                     ::core::option::Option::None
                 }
             }
-            impl<#(const #decls: usize,)* T: #dl::Real> ::core::fmt::Debug for #ident<#(#decls,)* T> {
+            impl<#decls #t: #dl::Real> ::core::fmt::Debug for #ident<#used #t> {
                 fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                     ::core::fmt::Formatter::write_str(f, #name)
                 }
             }
-            impl<#(const #decls: usize,)* T: #dl::Real, E: #dl::Edge> #dl::Fit<E> for #ident<#(#decls,)* T> {
-                const OUT: #dl::Fitted = ::core::result::Result::Ok(#dl::Shape::new([#outputs]));
+            impl<#decls #t: #dl::Real> #dl::Shaped for #ident<#used #t> {
+                const IN: #dl::Shape = #dl::Shape::new([#x]);
+                const OUT: #dl::Shape = #dl::Shape::new([#y]);
+            }
+            impl<#decls #t: #dl::Real, __E: #dl::Edge> #dl::Fit<__E> for #ident<#used #t> {
+                const OUT: #dl::Fitted = ::core::result::Result::Ok(#dl::Shape::unknown(#y));
             }
             #[allow(dead_code)]
-            impl<#(const #decls: usize),*> #ident<#(#decls),*> {
+            impl<#decls> #ident<#used> {
                 #vis const PARAMS: usize = 0;
                 #vis const PARAM_BYTES: usize = 0;
                 #vis const MACS: usize = 0;
                 #vis const CHUNK: usize = 1;
-                #vis const fn infer_bytes<const B: usize>() -> usize {
+                #vis const fn infer_bytes<const __B: usize>() -> usize {
                     0
                 }
-                #vis const fn train_bytes<O: #dl::Optimizer, const B: usize>() -> usize {
+                #vis const fn train_bytes<__O: #dl::Optimizer, const __B: usize>() -> usize {
                     0
                 }
                 #vis fn summary() -> #dl::summary::Summary {
@@ -126,12 +160,100 @@ pub(crate) fn fallback(args: &Args, written: &Written, report: Report) -> TokenS
     }
 }
 
-/// The outputs of a `Dense`, as far as they are a number.
-fn outputs(field: &crate::ast::Field) -> Option<usize> {
+/// A name that no field has.
+fn fresh(name: &str, fields: &[(TokenStream, &Ident)]) -> Ident {
+    let mut name = name.to_owned();
+    while fields.iter().any(|(_, field)| **field == name) {
+        name.push('_');
+    }
+    format_ident!("{name}")
+}
+
+/// A struct without content.
+struct Item<'a> {
+    dl: &'a TokenStream,
+    vis: &'a syn::Visibility,
+    name: &'a Ident,
+    decls: &'a TokenStream,
+    used: &'a TokenStream,
+    t: &'a Ident,
+    /// Further const parameters, as declared and as used.
+    extra: TokenStream,
+    extra_used: TokenStream,
+}
+
+impl Item<'_> {
+    /// It and its zeros.
+    fn items(
+        &self,
+        fields: &[TokenStream],
+        names: &[&Ident],
+        scalar: &Ident,
+        default: TokenStream,
+    ) -> TokenStream {
+        let Item { dl, vis, name, decls, used, t, extra, extra_used } = self;
+        quote! {
+            #[allow(dead_code, missing_docs, missing_debug_implementations)]
+            #vis struct #name<#decls #t: #dl::Real #default, #extra> {
+                #(#fields,)*
+                #scalar: ::core::marker::PhantomData<#t>,
+            }
+            const _: () = {
+                impl<#decls #t: #dl::Real, #extra> #dl::Blank for #name<#used #t, #extra_used> {
+                    const ZERO: Self = Self { #(#names: (),)* #scalar: ::core::marker::PhantomData };
+                }
+                // SAFETY: no bytes at all.
+                unsafe impl<#decls #t: #dl::Real, #extra> #dl::ZeroValid for #name<#used #t, #extra_used> {}
+            };
+        }
+    }
+}
+
+/// What comes in and goes out, as far as it can be seen.
+struct Sizes {
+    input: TokenStream,
+    output: TokenStream,
+    tokens: bool,
+}
+
+impl Sizes {
+    fn new(args: &Args, written: &Written, consts: &[&Ident]) -> Sizes {
+        let arg = |dim: Dim| usable(&dim, consts).then(|| dim.arg());
+        let input = args.input.as_ref().and_then(|shape| arg(shape.len())).unwrap_or(quote!(1));
+        let output = written.fields.iter().rev().find_map(outputs).and_then(arg);
+        Sizes {
+            output: output.unwrap_or_else(|| input.clone()),
+            input,
+            tokens: args.input.as_ref().is_some_and(Shape::is_tokens),
+        }
+    }
+}
+
+/// A size that can be written down without a further error: a moderate number or a lone name.
+fn usable(dim: &Dim, consts: &[&Ident]) -> bool {
+    match dim {
+        Dim::Known(n) => *n > 0 && *n <= usize::from(u16::MAX),
+        Dim::Expr(expr) => syn::parse2::<syn::Path>(expr.clone()).is_ok_and(|path| {
+            path.get_ident().is_none_or(|name| consts.contains(&name) || (name != "T" && name != "B"))
+        }),
+    }
+}
+
+/// The type of the user's own that a field names, but not the network itself.
+fn open(spec: &Spec) -> Option<&syn::Type> {
+    match spec {
+        Spec::BuiltIn(_) => None,
+        Spec::Open(syn::Type::Path(path)) if path.path.is_ident("Self") => None,
+        Spec::Open(ty) => Some(ty),
+        Spec::Repeat { inner, .. } => open(inner),
+    }
+}
+
+/// The outputs of a `Dense`.
+fn outputs(field: &crate::ast::Field) -> Option<Dim> {
     match &field.spec {
         Some(Spec::BuiltIn(layer)) if layer.definition.name == "Dense" => {
-            let first = layer.arguments.first()?.expr().ok()?;
-            Dim::of(&first).known().filter(|n| *n > 0 && *n <= u16::MAX as usize)
+            crate::args::size(&layer.arguments.first()?.expr().ok()?).ok()
         }
         _ => None,
     }

@@ -5,12 +5,12 @@
 //!
 //! | phase | module | makes |
 //! |---|---|---|
-//! | parse | [`ast`], [`args`] | what was written, field by field |
-//! | check | [`check`], [`layers`], [`shape`] | every layer's type and shape |
-//! | plan | [`plan`] | which value lives where, what is computed in place |
-//! | expand | [`expand`] | Rust items |
+//! | parse | `ast`, `spec`, `args` | what was written, field by field |
+//! | check | `check`, `layers`, `shape` | every layer's type and shape |
+//! | plan | `plan` | which value lives where, what is computed in place |
+//! | expand | `expand` | Rust items |
 //!
-//! On an error [`fallback`] still emits the struct and its traits, so that one mistake is one message.
+//! On an error `fallback` still emits the struct and its traits, so that one mistake is one message.
 
 use proc_macro::TokenStream;
 
@@ -24,6 +24,7 @@ mod layers;
 mod plan;
 mod report;
 mod shape;
+mod spec;
 
 /// Turns a struct whose fields are layers into a network.
 ///
@@ -93,12 +94,15 @@ fn network_tokens(
     let mut report = report::Report::default();
     let args = args::parse(args, &mut report);
     let written = match ast::parse(item, &mut report) {
-        Some(written) => written,
-        None => return report.into_tokens(),
+        ast::Read::Struct(written) => written,
+        ast::Read::Other(item) => {
+            let errors = report.into_tokens();
+            return quote::quote!(#errors #item);
+        }
     };
     let checked = check::check(&args, &written, &mut report);
     match checked {
-        Some(net) if report.is_empty() => expand::expand(&plan::plan(net)),
+        Some(net) => expand::expand(&plan::plan(net)),
         _ => fallback::fallback(&args, &written, report),
     }
 }

@@ -1,6 +1,6 @@
 //! Sizes and shapes as the macro knows them: numbers where it can fold, expressions where rustc must.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Literal, Spacing, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{BinOp, Expr, ExprLit, Lit, Stmt, UnOp};
 
@@ -54,7 +54,7 @@ impl Dim {
     pub(crate) fn arg(&self) -> TokenStream {
         match self {
             Dim::Known(_) => self.value(),
-            Dim::Expr(expr) if is_ident(expr) => expr.clone(),
+            // In braces even a lone name: rustc would look for a type of that name first.
             Dim::Expr(expr) => quote!({ #expr }),
         }
     }
@@ -69,10 +69,6 @@ impl Dim {
             }
         }
     }
-}
-
-fn is_ident(expr: &TokenStream) -> bool {
-    syn::parse2::<syn::Ident>(expr.clone()).is_ok()
 }
 
 fn is_name(expr: &TokenStream) -> bool {
@@ -126,12 +122,32 @@ pub(crate) fn tidy(tokens: &impl ToTokens) -> String {
         let glued = c == ' '
             && (matches!(before, Some('<' | '(' | '[' | ':' | '&' | '!'))
                 || matches!(after, Some('<' | '>' | ',' | ')' | ']' | ';' | ':' | '(' | '.'))
-                || (before == Some('.')));
+                || before == Some('.')
+                || is_sign(&out));
         if !glued {
             out.push(c);
         }
     }
     out
+}
+
+/// Whether `text` ends in a minus that belongs to the number behind it: no operand stands before it.
+fn is_sign(text: &str) -> bool {
+    text.strip_suffix('-').is_some_and(|before| {
+        let before = before.trim_end();
+        before.is_empty() || before.ends_with(['<', '(', '[', '{', '=', ',', '+', '-', '*', '/'])
+    })
+}
+
+/// Whether a name after the tokens `before` is part of a path or of a field's or method's name: after `::` or `.`.
+pub(crate) fn is_qualified(before: &[TokenTree]) -> bool {
+    match before {
+        [.., TokenTree::Punct(dot)] if dot.as_char() == '.' => true,
+        [.., TokenTree::Punct(first), TokenTree::Punct(second)] => {
+            first.as_char() == ':' && first.spacing() == Spacing::Joint && second.as_char() == ':'
+        }
+        _ => false,
+    }
 }
 
 /// The shape of one value.

@@ -1,6 +1,7 @@
 //! All the memory that training and inference need, as one value each.
 
 use crate::layer::{GradOf, TapeOf, WorkOf};
+use crate::shape::{Message, stop};
 use crate::{Blank, Loss, Network, Optimizer, Pass, Rng, Signal};
 
 use super::Dataset;
@@ -81,6 +82,45 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> core:
 /// output and its gradient. [`Trainer::BYTES`](super::Trainer::BYTES) has the data as well.
 pub const fn train_bytes<N: Network, O: Optimizer, const B: usize>() -> usize {
     size_of::<Core<N, O, B>>()
+}
+
+/// Stops the build if training needs more than `budget` bytes, and says by how much and what is largest.
+#[track_caller]
+pub const fn expect_train_bytes<N: Network, O: Optimizer, const B: usize>(budget: usize) {
+    let total = train_bytes::<N, O, B>();
+    if total <= budget {
+        return;
+    }
+    let parts = [
+        ("the parameters", size_of::<N>()),
+        ("the gradient", size_of::<GradOf<N>>()),
+        ("the optimizer's moments", size_of::<O::Moments<GradOf<N>>>()),
+        ("the tape", size_of::<TapeOf<N, B>>()),
+        ("the scratch memory", size_of::<WorkOf<N, B>>()),
+        ("the output and its gradient", size_of::<[Outputs<N, B>; 2]>()),
+    ];
+    let (mut largest, mut i) = (parts[0], 1);
+    while i < parts.len() {
+        if parts[i].1 > largest.1 {
+            largest = parts[i];
+        }
+        i += 1;
+    }
+    stop(
+        Message::new()
+            .text("`")
+            .text(N::NAME)
+            .text("` needs ")
+            .number(total)
+            .text(" bytes to train, ")
+            .number(total - budget)
+            .text(" over its budget of ")
+            .number(budget)
+            .text("\nhelp: the largest part is ")
+            .text(largest.0)
+            .text(" with ")
+            .number(largest.1),
+    )
 }
 
 /// Bytes to infer `B` samples with `N`: scratch memory and output.
@@ -201,6 +241,19 @@ mod tests {
             (train_bytes::<Tiny<f32>, Sgd, 4>() + data)
                 .next_multiple_of(align_of::<Memory<Tiny<f32>, Mse, Sgd, 4>>())
         );
+    }
+
+    #[test]
+    fn a_budget_that_holds_is_silent() {
+        const BYTES: usize = train_bytes::<Tiny<f32>, Sgd, 4>();
+        const { expect_train_bytes::<Tiny<f32>, Sgd, 4>(BYTES) }
+        expect_train_bytes::<Tiny<f32>, Sgd, 4>(BYTES + 1);
+    }
+
+    #[test]
+    #[should_panic = "`Tiny` needs 268 bytes to train, 1 over its budget of 267\nhelp: the largest part is the tape with 80"]
+    fn a_budget_that_is_exceeded_names_the_largest_part() {
+        expect_train_bytes::<Tiny<f32>, Sgd, 4>(267);
     }
 
     #[test]

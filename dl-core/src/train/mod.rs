@@ -60,7 +60,9 @@ pub use fit::{Fit, Valid, Validated, Validation};
 pub use history::FullHistory;
 pub use history::History;
 pub(crate) use memory::Core;
-pub use memory::{CountOf, InputOf, Memory, OutputOf, TargetOf, default_chunk, infer_bytes, train_bytes};
+pub use memory::{
+    CountOf, InputOf, Memory, OutputOf, TargetOf, default_chunk, expect_train_bytes, infer_bytes, train_bytes,
+};
 pub use model::{Model, ModelMemory};
 pub use monitor::{Mode, Monitor};
 pub use order::Order;

@@ -40,7 +40,9 @@ pub(super) fn network(plan: &Plan<'_>) -> Vec<String> {
             count(layer.macs)
         );
     }
-    let sum = |part: fn(&Layer<'_>) -> Option<usize>| net.layers.iter().map(part).sum::<Option<usize>>();
+    let sum = |part: fn(&Layer<'_>) -> Option<usize>| {
+        net.layers.iter().map(part).try_fold(0_usize, |all, n| Some(all.saturating_add(n?)))
+    };
     let params = sum(|layer| layer.params);
     table += &format!(
         "| | | | {} ({} bytes in `f32`) | {} |\n",

@@ -1,6 +1,6 @@
 //! The structs: the network itself, its gradient, tape and scratch memory, and a name for each field's type.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 
 use super::{Names, docs, input_len, mentions};
@@ -30,8 +30,10 @@ pub(super) fn visible(plan: &Plan<'_>, names: &Names) -> TokenStream {
         }
     });
     // A scalar that no field mentions would be refused.
-    let phantom = (!net.layers.iter().any(|layer| mentions(&layer.ty, "T")))
-        .then(|| quote!(#[doc(hidden)] scalar: ::core::marker::PhantomData<T>,));
+    let phantom = (!net.layers.iter().any(|layer| mentions(&layer.ty, "T"))).then(|| {
+        let scalar = scalar(plan);
+        quote!(#[doc(hidden)] #scalar: ::core::marker::PhantomData<T>,)
+    });
     quote! {
         #(#attrs)*
         #(#[doc = #docs])*
@@ -39,6 +41,15 @@ pub(super) fn visible(plan: &Plan<'_>, names: &Names) -> TokenStream {
         #vis struct #ident<#decls T: #dl::Real = f32> { #(#fields,)* #phantom }
         #hidden
     }
+}
+
+/// The field that mentions the scalar where no layer does.
+fn scalar(plan: &Plan<'_>) -> Ident {
+    let mut name = "scalar".to_owned();
+    while plan.net.layers.iter().any(|layer| layer.name == name) {
+        name.push('_');
+    }
+    format_ident!("{name}")
 }
 
 /// A public name for the type of a field.
@@ -54,6 +65,10 @@ pub(super) struct Alias {
 pub(super) fn alias_names(plan: &Plan<'_>) -> Vec<Alias> {
     let net = &plan.net.written.ident;
     let mut taken: Vec<String> = ["Grad", "Tape", "Work", "Trainer"].map(|s| format!("{net}{s}")).to_vec();
+    // A nested network may be called what its field would be: `Encoder { block: EncoderBlock }`.
+    for field in &plan.net.written.fields {
+        idents(field.ty.to_token_stream(), &mut taken);
+    }
     let alias = |layer: &Layer<'_>| {
         let mut name = format!("{net}{}", camel(&layer.name));
         while taken.contains(&name) {
@@ -74,6 +89,17 @@ pub(super) fn alias_names(plan: &Plan<'_>) -> Vec<Alias> {
         Alias { name, generics, used }
     };
     plan.net.layers.iter().map(alias).collect()
+}
+
+/// All names in `tokens`.
+fn idents(tokens: TokenStream, names: &mut Vec<String>) {
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) => idents(group.stream(), names),
+            TokenTree::Ident(ident) => names.push(ident.to_string()),
+            _ => {}
+        }
+    }
 }
 
 /// `LeNetConv1<T>`: a public name for the type of each field, for those who write functions over one.
@@ -112,7 +138,7 @@ pub(super) fn blanks(plan: &Plan<'_>, names: &Names) -> TokenStream {
     let mut fields: Vec<TokenStream> =
         plan.net.layers.iter().map(|l| l.field.ident.to_token_stream()).collect();
     if !plan.net.layers.iter().any(|layer| mentions(&layer.ty, "T")) {
-        fields.push(quote!(scalar));
+        fields.push(scalar(plan).into_token_stream());
     }
     let net_ty = &names.net_ty;
     let net = zeros(dl, &quote!(#decls T: #dl::Real), net_ty, ident, &fields, quote!());
@@ -176,7 +202,7 @@ fn grad_fields(plan: &Plan<'_>, names: &Names) -> (Vec<TokenStream>, Vec<TokenSt
         })
         .unzip();
     if !types.iter().any(|ty| mentions(ty, "T")) {
-        fields.push(quote!(scalar));
+        fields.push(scalar(plan).into_token_stream());
         types.push(quote!(::core::marker::PhantomData<T>));
     }
     (fields, types)

@@ -24,7 +24,11 @@ pub(crate) fn expand(plan: &Plan<'_>) -> TokenStream {
     let (blank, params) = (items::blanks(plan, &names), params::params(plan, &names));
     let (layer, network) = (passes::layer(plan, &names), network::network(plan, &names));
     let checks = network::checks(plan, &names);
-    let block = prose::with_imports(quote!(#blank #params #layer #network), &names.dl, &names.net);
+    let mut block = quote!(#blank #params #layer #network);
+    // A wrong path would be an error of its own in an import.
+    if !plan.net.args.dl_is_said {
+        block = prose::with_imports(block, &names.dl);
+    }
     quote! {
         #items
         #aliases
@@ -98,6 +102,12 @@ impl Names {
     pub(crate) fn matrix(&self, len: &TokenStream) -> TokenStream {
         let dl = &self.dl;
         quote!(#dl::SMatrix<T, #len, B>)
+    }
+
+    /// A name for a generic parameter: `name` itself, unless the network or one of its const parameters has it.
+    pub(crate) fn free(&self, name: &str) -> Ident {
+        let is_taken = self.net == name || mentions(&self.args, name);
+        if is_taken { format_ident!("{name}_") } else { format_ident!("{name}") }
     }
 
     /// `<Layer's type as dl::Layer<T, In, Out>>`

@@ -5,9 +5,10 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::{Names, input_len, items, output_shape};
+use crate::check::over;
 use crate::layers::Role;
 use crate::plan::{Home, Plan};
-use crate::shape::tidy;
+use crate::shape::{Dim, tidy};
 
 /// The traits and constants that describe a network.
 pub(super) fn network(plan: &Plan<'_>, names: &Names) -> TokenStream {
@@ -32,15 +33,16 @@ pub(super) fn network(plan: &Plan<'_>, names: &Names) -> TokenStream {
         .collect();
     let tape = super::argument("tape", &quote!(&#dl::layer::TapeOf<Self, B>), &finite);
     let vis = &plan.net.written.vis;
+    let (e, o) = (names.free("E"), names.free("O"));
     quote! {
         impl<#decls T: #dl::Real> #dl::Shaped for #net_ty {
             const IN: #dl::Shape = #input;
             const OUT: #dl::Shape = #output;
         }
 
-        impl<#decls T: #dl::Real, E: #dl::Edge> #dl::Fit<E> for #net_ty {
+        impl<#decls T: #dl::Real, #e: #dl::Edge> #dl::Fit<#e> for #net_ty {
             const OUT: #dl::Fitted =
-                #dl::shape::fit_network(#name, E::SHAPE, <Self as #dl::Shaped>::IN, <Self as #dl::Shaped>::OUT);
+                #dl::shape::fit_network(#name, #e::SHAPE, <Self as #dl::Shaped>::IN, <Self as #dl::Shaped>::OUT);
         }
 
         impl<#decls T: #dl::Real> #dl::Network for #net_ty {
@@ -83,8 +85,8 @@ pub(super) fn network(plan: &Plan<'_>, names: &Names) -> TokenStream {
 
             /// Bytes to train with optimizer `O` in chunks of `B` samples, in `f32`: parameters, gradient, moments,
             /// tape, scratch memory, output and its gradient.
-            #vis const fn train_bytes<O: #dl::Optimizer, const B: usize>() -> usize {
-                #dl::train::train_bytes::<Self, O, B>()
+            #vis const fn train_bytes<#o: #dl::Optimizer, const B: usize>() -> usize {
+                #dl::train::train_bytes::<Self, #o, B>()
             }
 
             /// The table of layers, shapes, parameters and multiply-adds.
@@ -134,12 +136,13 @@ pub(super) fn checks(plan: &Plan<'_>, names: &Names) -> TokenStream {
     let (dl, vis) = (&names.dl, &plan.net.written.vis);
     let (net, trainer) = (&names.net, &names.trainer);
     let is_generic = !plan.net.const_names.is_empty();
+    let (l, o) = (names.free("L"), names.free("O"));
     let trainer = (!is_generic).then(|| {
         let doc = format!(" A trainer of [`{net}`] in chunks of [`{net}::CHUNK`] samples.");
         quote! {
             #[doc = #doc]
             #[allow(dead_code)]
-            #vis type #trainer<L, O, const B: usize = { #net::CHUNK }> = #dl::train::Trainer<#net, L, O, B>;
+            #vis type #trainer<#l, #o, const B: usize = { #net::CHUNK }> = #dl::train::Trainer<#net, #l, #o, B>;
         }
     });
     let checks = (!is_generic).then(|| {
@@ -156,24 +159,20 @@ pub(super) fn checks(plan: &Plan<'_>, names: &Names) -> TokenStream {
 /// A budget that is exceeded stops the build, at the budget's own number.
 fn budgets(plan: &Plan<'_>, names: &Names) -> TokenStream {
     let (dl, net, args) = (&names.dl, &names.net, plan.net.args);
-    let name = net.to_string();
     let mut budgets = TokenStream::new();
     if let Some(limit) = &args.max_params {
-        let span = limit.span();
-        budgets.extend(quote_spanned! {span=>
-            const _: () = #dl::summary::expect_params(#name, #limit, <#net as #dl::Network>::ROWS);
-        });
+        let check = over(quote!(#dl::summary::expect_params::<#net>(#limit)), limit);
+        budgets.extend(quote!(const _: () = #check;));
     }
     if let Some(budget) = &args.max_train_bytes {
-        let (optimizer, chunk, limit) = (&budget.optimizer, &budget.chunk, &budget.limit);
+        let (optimizer, chunk, limit) = (&budget.optimizer, Dim::of(&budget.chunk).arg(), &budget.limit);
         let optimizer = match optimizer.get_ident() {
             Some(known) => quote!(#dl::optim::#known),
             None => quote!(#optimizer),
         };
-        let span = limit.span();
-        budgets.extend(quote_spanned! {span=>
-            const _: () = #dl::train::expect_train_bytes::<#net, #optimizer, { #chunk }>(#name, #limit);
-        });
+        let check = quote!(#dl::train::expect_train_bytes::<#net, #optimizer, #chunk>(#limit));
+        let check = over(check, limit);
+        budgets.extend(quote!(const _: () = #check;));
     }
     budgets
 }

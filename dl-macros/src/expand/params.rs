@@ -63,7 +63,9 @@ pub(super) fn params(plan: &Plan<'_>, names: &Names) -> TokenStream {
     let visit_f = argument("f", &quote!(&mut #dl::params::Visitor<'_, T>), &visits);
     let with = if super::mentions(&zips, "with") { quote!(mut with) } else { quote!(_) };
     let zip_at = argument("at", &quote!(#dl::params::Path<'_>), &zips);
-    let zip_f = argument("f", &quote!(&mut #dl::params::Zipper<'_, T, N>), &zips);
+    // Not `N`, which may be a type in the user's scope; rustc would take that.
+    let n = names.free("WITH");
+    let zip_f = argument("f", &quote!(&mut #dl::params::Zipper<'_, T, #n>), &zips);
     let rng = argument("rng", &quote!(#dl::Rng), &inits);
     quote! {
         impl<#decls T: #dl::Real> #dl::Params<T> for #net_ty {
@@ -74,7 +76,7 @@ pub(super) fn params(plan: &Plan<'_>, names: &Names) -> TokenStream {
                 #visits
             }
 
-            fn zip<const N: usize>(&mut self, #with: [&mut Self::Grad; N], #zip_at, #zip_f) {
+            fn zip<const #n: usize>(&mut self, #with: [&mut Self::Grad; #n], #zip_at, #zip_f) {
                 #zips
             }
 

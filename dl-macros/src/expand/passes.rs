@@ -114,6 +114,18 @@ impl Passes<'_> {
         self.names.as_layer(self.layer(i), &input_len(self.plan, i))
     }
 
+    /// `Layer` of layer `i`. A layer of the user's own says its signals, so that one which does not fit is no second
+    /// error here.
+    fn layer_trait(&self, i: usize) -> TokenStream {
+        let (dl, layer) = (&self.names.dl, self.layer(i));
+        if !layer.is_open {
+            return quote!(#dl::Layer);
+        }
+        let x = super::signal(dl, &layer.input, &input_len(self.plan, i));
+        let y = super::signal(dl, &layer.output, &layer.output_len.arg());
+        quote!(#dl::Layer::<T, #x, #y>)
+    }
+
     fn macs(&self) -> Vec<TokenStream> {
         (0..self.plan.net.layers.len())
             .filter(|&i| matches!(self.layer(i).role, Role::Product | Role::Layer { .. }))
@@ -269,7 +281,7 @@ impl Passes<'_> {
     }
 
     fn forward_step(&self, step: &Step, pass: Pass, passes: &[TokenStream]) -> TokenStream {
-        let (dl, i) = (&self.names.dl, step.layer);
+        let i = step.layer;
         let field = &self.layer(i).field.ident;
         let value = &self.plan.values[step.output];
         let home = match pass {
@@ -301,7 +313,8 @@ impl Passes<'_> {
                     _ => quote!(::core::option::Option::None),
                 };
                 let work = self.work(i);
-                quote!(#dl::Layer::forward(&self.#field, #x, #y, #tape, #work, #at);)
+                let layer = self.layer_trait(i);
+                quote!(#layer::forward(&self.#field, #x, #y, #tape, #work, #at);)
             }
         };
 
@@ -392,11 +405,11 @@ impl Passes<'_> {
         };
         let work = self.work(i);
         let dy = if dy.to_string() == "dy" { dy } else { quote!(&*#dy) };
-        let (pass, key) = (&passes[i], number(i));
+        let (layer, pass, key) = (self.layer_trait(i), &passes[i], number(i));
         quote! {
             #activation
             #place
-            #dl::Layer::backward(&self.#field, #x, #y, #tape, #dy, #dx, #grad, #work, #pass.at(#key));
+            #layer::backward(&self.#field, #x, #y, #tape, #dy, #dx, #grad, #work, #pass.at(#key));
         }
     }
 
@@ -407,8 +420,8 @@ impl Passes<'_> {
             .filter_map(|i| {
                 let tape = self.plan.tape_names[i].as_ref()?;
                 let (tape, field) = (format_ident!("{tape}"), &self.layer(i).field.ident);
-                let (dl, pass, key) = (&self.names.dl, &passes[i], number(i));
-                Some(quote!(#dl::Layer::settle(&mut self.#field, &tape.#tape, #pass.at(#key));))
+                let (layer, pass, key) = (self.layer_trait(i), &passes[i], number(i));
+                Some(quote!(#layer::settle(&mut self.#field, &tape.#tape, #pass.at(#key));))
             })
             .collect();
         Self::with_passes(declared, calls)

@@ -4,8 +4,10 @@
 //! the implementations no name of the user's is spoken but the network's own (field types go by their public names),
 //! so the framework's names can be imported there, unless the network is called like one of them.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
+
+use crate::shape::is_qualified;
 
 /// Names at the root of the framework that are worth importing.
 const NAMES: [&str; 18] = [
@@ -33,49 +35,51 @@ const NAMES: [&str; 18] = [
 const MODULES: [&str; 4] = ["init", "params", "pointwise", "signal"];
 
 /// `block` with short names, after the imports it needs.
-pub(super) fn with_imports(block: TokenStream, dl: &TokenStream, net: &Ident) -> TokenStream {
-    let paths = |names: &[&str]| -> Vec<(Vec<String>, String)> {
-        names
-            .iter()
-            .filter(|name| net != **name)
-            .map(|name| {
-                let name_token = Ident::new(name, proc_macro2::Span::call_site());
-                (spelled(&quote!(#dl::#name_token)), (*name).to_owned())
-            })
-            .collect()
-    };
-    let mut known = paths(&NAMES);
-    known.extend(paths(&MODULES));
-    let option = |variant: &str| {
-        let variant = Ident::new(variant, proc_macro2::Span::call_site());
-        spelled(&quote!(::core::option::Option::#variant))
-    };
-    for variant in ["Some", "None"] {
-        if net != variant {
-            known.push((option(variant), variant.to_owned()));
-        }
-    }
-    if net != "Option" {
-        known.push((spelled(&quote!(::core::option::Option)), "Option".to_owned()));
-    }
+pub(super) fn with_imports(block: TokenStream, dl: &TokenStream) -> TokenStream {
+    let ident = |name: &str| Ident::new(name, Span::call_site());
+    let ours = NAMES.iter().chain(&MODULES).map(|name| {
+        let last = ident(name);
+        (spelled(&quote!(#dl::#last)), (*name).to_owned())
+    });
+    let option = quote!(::core::option::Option);
+    let variants = ["Some", "None"].map(|name| {
+        let last = ident(name);
+        (spelled(&quote!(#option::#last)), name.to_owned())
+    });
+    let known: Vec<_> = ours.chain(variants).chain([(spelled(&option), "Option".to_owned())]).collect();
+    // A name that stands by itself already is a user's, such as a size `params::HIDDEN`: it keeps its meaning.
+    let known: Vec<_> = known.into_iter().filter(|(_, name)| !stands_alone(&block, name)).collect();
     let mut used = Vec::new();
     let block = shorten(block, &known, &mut used);
     used.sort_unstable();
     used.dedup();
     let is_option = |name: &&String| ["Option", "Some", "None"].contains(&name.as_str());
-    let ident = |name: &String| Ident::new(name, proc_macro2::Span::call_site());
     let options: Vec<_> = used
         .iter()
         .filter(is_option)
-        .map(|name| if name == "Option" { quote!(self) } else { ident(name).to_token_stream() })
+        .map(|name| if name == "Option" { quote!(self) } else { ident(name.as_str()).to_token_stream() })
         .collect();
-    let ours: Vec<_> = used.iter().filter(|name| !is_option(name)).map(ident).collect();
+    let ours: Vec<_> = used.iter().filter(|name| !is_option(name)).map(|name| ident(name)).collect();
     let options = (!options.is_empty()).then(|| quote!(use ::core::option::Option::{#(#options),*};));
     quote! {
         #options
         use #dl::{#(#ours),*};
         #block
     }
+}
+
+/// Whether `name` starts a path in `tokens`.
+fn stands_alone(tokens: &TokenStream, name: &str) -> bool {
+    let mut before = Vec::new();
+    for token in tokens.clone() {
+        match &token {
+            TokenTree::Ident(ident) if ident == name && !is_qualified(&before) => return true,
+            TokenTree::Group(group) if stands_alone(&group.stream(), name) => return true,
+            _ => {}
+        }
+        before.push(token);
+    }
+    false
 }
 
 /// Tokens as text, one each.

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 
 use crate::ast::BuiltIn;
+use crate::report::near;
 use crate::shape::{Dim, Shape};
 
 mod activation;
@@ -142,6 +143,51 @@ pub(crate) const LATER: [&str; 27] = [
     "CrossAttention",
     "Attend",
 ];
+
+/// The initializers of `dl::init`.
+pub(crate) const INITIALIZERS: [&str; 10] = [
+    "zeros",
+    "ones",
+    "xavier_uniform",
+    "xavier_normal",
+    "kaiming_uniform",
+    "kaiming_normal",
+    "lecun_uniform",
+    "lecun_normal",
+    "trunc_normal",
+    "orthogonal",
+];
+
+/// What other frameworks call them.
+const OTHER_INITIALIZERS: [(&str, &str); 5] = [
+    ("he_normal", "kaiming_normal"),
+    ("he_uniform", "kaiming_uniform"),
+    ("glorot_normal", "xavier_normal"),
+    ("glorot_uniform", "xavier_uniform"),
+    ("truncated_normal", "trunc_normal"),
+];
+
+/// Whether `name` is an initializer; if not, what to say.
+pub(crate) fn initializer(name: &str) -> Result<(), String> {
+    if INITIALIZERS.contains(&name) {
+        return Ok(());
+    }
+    let others = OTHER_INITIALIZERS.iter().map(|(other, _)| *other);
+    let hint = match near(name, INITIALIZERS.into_iter().chain(others)) {
+        Some(known) => match OTHER_INITIALIZERS.iter().find(|(other, _)| *other == known) {
+            Some((other, ours)) if *other == name => format!("; it is called `{ours}` here"),
+            Some((other, ours)) => format!("; did you mean `{other}`? It is called `{ours}` here"),
+            None => format!("; did you mean `{known}`?"),
+        },
+        None => String::new(),
+    };
+    Err(format!(
+        "no initializer is called `{name}`{hint}\n\
+         help: if `{name}` is a function of your own, write `self::{name}`\n\
+         note: the initializers are {}",
+        INITIALIZERS.join(", ")
+    ))
+}
 
 pub(crate) fn find(name: &str) -> Option<&'static Definition> {
     DEFINITIONS.iter().flat_map(|group| group.iter()).find(|definition| definition.name == name)

@@ -27,6 +27,8 @@ pub(super) fn number(layer: &BuiltIn, default: Number) -> syn::Result<Number> {
     let what = layer.definition.arguments[0].what;
     let error = |message: String| Err(syn::Error::new_spanned(argument.tokens(), message));
     let name = layer.definition.name;
+    let negative =
+        error(format!("the {what} of `{name}` cannot be negative\nhelp: for example `{name}<0.5>`"));
     let expr = match argument {
         Argument::Expr(expr) => expr,
         Argument::Type(_) => {
@@ -45,7 +47,7 @@ pub(super) fn number(layer: &BuiltIn, default: Number) -> syn::Result<Number> {
             }
         },
         Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => {
-            return error(format!("the {what} of `{name}` cannot be negative"));
+            return negative;
         }
         _ => {
             return error(format!(
@@ -53,9 +55,15 @@ pub(super) fn number(layer: &BuiltIn, default: Number) -> syn::Result<Number> {
             ));
         }
     };
+    if digits.starts_with('-') {
+        return negative;
+    }
     match fraction(&digits) {
         Some(number) => Ok(number),
-        None => error(format!("the {what} of `{name}` has more than nine digits\nhelp: round it")),
+        None => error(format!(
+            "the {what} of `{name}` has too many digits: `{digits}`\n\
+             help: nine digits are kept exactly; round it"
+        )),
     }
 }
 
@@ -68,7 +76,7 @@ fn fraction(digits: &str) -> Option<Number> {
     let (whole, decimals) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let decimals = decimals.trim_end_matches('0');
     let numerator: u64 = format!("{whole}{decimals}").parse().ok()?;
-    let shift = exponent - i32::try_from(decimals.len()).ok()?;
+    let shift = exponent.checked_sub(i32::try_from(decimals.len()).ok()?)?;
     let power = 10_u64.checked_pow(shift.unsigned_abs())?;
     let (numerator, denominator) =
         if shift < 0 { (numerator, power) } else { (numerator.checked_mul(power)?, 1) };
@@ -93,5 +101,6 @@ mod tests {
             assert_eq!(fraction(digits), Some(Number { numerator, denominator }), "{digits}");
         }
         assert_eq!(fraction("0.12345678901"), None);
+        assert_eq!(fraction("1.5e-2147483648"), None);
     }
 }

@@ -1,0 +1,284 @@
+//! Which layer the type of a field names, and with what arguments.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Expr, GenericArgument, Ident, PathArguments, PathSegment, Type, TypePath};
+
+use crate::layers::{self, Definition};
+use crate::report::{any_of, did_you_mean, near};
+use crate::shape::tidy;
+
+/// The layer a type names.
+pub(crate) enum Spec {
+    /// One of the built-in layers.
+    BuiltIn(BuiltIn),
+    /// A network or a layer of the user's own.
+    Open(Type),
+    /// `[Layer; N]`
+    Repeat { inner: Box<Spec>, element: Type, len: Expr },
+}
+
+/// A built-in layer and its arguments.
+pub(crate) struct BuiltIn {
+    pub(crate) definition: &'static Definition,
+    pub(crate) name: Ident,
+    /// The whole type as written.
+    pub(crate) ty: Type,
+    /// Unnamed arguments, in order.
+    pub(crate) arguments: Vec<Argument>,
+    /// Marker types, such as `NoBias`.
+    pub(crate) options: Vec<Ident>,
+}
+
+/// An unnamed argument of a built-in layer.
+pub(crate) enum Argument {
+    Expr(Expr),
+    Type(Type),
+}
+
+impl Argument {
+    pub(crate) fn tokens(&self) -> TokenStream {
+        match self {
+            Argument::Expr(expr) => quote!(#expr),
+            Argument::Type(ty) => quote!(#ty),
+        }
+    }
+
+    /// As an expression: a lone name parses as a type, but may be a constant.
+    pub(crate) fn expr(&self) -> syn::Result<Expr> {
+        match self {
+            Argument::Expr(expr) => Ok(expr.clone()),
+            Argument::Type(ty) => syn::parse2(quote!(#ty)).map_err(|_| {
+                syn::Error::new_spanned(
+                    ty,
+                    format!(
+                        "a size is a whole number above zero, but `{}` is a type\nhelp: for example `10`",
+                        tidy(ty)
+                    ),
+                )
+            }),
+        }
+    }
+}
+
+/// The types of the standard library that are met most often where a layer should be.
+const NOT_LAYERS: [&str; 26] = [
+    "String",
+    "Vec",
+    "Option",
+    "Box",
+    "Rc",
+    "Arc",
+    "Result",
+    "HashMap",
+    "bool",
+    "char",
+    "str",
+    "usize",
+    "isize",
+    "u8",
+    "u16",
+    "u32",
+    "u64",
+    "u128",
+    "i8",
+    "i16",
+    "i32",
+    "i64",
+    "i128",
+    "f32",
+    "f64",
+    "PhantomData",
+];
+
+fn not_a_layer(ty: &Type) -> syn::Error {
+    let names: Vec<_> = layers::names().collect();
+    syn::Error::new_spanned(
+        ty,
+        format!(
+            "`{}` is not a layer\n\
+             help: every field of a network is a layer, such as `Dense<10>`; keep other data beside the network\n\
+             note: the built-in layers are {}",
+            tidy(ty),
+            names.join(", ")
+        ),
+    )
+}
+
+pub(crate) fn parse(ty: &Type) -> syn::Result<Spec> {
+    match ty {
+        Type::Array(array) => Ok(Spec::Repeat {
+            inner: Box::new(parse(&array.elem)?),
+            element: (*array.elem).clone(),
+            len: array.len.clone(),
+        }),
+        Type::Group(group) => parse(&group.elem),
+        Type::Paren(paren) => parse(&paren.elem),
+        Type::Path(path) => parse_path(ty, path),
+        ty => Err(not_a_layer(ty)),
+    }
+}
+
+fn parse_path(ty: &Type, path: &TypePath) -> syn::Result<Spec> {
+    let [segment] = path.path.segments.iter().collect::<Vec<_>>()[..] else {
+        return Ok(Spec::Open(ty.clone()));
+    };
+    if path.qself.is_some() || path.path.leading_colon.is_some() || segment.ident == "Self" {
+        return Ok(Spec::Open(ty.clone()));
+    }
+    let name = segment.ident.to_string();
+    if let Some(definition) = layers::find(&name) {
+        return parse_built_in(ty, segment, definition).map(Spec::BuiltIn);
+    }
+    if NOT_LAYERS.contains(&name.as_str()) {
+        return Err(not_a_layer(ty));
+    }
+    if let Some((_, known)) = layers::OTHER_NAMES.iter().find(|(other, _)| *other == name) {
+        return Err(unknown(&segment.ident, &format!("it is called `{known}` here")));
+    }
+    if let Some(later) = layers::LATER.iter().find(|later| **later == name) {
+        let message = format!(
+            "`{later}` is planned, but not there yet\n\
+             help: if `{later}` is a layer of your own, write `self::{later}`"
+        );
+        return Err(syn::Error::new_spanned(&segment.ident, message));
+    }
+    if let Some(known) = near(&name, layers::names().chain(layers::LATER)) {
+        let hint = if layers::LATER.contains(&known) {
+            format!("did you mean `{known}`? It is planned, but not there yet")
+        } else {
+            format!("did you mean `{known}`?")
+        };
+        return Err(unknown(&segment.ident, &hint));
+    }
+    Ok(Spec::Open(ty.clone()))
+}
+
+fn unknown(name: &Ident, hint: &str) -> syn::Error {
+    syn::Error::new_spanned(
+        name,
+        format!(
+            "no built-in layer is called `{name}`; {hint}\n\
+             help: if `{name}` is a layer of your own, write `self::{name}`"
+        ),
+    )
+}
+
+fn parse_built_in(ty: &Type, segment: &PathSegment, definition: &'static Definition) -> syn::Result<BuiltIn> {
+    let mut built_in = BuiltIn {
+        definition,
+        name: segment.ident.clone(),
+        ty: ty.clone(),
+        arguments: Vec::new(),
+        options: Vec::new(),
+    };
+    let generic = match &segment.arguments {
+        PathArguments::AngleBracketed(generic) => generic.args.iter().collect(),
+        PathArguments::None => Vec::new(),
+        PathArguments::Parenthesized(parens) => {
+            return Err(syn::Error::new_spanned(
+                parens,
+                format!("arguments of a layer stand in angle brackets\nhelp: write `{}`", definition.form()),
+            ));
+        }
+    };
+    for argument in generic {
+        match argument {
+            GenericArgument::Const(expr) => built_in.arguments.push(Argument::Expr(expr.clone())),
+            GenericArgument::Type(ty) => match option(ty, definition)? {
+                Some(option) => built_in.options.push(option),
+                None => built_in.arguments.push(Argument::Type(ty.clone())),
+            },
+            GenericArgument::AssocConst(assigned) => {
+                let value = &assigned.value;
+                return Err(assignment(&assigned.ident, quote!(#value), definition));
+            }
+            GenericArgument::AssocType(assigned) => {
+                let value = &assigned.ty;
+                return Err(assignment(&assigned.ident, quote!(#value), definition));
+            }
+            other => {
+                let message = format!("`{}` is no size\nhelp: write `{}`", tidy(other), definition.form());
+                return Err(syn::Error::new_spanned(other, message));
+            }
+        }
+    }
+    for (i, option) in built_in.options.iter().enumerate() {
+        if built_in.options[..i].contains(option) {
+            return Err(syn::Error::new_spanned(
+                option,
+                format!("`{option}` is said twice\nhelp: keep one of them"),
+            ));
+        }
+    }
+    let (given, needed) = (built_in.arguments.len(), definition.arguments);
+    if given < definition.required() {
+        let next = &needed[given];
+        return Err(syn::Error::new_spanned(
+            ty,
+            format!("`{}` needs its {}\nhelp: write `{}`", definition.name, next.what, definition.form()),
+        ));
+    }
+    if let Some(surplus) = built_in.arguments.get(needed.len()) {
+        let takes = match needed.len() {
+            0 => "takes no arguments".to_owned(),
+            1 => "takes one argument".to_owned(),
+            n => format!("takes {n} arguments"),
+        };
+        return Err(syn::Error::new_spanned(
+            surplus.tokens(),
+            format!(
+                "`{}` {takes}; its input size is inferred\nhelp: write `{}`",
+                definition.name,
+                definition.form()
+            ),
+        ));
+    }
+    Ok(built_in)
+}
+
+/// The option a type argument names, if it is one; a lone name that is no option may be a constant.
+fn option(ty: &Type, definition: &Definition) -> syn::Result<Option<Ident>> {
+    let Type::Path(path) = ty else { return Ok(None) };
+    let Some(last) = path.path.segments.last() else { return Ok(None) };
+    let name = last.ident.to_string();
+    if definition.options.contains(&name.as_str()) {
+        return Ok(Some(last.ident.clone()));
+    }
+    if definition.takes_type() {
+        return Ok(None);
+    }
+    let has_arguments = !matches!(last.arguments, PathArguments::None);
+    let is_known_option = layers::OPTIONS.contains(&name.as_str());
+    let hint = did_you_mean(&name, definition.options.iter().copied());
+    if has_arguments || is_known_option || (!hint.is_empty() && path.path.get_ident().is_some()) {
+        let has = match definition.options {
+            [] => format!("help: write `{}`; it has no options", definition.form()),
+            [one] => format!("help: write `{}`; its only option is `{one}`", definition.form()),
+            options => {
+                format!("help: write `{}`; its options are {}", definition.form(), any_of(options))
+            }
+        };
+        let message = format!("`{}` has no option `{name}`{hint}\n{has}", definition.name);
+        return Err(syn::Error::new_spanned(last, message));
+    }
+    Ok(None)
+}
+
+/// `kernel = 5`: rustc refuses it before or after us.
+fn assignment(name: &Ident, value: TokenStream, definition: &Definition) -> syn::Error {
+    let value = tidy(&value);
+    syn::Error::new_spanned(
+        name,
+        format!(
+            "arguments of a layer have no names: stable Rust does not accept `{name} = {value}` in a type\n\
+             help: write `{}`",
+            definition.form()
+        ),
+    )
+}
+
+/// Whether `name` is a type that is met in networks, so no constant.
+pub(crate) fn is_type(name: &str) -> bool {
+    NOT_LAYERS.contains(&name) || layers::find(name).is_some() || layers::OPTIONS.contains(&name)
+}

@@ -1,0 +1,8 @@
+use dl::network;
+
+#[network(input = [784], max_train_bytes(Adm, 1) = 65_536)]
+struct Net {
+    fc: Dense<10>,
+}
+
+fn main() {}

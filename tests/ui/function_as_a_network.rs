@@ -1,0 +1,8 @@
+use dl::network;
+
+#[network(input = [784])]
+fn net() {}
+
+fn main() {
+    net();
+}

@@ -1,0 +1,8 @@
+use dl::network;
+
+#[network(inputs = [784])]
+struct Net {
+    fc: Dense<10>,
+}
+
+fn main() {}

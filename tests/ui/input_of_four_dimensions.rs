@@ -1,0 +1,8 @@
+use dl::network;
+
+#[network(input = [1, 3, 32, 32])]
+struct Net {
+    fc: Dense<10>,
+}
+
+fn main() {}

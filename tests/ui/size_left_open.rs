@@ -1,0 +1,8 @@
+use dl::network;
+
+#[network(input = [784])]
+struct Net {
+    fc: Dense<_>,
+}
+
+fn main() {}

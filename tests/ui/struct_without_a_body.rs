@@ -1,0 +1,6 @@
+use dl::network;
+
+#[network(input = [784])]
+struct Net;
+
+fn main() {}

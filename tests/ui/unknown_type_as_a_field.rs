@@ -1,0 +1,9 @@
+use dl::network;
+
+#[network(input = [784])]
+struct Net {
+    fc: Dense<10>,
+    tail: Whatever,
+}
+
+fn main() {}
