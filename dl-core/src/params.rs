@@ -1,6 +1,7 @@
 //! Parameters by name: what saving, loading, initialization and optimizers walk over.
 
 use core::fmt;
+use core::marker::PhantomData;
 
 use nalgebra::SMatrix;
 
@@ -216,6 +217,16 @@ impl<T: Real, const R: usize, const C: usize> Params<T> for SMatrix<T, R, C> {
     fn init(&mut self, _: Rng) {
         self.as_mut_slice().fill(T::zero());
     }
+}
+
+/// Stands for a scalar that a layer without parameters is generic over: nothing to learn.
+impl<T: Real, S> Params<T> for PhantomData<S> {
+    type Grad = Self;
+    const PARAMS: usize = 0;
+
+    fn visit(&self, _: Path<'_>, _: &mut Visitor<'_, T>) {}
+    fn zip<const N: usize>(&mut self, _: [&mut Self; N], _: Path<'_>, _: &mut Zipper<'_, T, N>) {}
+    fn init(&mut self, _: Rng) {}
 }
 
 const fn matrix_shape<const R: usize, const C: usize>() -> Shape {

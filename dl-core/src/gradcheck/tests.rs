@@ -199,14 +199,6 @@ fn derivatives_that_are_all_zero_show_nothing() {
 
 struct Product;
 
-impl Params<f64> for PhantomData<Product> {
-    type Grad = ();
-    const PARAMS: usize = 0;
-    fn visit(&self, _: Path<'_>, _: &mut Visitor<'_, f64>) {}
-    fn zip<const N: usize>(&mut self, _: [&mut (); N], _: Path<'_>, _: &mut Zipper<'_, f64, N>) {}
-    fn init(&mut self, _: Rng) {}
-}
-
 /// `y = u ⊙ v`; the derivative by `v` has the wrong sign where `v` is negative.
 impl Layer<f64, (Vals<2>, Vals<2>), Vals<2>> for PhantomData<Product> {
     type Tape<const B: usize> = ();
@@ -228,7 +220,7 @@ impl Layer<f64, (Vals<2>, Vals<2>), Vals<2>> for PhantomData<Product> {
         _: &(),
         dy: &SMatrix<f64, 2, B>,
         (du, dv): (Option<&mut SMatrix<f64, 2, B>>, Option<&mut SMatrix<f64, 2, B>>),
-        _: Option<&mut ()>,
+        _: Option<&mut Self>,
         _: &mut (),
         _: Pass<'a, B, (crate::Lens<'a, B>, crate::Lens<'a, B>)>,
     ) {
