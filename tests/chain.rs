@@ -73,6 +73,14 @@ struct OfGenerics {
     last: Generic<4, 2>,
 }
 
+/// Lengths end at `Flatten`, and what follows keeps a tape.
+#[network(input = [2, 3])]
+struct FlatThenRepeated {
+    flat: Flatten,
+    fc: Dense<4>,
+    more: [Dense<4>; 2],
+}
+
 #[test]
 fn gradients_through_the_macro_match_finite_differences() {
     check::<Xor<f64>>();
@@ -80,6 +88,7 @@ fn gradients_through_the_macro_match_finite_differences() {
     check::<Outer<f64>>();
     check::<Generic<3, 5, f64>>();
     check::<OfGenerics<f64>>();
+    check::<FlatThenRepeated<f64>>();
 }
 
 /// Parameters named as the expansion would name its own.

@@ -6,7 +6,8 @@
 //!   the output of the product before it. Both have no value of their own.
 //! - For training, a value that a backward pass reads is kept on the tape; any other lives in a slot of the scratch
 //!   memory, as do all values of inference and all gradients of values.
-//! - A slot is shared by values that are never needed together. Slots are given out greedily, in order.
+//! - A slot is shared by values that are never needed together. Slots are given out greedily, in order, each
+//!   value taking the one that grows least.
 //!
 //! The steps are a list with explicit inputs, so that a graph is planned as a chain is.
 
@@ -80,6 +81,16 @@ pub(crate) struct Slot {
 }
 
 impl Slot {
+    /// By how much it grows for a value of `len` numbers, and how much of it would lie idle.
+    fn misfit(&self, len: &Dim) -> (usize, usize) {
+        let known: Option<Vec<usize>> = self.lens.iter().map(Dim::known).collect();
+        match (known.and_then(|lens| lens.into_iter().max()), len.known()) {
+            (Some(size), Some(len)) => (len.saturating_sub(size), size.saturating_sub(len)),
+            _ if self.lens.iter().any(|other| other.text() == len.text()) => (0, 0),
+            _ => (usize::MAX, 0),
+        }
+    }
+
     /// Its size, as a const generic argument.
     pub(crate) fn len(&self, dl: &TokenStream) -> TokenStream {
         let known: Option<Vec<usize>> = self.lens.iter().map(Dim::known).collect();
@@ -234,7 +245,7 @@ impl Plan<'_> {
         lives
     }
 
-    /// Gives each value a slot that is free from its first to its last step.
+    /// Gives each value a slot that is free from its first to its last step, and of these the one that fits best.
     fn share(&mut self, lives: &[(ValueId, usize, usize)]) -> Vec<(ValueId, usize)> {
         let may_share = self.net.const_names.is_empty();
         let mut busy_until: Vec<Option<usize>> = vec![None; self.slots.len()];
@@ -243,7 +254,8 @@ impl Plan<'_> {
             let len = self.values[v].len.clone();
             let fits = |slot: &Slot| may_share || slot.lens.iter().all(|other| other.text() == len.text());
             let free = (0..self.slots.len())
-                .find(|&s| busy_until[s].is_none_or(|until| until < from) && fits(&self.slots[s]));
+                .filter(|&s| busy_until[s].is_none_or(|until| until < from) && fits(&self.slots[s]))
+                .min_by_key(|&s| self.slots[s].misfit(&len));
             let slot = free.unwrap_or_else(|| {
                 self.slots.push(Slot { lens: Vec::new() });
                 busy_until.push(None);

@@ -204,10 +204,12 @@ impl Passes<'_> {
     }
 
     /// The pass of every layer: lengths change behind open layers and `Flatten`, which matters to open layers only.
-    fn passes(&self) -> (TokenStream, Vec<TokenStream>) {
+    ///
+    /// Returns the passes that are made on the way, by name, and the one of each layer.
+    fn passes(&self) -> (Vec<(Ident, TokenStream)>, Vec<TokenStream>) {
         let count = self.plan.net.layers.len();
         let last_open = (0..count).rev().find(|&i| self.layer(i).is_open);
-        let (mut declared, mut passes) = (TokenStream::new(), Vec::new());
+        let (mut declared, mut passes) = (Vec::new(), Vec::new());
         let mut current = quote!(pass);
         for i in 0..count {
             passes.push(current.clone());
@@ -226,10 +228,20 @@ impl Passes<'_> {
                 }
             };
             let next = format_ident!("pass_after_{}", self.layer(i).name);
-            declared.extend(quote!(let #next = #current.with_lens(#lens);));
+            declared.push((next.clone(), quote!(#current.with_lens(#lens))));
             current = quote!(#next);
         }
         (declared, passes)
+    }
+
+    /// `body`, after those passes that it speaks of, and those that they are made from.
+    fn with_passes(declared: Vec<(Ident, TokenStream)>, mut body: TokenStream) -> TokenStream {
+        for (name, pass) in declared.into_iter().rev() {
+            if super::mentions(&body, &name.to_string()) {
+                body = quote!(let #name = #pass; #body);
+            }
+        }
+        body
     }
 
     fn lens_of(&self, i: usize) -> Lens {
@@ -265,7 +277,7 @@ impl Passes<'_> {
         let pass = if recording { Pass::Record } else { Pass::Infer };
         let (declared, passes) = self.passes();
         let calls = self.plan.steps.iter().map(|step| self.forward_step(step, pass, &passes));
-        quote!(#declared #(#calls)*)
+        Self::with_passes(declared, quote!(#(#calls)*))
     }
 
     fn forward_step(&self, step: &Step, pass: Pass, passes: &[TokenStream]) -> TokenStream {
@@ -321,9 +333,7 @@ impl Passes<'_> {
             (0..first).rev().map(|k| self.backward_step(k, &passes)).collect()
         };
         let before = (!before.is_empty()).then(|| quote!(if dx.is_some() { #before }));
-        let body = quote!(#trained #before);
-        let declared = super::mentions(&body, "pass").then_some(declared);
-        quote!(#declared #body)
+        Self::with_passes(declared, quote!(#trained #before))
     }
 
     fn backward_step(&self, k: usize, passes: &[TokenStream]) -> TokenStream {
@@ -406,7 +416,7 @@ impl Passes<'_> {
     /// Statistics are taken over by layers that may have any.
     fn settle(&self) -> TokenStream {
         let (declared, passes) = self.passes();
-        let calls: TokenStream = (0..self.plan.net.layers.len())
+        let calls = (0..self.plan.net.layers.len())
             .filter_map(|i| {
                 let tape = self.plan.tape_names[i].as_ref()?;
                 let (tape, field) = (format_ident!("{tape}"), &self.layer(i).field.ident);
@@ -414,7 +424,7 @@ impl Passes<'_> {
                 Some(quote!(#layer::settle(&mut self.#field, &tape.#tape, #pass.at(#key));))
             })
             .collect();
-        if calls.is_empty() { calls } else { quote!(#declared #calls) }
+        Self::with_passes(declared, calls)
     }
 }
 
