@@ -55,4 +55,6 @@ mod documents {
     struct AddALayer;
     #[doc = include_str!("../docs/the-expansion.md")]
     struct TheExpansion;
+    #[doc = include_str!("../README.md")]
+    struct Readme;
 }
