@@ -93,7 +93,9 @@ fn blank_of(item: &DeriveInput, fields: &[(TokenStream, &syn::Field)]) -> TokenS
             }
         }
     });
+    // The user's own bounds may stand in a `where` clause; ours stand with the parameters.
     quote! {
+        #[allow(clippy::multiple_bound_locations)]
         const _: () = {
             impl #impl_generics #dl::Blank for #ty {
                 const ZERO: Self = Self { #(#names: #dl::Blank::ZERO,)* };
@@ -195,6 +197,7 @@ pub(crate) fn params(item: DeriveInput) -> TokenStream {
     };
     quote! {
         #blank
+        #[allow(clippy::multiple_bound_locations)]
         impl #impl_generics #dl::Params<#t> for #ty {
             type Grad = #grad;
             const PARAMS: usize = #count;
