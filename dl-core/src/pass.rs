@@ -3,6 +3,7 @@
 use core::marker::PhantomData;
 
 use crate::Blank;
+use crate::kernels::Isa;
 use crate::rng::Rng;
 use crate::signal::{Lengths, Lens};
 
@@ -38,6 +39,7 @@ pub enum Mode {
 #[derive(Clone, Copy, Debug)]
 pub struct Pass<'a, const B: usize, L = Lens<'a, B>> {
     mode: Mode,
+    isa: Isa,
     live: usize,
     first: usize,
     key: Rng,
@@ -53,8 +55,8 @@ impl<'a, const B: usize, L: Lengths<'a, B>> Pass<'a, B, L> {
     /// assert_eq!((pass.is_train(), pass.live()), (false, 4));
     /// ```
     #[inline]
-    pub const fn infer() -> Self {
-        Pass { mode: Mode::Infer, live: B, first: 0, key: Rng::new(0), lens: L::FULL, chunk: PhantomData }
+    pub fn infer() -> Self {
+        Pass { mode: Mode::Infer, isa: Isa::best(), live: B, first: 0, key: Rng::new(0), lens: L::FULL, chunk: PhantomData }
     }
 
     /// Training: all `B` samples count, all steps are valid; `key` seeds this step's randomness.
@@ -66,8 +68,8 @@ impl<'a, const B: usize, L: Lengths<'a, B>> Pass<'a, B, L> {
     /// assert_eq!((pass.is_train(), pass.live()), (true, 4));
     /// ```
     #[inline]
-    pub const fn train(key: Rng) -> Self {
-        Pass { mode: Mode::Train, live: B, first: 0, key, lens: L::FULL, chunk: PhantomData }
+    pub fn train(key: Rng) -> Self {
+        Pass { mode: Mode::Train, isa: Isa::best(), live: B, first: 0, key, lens: L::FULL, chunk: PhantomData }
     }
 
     /// Only the first `live` samples of the chunk count, which are samples `first ..` of the step.
@@ -115,7 +117,15 @@ impl<'a, const B: usize, L: Lengths<'a, B>> Pass<'a, B, L> {
     /// ```
     #[inline]
     pub fn with_lens<M: Lengths<'a, B>>(self, lens: M) -> Pass<'a, B, M> {
-        Pass { mode: self.mode, live: self.live, first: self.first, key: self.key, lens, chunk: PhantomData }
+        Pass {
+            mode: self.mode,
+            isa: self.isa,
+            live: self.live,
+            first: self.first,
+            key: self.key,
+            lens,
+            chunk: PhantomData,
+        }
     }
 
     /// The same pass, for the part numbered `index`, whose random numbers are its own.
@@ -130,6 +140,31 @@ impl<'a, const B: usize, L: Lengths<'a, B>> Pass<'a, B, L> {
     pub const fn at(mut self, index: u64) -> Self {
         self.key = self.key.fork(index);
         self
+    }
+
+    /// The same pass, with other instructions: [`Isa::PORTABLE`] gives the same bits on every target.
+    ///
+    /// ```
+    /// use dl_core::{Pass, kernels::Isa};
+    ///
+    /// assert_eq!(Pass::<1>::infer().on(Isa::PORTABLE).isa(), Isa::PORTABLE);
+    /// ```
+    #[inline]
+    pub const fn on(mut self, isa: Isa) -> Self {
+        self.isa = isa;
+        self
+    }
+
+    /// The instructions that kernels may use. The functions in [`kernels`](crate::kernels) take a pass as well.
+    ///
+    /// ```
+    /// use dl_core::{Pass, kernels::Isa};
+    ///
+    /// assert_eq!(Pass::<1>::infer().isa(), Isa::best());
+    /// ```
+    #[inline(always)]
+    pub const fn isa(&self) -> Isa {
+        self.isa
     }
 
     /// Training or inference.

@@ -1,67 +1,87 @@
 //! The arithmetic on slices: sizes are run-time arguments, matrices are column-major.
 //!
 //! Generic code calls the functions here, which go through the scalar to code that is compiled once, in this crate: a
-//! network compiles fast, and its arithmetic is optimized even where the rest of a debug build is not. Every scalar takes
-//! the plain loops of [`plain`], which are also the oracle for faster ones.
+//! network compiles fast, and its arithmetic is optimized even where the rest of a debug build is not. `f32` has vector
+//! code for each instruction set; every other scalar takes the plain loops of [`plain`], which are also the oracle of
+//! the vector code. The first argument says which instructions may be used: an [`Isa`], or the [`Pass`](crate::Pass) that a
+//! layer was called with.
+#![allow(unsafe_code)]
 
 use crate::Real;
 
+mod dispatch;
+mod f32;
+mod isa;
 pub mod plain;
+mod product;
+mod simd;
+#[cfg(test)]
+mod tests;
+mod transposed;
+
+pub use isa::Isa;
 
 /// `Y = W X + b`: `w` is `m × k`, `x` is `k × n`, `y` is `m × n`; `b` has `m` numbers, or none for no bias.
 ///
 /// ```
-/// use dl_core::kernels::gemm_bias;
+/// use dl_core::kernels::{Isa, gemm_bias};
 ///
 /// let (w, x, mut y) = ([1.0, 2.0, 3.0, 4.0], [1.0, 10.0], [0.0; 2]); // W = [[1, 3], [2, 4]]
-/// gemm_bias(2, &w, &x, &[0.5, 0.25], &mut y);
+/// gemm_bias(Isa::best(), 2, &w, &x, &[0.5, 0.25], &mut y);
 /// assert_eq!(y, [31.5, 42.25]);
 /// ```
 #[inline]
-pub fn gemm_bias<T: Real>(m: usize, w: &[T], x: &[T], b: &[T], y: &mut [T]) {
-    T::gemm_bias(m, w, x, b, y);
+pub fn gemm_bias<T: Real>(isa: impl Into<Isa>, m: usize, w: &[T], x: &[T], b: &[T], y: &mut [T]) {
+    T::gemm_bias(isa.into(), sizes(m, w, x), w, x, b, y, false);
 }
 
 /// `dX = Wᵀ dY`: `w` is `m × k`, `dy` is `m × n`, `dx` is `k × n`.
 ///
 /// ```
-/// use dl_core::kernels::gemm_tn;
+/// use dl_core::kernels::{Isa, gemm_tn};
 ///
 /// let (w, dy, mut dx) = ([1.0, 2.0, 3.0, 4.0], [1.0, 10.0], [0.0; 2]); // Wᵀ = [[1, 2], [3, 4]]
-/// gemm_tn(2, &w, &dy, &mut dx);
+/// gemm_tn(Isa::best(), 2, &w, &dy, &mut dx);
 /// assert_eq!(dx, [21.0, 43.0]);
 /// ```
 #[inline]
-pub fn gemm_tn<T: Real>(m: usize, w: &[T], dy: &[T], dx: &mut [T]) {
-    T::gemm_tn(m, w, dy, dx);
+pub fn gemm_tn<T: Real>(isa: impl Into<Isa>, m: usize, w: &[T], dy: &[T], dx: &mut [T]) {
+    T::gemm_tn(isa.into(), sizes(m, w, dx), w, dy, dx);
 }
 
 /// `dW += dY Xᵀ`: `dy` is `m × n`, `x` is `k × n`, `dw` is `m × k`.
 ///
 /// ```
-/// use dl_core::kernels::gemm_nt_add;
+/// use dl_core::kernels::{Isa, gemm_nt_add};
 ///
 /// let mut dw = [100.0; 4];
-/// gemm_nt_add(2, &[1.0, 10.0], &[2.0, 3.0], &mut dw); // column by column
+/// gemm_nt_add(Isa::best(), 2, &[1.0, 10.0], &[2.0, 3.0], &mut dw); // column by column
 /// assert_eq!(dw, [102.0, 120.0, 103.0, 130.0]);
 /// ```
 #[inline]
-pub fn gemm_nt_add<T: Real>(m: usize, dy: &[T], x: &[T], dw: &mut [T]) {
-    T::gemm_nt_add(m, dy, x, dw);
+pub fn gemm_nt_add<T: Real>(isa: impl Into<Isa>, m: usize, dy: &[T], x: &[T], dw: &mut [T]) {
+    T::gemm_nt_add(isa.into(), sizes(m, dw, x), dy, x, dw);
+}
+
+/// `[m, n, k]` of a matrix `m × k` and one of `k × n`.
+#[inline(always)]
+fn sizes<T>(m: usize, w: &[T], x: &[T]) -> [usize; 3] {
+    let k = w.len() / m;
+    [m, x.len() / k, k]
 }
 
 /// `db += Σ dY` over columns; `db` may be empty.
 ///
 /// ```
-/// use dl_core::kernels::add_columns;
+/// use dl_core::kernels::{Isa, add_columns};
 ///
 /// let mut db = [100.0, 0.0];
-/// add_columns(2, &[1.0, 2.0, 3.0, 4.0], &mut db);
+/// add_columns(Isa::best(), 2, &[1.0, 2.0, 3.0, 4.0], &mut db);
 /// assert_eq!(db, [104.0, 6.0]);
 /// ```
 #[inline]
-pub fn add_columns<T: Real>(m: usize, dy: &[T], db: &mut [T]) {
-    T::add_columns(m, dy, db);
+pub fn add_columns<T: Real>(isa: impl Into<Isa>, m: usize, dy: &[T], db: &mut [T]) {
+    T::add_columns(isa.into(), m, dy, db);
 }
 
 /// `a += b`: gradients of a value that is used twice.
@@ -80,34 +100,32 @@ pub fn add_to<T: Real>(a: &mut [T], b: &[T]) {
     }
 }
 
-/// The products of one scalar, compiled in this crate.
+/// The products of one scalar, compiled in this crate. Sizes are `[m, n, k]` of the functions of this module.
 pub trait Products: Sized {
-    /// See [`gemm_bias`].
-    fn gemm_bias(m: usize, w: &[Self], x: &[Self], b: &[Self], y: &mut [Self]);
+    /// See [`gemm_bias`]; with `relu`, sums below zero become zero.
+    fn gemm_bias(isa: Isa, size: [usize; 3], w: &[Self], x: &[Self], b: &[Self], y: &mut [Self], relu: bool);
     /// See [`gemm_tn`].
-    fn gemm_tn(m: usize, w: &[Self], dy: &[Self], dx: &mut [Self]);
+    fn gemm_tn(isa: Isa, size: [usize; 3], w: &[Self], dy: &[Self], dx: &mut [Self]);
     /// See [`gemm_nt_add`].
-    fn gemm_nt_add(m: usize, dy: &[Self], x: &[Self], dw: &mut [Self]);
+    fn gemm_nt_add(isa: Isa, size: [usize; 3], dy: &[Self], x: &[Self], dw: &mut [Self]);
     /// See [`add_columns`].
-    fn add_columns(m: usize, dy: &[Self], db: &mut [Self]);
+    fn add_columns(isa: Isa, m: usize, dy: &[Self], db: &mut [Self]);
 }
 
-macro_rules! products {
-    ($($t:ty),*) => { $(
-        impl Products for $t {
-            fn gemm_bias(m: usize, w: &[Self], x: &[Self], b: &[Self], y: &mut [Self]) {
-                plain::gemm_bias(m, w, x, b, y);
-            }
-            fn gemm_tn(m: usize, w: &[Self], dy: &[Self], dx: &mut [Self]) {
-                plain::gemm_tn(m, w, dy, dx);
-            }
-            fn gemm_nt_add(m: usize, dy: &[Self], x: &[Self], dw: &mut [Self]) {
-                plain::gemm_nt_add(m, dy, x, dw);
-            }
-            fn add_columns(m: usize, dy: &[Self], db: &mut [Self]) {
-                plain::add_columns(m, dy, db);
-            }
+impl Products for f64 {
+    fn gemm_bias(_: Isa, [m, ..]: [usize; 3], w: &[f64], x: &[f64], b: &[f64], y: &mut [f64], relu: bool) {
+        plain::gemm_bias(m, w, x, b, y);
+        if relu {
+            y.iter_mut().for_each(|y| *y = if *y < 0.0 { 0.0 } else { *y });
         }
-    )* };
+    }
+    fn gemm_tn(_: Isa, [m, ..]: [usize; 3], w: &[f64], dy: &[f64], dx: &mut [f64]) {
+        plain::gemm_tn(m, w, dy, dx);
+    }
+    fn gemm_nt_add(_: Isa, [m, ..]: [usize; 3], dy: &[f64], x: &[f64], dw: &mut [f64]) {
+        plain::gemm_nt_add(m, dy, x, dw);
+    }
+    fn add_columns(_: Isa, m: usize, dy: &[f64], db: &mut [f64]) {
+        plain::add_columns(m, dy, db);
+    }
 }
-products!(f32, f64);

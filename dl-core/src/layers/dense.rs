@@ -66,15 +66,15 @@ impl<T: Real, const IN: usize, const OUT: usize, const BIAS: usize> Dense<T, IN,
     ) {
         const { Self::check::<X, Y>() }
         pass.forward_live(x.as_slice(), y.as_mut_slice(), |x, y| {
-            self.product(x, y);
+            self.product(pass, x, y);
             pointwise::forward_in_place::<T, F>(y);
         });
     }
 
     /// `y = W x + b`, of any number of columns.
     #[inline]
-    fn product(&self, x: &[T], y: &mut [T]) {
-        kernels::gemm_bias(OUT, self.weight.as_slice(), x, self.bias.as_slice(), y);
+    fn product<const B: usize>(&self, pass: Pass<'_, B>, x: &[T], y: &mut [T]) {
+        kernels::gemm_bias(pass, OUT, self.weight.as_slice(), x, self.bias.as_slice(), y);
     }
 
     const fn check<const X: usize, const Y: usize>() {
@@ -100,7 +100,7 @@ impl<T: Real, const IN: usize, const OUT: usize, const BIAS: usize, const X: usi
         pass: Pass<'a, B>,
     ) {
         const { Self::check::<X, Y>() }
-        pass.forward_live(x.as_slice(), y.as_mut_slice(), |x, y| self.product(x, y));
+        pass.forward_live(x.as_slice(), y.as_mut_slice(), |x, y| self.product(pass, x, y));
     }
 
     fn backward<'a, const B: usize>(
@@ -117,12 +117,12 @@ impl<T: Real, const IN: usize, const OUT: usize, const BIAS: usize, const X: usi
         let dy = pass.live_part(dy.as_slice());
         if let Some(grad) = grad {
             let x = pass.live_part(x.as_slice());
-            kernels::gemm_nt_add(OUT, dy, x, grad.weight.as_mut_slice()); // dW += dy xᵀ
-            kernels::add_columns(OUT, dy, grad.bias.as_mut_slice()); //      db += Σ dy
+            kernels::gemm_nt_add(pass, OUT, dy, x, grad.weight.as_mut_slice()); // dW += dy xᵀ
+            kernels::add_columns(pass, OUT, dy, grad.bias.as_mut_slice()); //      db += Σ dy
         }
         if let Some(dx) = dx {
             let dx = pass.live_part_mut(dx.as_mut_slice());
-            kernels::gemm_tn(OUT, self.weight.as_slice(), dy, dx); //        dx = Wᵀ dy
+            kernels::gemm_tn(pass, OUT, self.weight.as_slice(), dy, dx); //        dx = Wᵀ dy
         }
     }
 }

@@ -1,0 +1,290 @@
+//! Products of matrices, tile by tile: a rectangle of sums stays in registers while the depth runs.
+//!
+//! Everything is `inline(always)` and generic over the vector: the functions become part of the entries in
+//! [`dispatch`](super::dispatch), one for each instruction set. Sizes are run-time numbers, so a program has one copy.
+
+use super::simd::Simd;
+
+/// `C = A B`, column-major, with what the sums start from and what happens to them at the end.
+///
+/// `A` is `m × k` with unit stride down a column; number `(p, j)` of `B`, which is `k × n`, is at `b + p b_row + j b_col`.
+///
+/// The pointers must be good for all numbers of their matrices, which must not overlap where one is written. The functions of this module ask no more of
+/// their caller, except that the processor has the instructions of `V`.
+#[derive(Clone, Copy)]
+pub(super) struct Product {
+    pub(super) m: usize,
+    pub(super) n: usize,
+    pub(super) k: usize,
+    pub(super) a: *const f32,
+    pub(super) a_col: usize,
+    pub(super) b: *const f32,
+    pub(super) b_row: usize,
+    pub(super) b_col: usize,
+    pub(super) c: *mut f32,
+    pub(super) c_col: usize,
+    pub(super) start: Start,
+    /// Whether a sum below zero becomes zero.
+    pub(super) relu: bool,
+}
+
+/// What the sums of a product start from.
+#[derive(Clone, Copy)]
+pub(super) enum Start {
+    Zero,
+    /// `m` numbers, the same for every column.
+    Bias(*const f32),
+    /// What `C` holds: the product is added to it.
+    Sum,
+}
+
+/// Depth of a block: 32 rows of `A`, so deep, stay in the first cache while the columns of `B` pass.
+const DEPTH: usize = 256;
+
+/// `C = A B`.
+#[inline(always)]
+pub(super) unsafe fn gemm<V: Simd>(p: &Product) {
+    if p.n == 1 {
+        // SAFETY: the caller's, here and below.
+        return unsafe { gemv::<V>(p, 0) };
+    }
+    let mut done = 0;
+    loop {
+        let depth = DEPTH.min(p.k - done);
+        let block = Product {
+            k: depth,
+            a: p.a.wrapping_add(done * p.a_col),
+            b: p.b.wrapping_add(done * p.b_row),
+            start: if done == 0 { p.start } else { Start::Sum },
+            relu: p.relu && done + depth == p.k,
+            ..*p
+        };
+        unsafe { tiles::<V>(&block) }
+        done += depth;
+        if done == p.k {
+            return;
+        }
+    }
+}
+
+/// All tiles of a product that is not deep.
+#[inline(always)]
+unsafe fn tiles<V: Simd>(p: &Product) {
+    let (rows, columns) = (V::TILE.0 * V::LANES, V::TILE.1);
+    // A small A stays in the first cache, and C is walked in order; a large one is walked once.
+    let by_columns = p.m * p.k <= 8 * 1024;
+    let (across, down) = (p.n.div_ceil(columns), p.m.div_ceil(rows));
+    let (outer, inner) = if by_columns { (across, down) } else { (down, across) };
+    for i in 0..outer {
+        for j in 0..inner {
+            let (row, column) = if by_columns { (j * rows, i * columns) } else { (i * rows, j * columns) };
+            unsafe {
+                match (V::TILE.1, p.n - column) {
+                    (8, 8..) => strip::<V, 8>(p, row, column),
+                    (6, 6..) => strip::<V, 6>(p, row, column),
+                    (4, 4..) => strip::<V, 4>(p, row, column),
+                    (_, left) => {
+                        let mut column = column;
+                        if left >= 4 {
+                            strip::<V, 4>(p, row, column);
+                            column += 4;
+                        }
+                        if left % 4 >= 2 {
+                            strip::<V, 2>(p, row, column);
+                            column += 2;
+                        }
+                        if left % 2 == 1 {
+                            strip::<V, 1>(p, row, column);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The tile at `row`, or the rows that are left there, `NR` columns wide.
+#[inline(always)]
+unsafe fn strip<V: Simd, const NR: usize>(p: &Product, row: usize, column: usize) {
+    let left = p.m - row;
+    unsafe {
+        if left >= V::TILE.0 * V::LANES {
+            match V::TILE.0 {
+                4 => tile::<V, 4, NR, false>(p, row, column, 0),
+                _ => tile::<V, 2, NR, false>(p, row, column, 0),
+            }
+        } else if V::MASKED {
+            match (left / V::LANES, left % V::LANES) {
+                (0, part) => tile::<V, 1, NR, true>(p, row, column, part),
+                (_, 0) => tile::<V, 1, NR, false>(p, row, column, 0),
+                (_, part) => tile::<V, 2, NR, true>(p, row, column, part),
+            }
+        } else {
+            let mut row = row;
+            while p.m - row >= V::LANES {
+                tile::<V, 1, NR, false>(p, row, column, 0);
+                row += V::LANES;
+            }
+            rest::<V::Rest, NR>(p, row, column);
+        }
+    }
+}
+
+/// The last rows, in ever shorter vectors.
+#[inline(always)]
+unsafe fn rest<V: Simd, const NR: usize>(p: &Product, mut row: usize, column: usize) {
+    unsafe {
+        while p.m - row >= V::LANES {
+            tile::<V, 1, NR, false>(p, row, column, 0);
+            row += V::LANES;
+        }
+        while V::LANES > 1 && row < p.m {
+            tile::<V::Rest, 1, NR, false>(p, row, column, 0);
+            row += 1;
+        }
+    }
+}
+
+/// `MV` vectors by `NR` columns of sums; of the last vector only `part` rows, if `PART`.
+#[inline(always)]
+unsafe fn tile<V: Simd, const MV: usize, const NR: usize, const PART: bool>(
+    p: &Product,
+    row: usize,
+    column: usize,
+    part: usize,
+) {
+    let load = |from: *const f32, i: usize| {
+        let from = from.wrapping_add(i * V::LANES);
+        unsafe { if PART && i == MV - 1 { V::load_part(from, part) } else { V::load(from) } }
+    };
+    let c = p.c.wrapping_add(column * p.c_col + row);
+    let mut sums = match p.start {
+        Start::Zero => [[unsafe { V::splat(0.0) }; MV]; NR],
+        Start::Bias(bias) => [core::array::from_fn(|i| load(bias.wrapping_add(row), i)); NR],
+        Start::Sum => {
+            core::array::from_fn(|j| core::array::from_fn(|i| load(c.wrapping_add(j * p.c_col), i)))
+        }
+    };
+    let (mut a, mut b) = (p.a.wrapping_add(row), p.b.wrapping_add(column * p.b_col));
+    for _ in 0..p.k {
+        let a_now: [V; MV] = core::array::from_fn(|i| load(a, i));
+        for (j, sums) in sums.iter_mut().enumerate() {
+            unsafe {
+                let b_now = V::splat(*b.add(j * p.b_col));
+                for (sum, a) in sums.iter_mut().zip(a_now) {
+                    *sum = a.mul_add(b_now, *sum);
+                }
+            }
+        }
+        a = a.wrapping_add(p.a_col);
+        b = b.wrapping_add(p.b_row);
+    }
+    for (j, sums) in sums.into_iter().enumerate() {
+        for (i, sum) in sums.into_iter().enumerate() {
+            let to = c.wrapping_add(j * p.c_col + i * V::LANES);
+            unsafe {
+                let sum = if p.relu { sum.relu() } else { sum };
+                if PART && i == MV - 1 { sum.store_part(to, part) } else { sum.store(to) }
+            }
+        }
+    }
+}
+
+/// One column of `C = A B`.
+#[inline(always)]
+pub(super) unsafe fn gemv<V: Simd>(p: &Product, column: usize) {
+    let mut row = 0;
+    unsafe {
+        while p.m - row >= 8 * V::LANES {
+            column_tile::<V, 8, 1, false>(p, row, column, 0);
+            row += 8 * V::LANES;
+        }
+        if p.m - row >= 4 * V::LANES {
+            column_tile::<V, 4, 2, false>(p, row, column, 0);
+            row += 4 * V::LANES;
+        }
+        if p.m - row >= 2 * V::LANES {
+            column_tile::<V, 2, 4, false>(p, row, column, 0);
+            row += 2 * V::LANES;
+        }
+        if p.m - row >= V::LANES {
+            column_tile::<V, 1, 4, false>(p, row, column, 0);
+            row += V::LANES;
+        }
+        if row == p.m {
+        } else if V::MASKED {
+            column_tile::<V, 1, 4, true>(p, row, column, p.m - row);
+        } else {
+            column_rest::<V::Rest>(p, row, column);
+        }
+    }
+}
+
+/// The last rows of a column, in ever shorter vectors.
+#[inline(always)]
+unsafe fn column_rest<V: Simd>(p: &Product, mut row: usize, column: usize) {
+    unsafe {
+        while p.m - row >= V::LANES {
+            column_tile::<V, 1, 4, false>(p, row, column, 0);
+            row += V::LANES;
+        }
+        while V::LANES > 1 && row < p.m {
+            column_tile::<V::Rest, 1, 4, false>(p, row, column, 0);
+            row += 1;
+        }
+    }
+}
+
+/// `MV` vectors of one column; the depth is split `SPLIT` ways to have enough sums under way, if that is allowed.
+#[inline(always)]
+unsafe fn column_tile<V: Simd, const MV: usize, const SPLIT: usize, const PART: bool>(
+    p: &Product,
+    row: usize,
+    column: usize,
+    part: usize,
+) {
+    let load = |from: *const f32, i: usize| {
+        let from = from.wrapping_add(i * V::LANES);
+        unsafe { if PART && i == MV - 1 { V::load_part(from, part) } else { V::load(from) } }
+    };
+    let c = p.c.wrapping_add(column * p.c_col + row);
+    let mut sums = [[unsafe { V::splat(0.0) }; MV]; SPLIT];
+    match p.start {
+        Start::Zero => {}
+        Start::Bias(bias) => sums[0] = core::array::from_fn(|i| load(bias.wrapping_add(row), i)),
+        Start::Sum => sums[0] = core::array::from_fn(|i| load(c, i)),
+    }
+    let (mut a, mut b) = (p.a.wrapping_add(row), p.b.wrapping_add(column * p.b_col));
+    let mut left = p.k;
+    let split = if V::FUSED { SPLIT } else { 1 };
+    unsafe {
+        while left >= split {
+            for (u, sums) in sums.iter_mut().take(split).enumerate() {
+                let b = V::splat(*b.wrapping_add(u * p.b_row));
+                for (i, sum) in sums.iter_mut().enumerate() {
+                    *sum = load(a.wrapping_add(u * p.a_col), i).mul_add(b, *sum);
+                }
+            }
+            a = a.wrapping_add(split * p.a_col);
+            b = b.wrapping_add(split * p.b_row);
+            left -= split;
+        }
+        for _ in 0..left {
+            let b_now = V::splat(*b);
+            for (i, sum) in sums[0].iter_mut().enumerate() {
+                *sum = load(a, i).mul_add(b_now, *sum);
+            }
+            a = a.wrapping_add(p.a_col);
+            b = b.wrapping_add(p.b_row);
+        }
+        for i in 0..MV {
+            let mut sum = sums[0][i];
+            for others in &sums[1..split] {
+                sum = sum.add(others[i]);
+            }
+            let sum = if p.relu { sum.relu() } else { sum };
+            let to = c.wrapping_add(i * V::LANES);
+            if PART && i == MV - 1 { sum.store_part(to, part) } else { sum.store(to) }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Eight numbers: AVX2 with FMA.
+
+use core::arch::x86_64::*;
+
+use super::sse::{sums, transpose4};
+use super::{Simd, Sse};
+
+/// AVX2 with FMA.
+#[derive(Clone, Copy)]
+#[repr(transparent)]
+pub(in crate::kernels) struct F32x8(__m256);
+
+impl Simd for F32x8 {
+    const LANES: usize = 8;
+    const FUSED: bool = true;
+    const MASKED: bool = false; // maskload and maskstore are slow on some processors, and short columns suffer
+    const TILE: (usize, usize) = (2, 6);
+    type Rest = Sse<true>;
+
+    #[inline(always)]
+    unsafe fn splat(x: f32) -> Self {
+        // SAFETY: the caller's, here and below.
+        unsafe { F32x8(_mm256_set1_ps(x)) }
+    }
+    #[inline(always)]
+    unsafe fn load(from: *const f32) -> Self {
+        unsafe { F32x8(_mm256_loadu_ps(from)) }
+    }
+    #[inline(always)]
+    unsafe fn store(self, to: *mut f32) {
+        unsafe { _mm256_storeu_ps(to, self.0) }
+    }
+    #[inline(always)]
+    unsafe fn mul_add(self, b: Self, c: Self) -> Self {
+        unsafe { F32x8(_mm256_fmadd_ps(self.0, b.0, c.0)) }
+    }
+    #[inline(always)]
+    unsafe fn add(self, other: Self) -> Self {
+        unsafe { F32x8(_mm256_add_ps(self.0, other.0)) }
+    }
+    #[inline(always)]
+    unsafe fn relu(self) -> Self {
+        // the second operand is what comes out for NaN
+        unsafe { F32x8(_mm256_max_ps(_mm256_setzero_ps(), self.0)) }
+    }
+    #[inline(always)]
+    unsafe fn sums(v: [Self; 4]) -> [f32; 4] {
+        unsafe { sums(v.map(|v| halves(v.0))) }
+    }
+    #[inline(always)]
+    unsafe fn transpose4(from: *const f32, stride: usize, to: *mut f32, to_stride: usize) {
+        unsafe { transpose4(from, stride, to, to_stride) }
+    }
+}
+
+/// The sum of both halves.
+#[inline(always)]
+pub(super) unsafe fn halves(v: __m256) -> __m128 {
+    unsafe { _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps::<1>(v)) }
+}

@@ -1,0 +1,74 @@
+//! Sixteen numbers: AVX-512, with masks for what does not fill a vector.
+
+use core::arch::x86_64::*;
+
+use super::Simd;
+use super::avx2::halves;
+use super::sse::{sums, transpose4};
+
+/// AVX-512 (F, VL, DQ, BW).
+#[derive(Clone, Copy)]
+#[repr(transparent)]
+pub(in crate::kernels) struct F32x16(__m512);
+
+/// A mask of the first `n` lanes, `n < 16`.
+#[inline(always)]
+fn first(n: usize) -> __mmask16 {
+    ((1u32 << n) - 1) as __mmask16
+}
+
+impl Simd for F32x16 {
+    const LANES: usize = 16;
+    const FUSED: bool = true;
+    const MASKED: bool = true;
+    const TILE: (usize, usize) = (2, 8);
+    type Rest = Self;
+
+    #[inline(always)]
+    unsafe fn splat(x: f32) -> Self {
+        // SAFETY: the caller's, here and below.
+        unsafe { F32x16(_mm512_set1_ps(x)) }
+    }
+    #[inline(always)]
+    unsafe fn load(from: *const f32) -> Self {
+        unsafe { F32x16(_mm512_loadu_ps(from)) }
+    }
+    #[inline(always)]
+    unsafe fn store(self, to: *mut f32) {
+        unsafe { _mm512_storeu_ps(to, self.0) }
+    }
+    #[inline(always)]
+    unsafe fn load_part(from: *const f32, n: usize) -> Self {
+        unsafe { F32x16(_mm512_maskz_loadu_ps(first(n), from)) }
+    }
+    #[inline(always)]
+    unsafe fn store_part(self, to: *mut f32, n: usize) {
+        unsafe { _mm512_mask_storeu_ps(to, first(n), self.0) }
+    }
+    #[inline(always)]
+    unsafe fn mul_add(self, b: Self, c: Self) -> Self {
+        unsafe { F32x16(_mm512_fmadd_ps(self.0, b.0, c.0)) }
+    }
+    #[inline(always)]
+    unsafe fn add(self, other: Self) -> Self {
+        unsafe { F32x16(_mm512_add_ps(self.0, other.0)) }
+    }
+    #[inline(always)]
+    unsafe fn relu(self) -> Self {
+        // the second operand is what comes out for NaN
+        unsafe { F32x16(_mm512_max_ps(_mm512_setzero_ps(), self.0)) }
+    }
+    #[inline(always)]
+    unsafe fn sums(v: [Self; 4]) -> [f32; 4] {
+        unsafe {
+            sums(v.map(|F32x16(v)| {
+                let high = _mm256_castpd_ps(_mm512_extractf64x4_pd::<1>(_mm512_castps_pd(v)));
+                halves(_mm256_add_ps(_mm512_castps512_ps256(v), high))
+            }))
+        }
+    }
+    #[inline(always)]
+    unsafe fn transpose4(from: *const f32, stride: usize, to: *mut f32, to_stride: usize) {
+        unsafe { transpose4(from, stride, to, to_stride) }
+    }
+}

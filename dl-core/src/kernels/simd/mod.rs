@@ -1,0 +1,106 @@
+//! Vectors of `f32`, one type for each instruction set, behind one trait.
+//!
+//! Only the products need them: the compiler vectorises everything else by itself.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+#[cfg(target_arch = "aarch64")]
+mod neon;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod simd128;
+mod single;
+#[cfg(target_arch = "x86_64")]
+mod sse;
+
+#[cfg(target_arch = "x86_64")]
+pub(super) use avx2::F32x8;
+#[cfg(target_arch = "x86_64")]
+pub(super) use avx512::F32x16;
+#[cfg(target_arch = "aarch64")]
+pub(super) use neon::Neon;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+pub(super) use simd128::Simd128;
+pub(super) use single::Single;
+#[cfg(target_arch = "x86_64")]
+pub(super) use sse::Sse;
+
+/// The widest vector of the portable set, which rounds a product and a sum one after the other.
+#[cfg(target_arch = "x86_64")]
+pub(super) type Portable = Sse<false>;
+#[cfg(target_arch = "aarch64")]
+pub(super) type Portable = Neon<false>;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+pub(super) type Portable = Simd128;
+#[cfg(not(any(
+    target_arch = "x86_64",
+    target_arch = "aarch64",
+    all(target_arch = "wasm32", target_feature = "simd128")
+)))]
+pub(super) type Portable = Single<false>;
+
+/// Lanes of the widest type.
+const WIDEST: usize = 16;
+
+/// `LANES` numbers in a register.
+///
+/// # Safety
+/// Every function asks for a processor with the instructions of the type. Loads ask for `LANES` (or `n`) readable
+/// numbers at `from`, stores for as many writable ones at `to`; neither asks for an alignment beyond that of `f32`.
+pub(super) trait Simd: Copy {
+    /// Numbers in a vector.
+    const LANES: usize;
+    /// Whether [`mul_add`](Self::mul_add) rounds once. If so, long sums may be split as well; if not, they run in the
+    /// order of their indices, so that the bits are the same for any number of lanes.
+    const FUSED: bool;
+    /// Whether [`load_part`](Self::load_part) and [`store_part`](Self::store_part) are single instructions.
+    const MASKED: bool;
+    /// Vectors and columns of a tile of a product: as many sums as the registers hold.
+    const TILE: (usize, usize);
+    /// What computes rows that do not fill a vector, if that is not [`MASKED`](Self::MASKED).
+    type Rest: Simd;
+
+    unsafe fn splat(x: f32) -> Self;
+    unsafe fn load(from: *const f32) -> Self;
+    unsafe fn store(self, to: *mut f32);
+    /// The first `n` numbers, fewer than `LANES`; the others are 0.
+    #[inline(always)]
+    unsafe fn load_part(from: *const f32, n: usize) -> Self {
+        let mut numbers = [0.0; WIDEST];
+        // SAFETY: as the trait asks; no type has more than `WIDEST` lanes.
+        unsafe {
+            core::ptr::copy_nonoverlapping(from, numbers.as_mut_ptr(), n);
+            Self::load(numbers.as_ptr())
+        }
+    }
+    /// Stores the first `n`, fewer than `LANES`.
+    #[inline(always)]
+    unsafe fn store_part(self, to: *mut f32, n: usize) {
+        let mut numbers = [0.0; WIDEST];
+        // SAFETY: as the trait asks; no type has more than `WIDEST` lanes.
+        unsafe {
+            self.store(numbers.as_mut_ptr());
+            core::ptr::copy_nonoverlapping(numbers.as_ptr(), to, n);
+        }
+    }
+    /// `self · b + c`
+    unsafe fn mul_add(self, b: Self, c: Self) -> Self;
+    unsafe fn add(self, other: Self) -> Self;
+    /// `max(self, 0)`; NaN stays NaN.
+    unsafe fn relu(self) -> Self;
+    /// The sums of four vectors.
+    unsafe fn sums(v: [Self; 4]) -> [f32; 4];
+    /// Four columns of four numbers each, `stride` apart at `from`, as four rows, `to_stride` apart at `to`.
+    #[inline(always)]
+    unsafe fn transpose4(from: *const f32, stride: usize, to: *mut f32, to_stride: usize) {
+        // SAFETY: as the trait asks.
+        unsafe {
+            for column in 0..4 {
+                for row in 0..4 {
+                    *to.add(row * to_stride + column) = *from.add(column * stride + row);
+                }
+            }
+        }
+    }
+}

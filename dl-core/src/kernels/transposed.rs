@@ -1,0 +1,157 @@
+//! `C = Aᵀ B`: the one product whose sums run along the contiguous direction of both factors.
+//!
+//! For many columns, panels of `A` are transposed into a buffer on the stack and the product is the usual one. For
+//! few, that would cost more than it gains: there, vectors run along the sums and are added up at the end.
+
+use core::mem::MaybeUninit;
+
+use super::product::{Product, Start, gemm};
+use super::simd::Simd;
+
+/// `C = Aᵀ B`, column-major: `A` is `k × m`, `B` is `k × n`, `C` is `m × n`, all without gaps.
+///
+/// The pointers must be good for all numbers of their matrices, and `C` must not overlap the others. The functions of this module ask no more of their caller, except
+/// that the processor has the instructions of `V`.
+#[derive(Clone, Copy)]
+pub(super) struct Transposed {
+    pub(super) m: usize,
+    pub(super) n: usize,
+    pub(super) k: usize,
+    pub(super) a: *const f32,
+    pub(super) b: *const f32,
+    pub(super) c: *mut f32,
+}
+
+/// Size of a panel: 16 KiB.
+const ROWS: usize = 32;
+const DEPTH: usize = 128;
+
+/// With fewer columns than this, vectors run along the sums.
+pub(super) const FEW: usize = 8;
+
+/// `C = Aᵀ B` by way of transposed panels of `A`; sums run in the order of their indices.
+#[inline(always)]
+pub(super) unsafe fn packed<V: Simd>(t: &Transposed) {
+    let mut panel = MaybeUninit::<[f32; ROWS * DEPTH]>::uninit();
+    let panel = panel.as_mut_ptr().cast::<f32>();
+    let mut row = 0;
+    while row < t.m {
+        let rows = ROWS.min(t.m - row);
+        let mut done = 0;
+        while done < t.k {
+            let depth = DEPTH.min(t.k - done);
+            // SAFETY: the caller's; the panel has `ROWS × DEPTH` numbers, of which `rows × depth` are written first.
+            unsafe {
+                transpose::<V>(rows, depth, t.a.add(row * t.k + done), t.k, panel);
+                gemm::<V>(&Product {
+                    m: rows,
+                    n: t.n,
+                    k: depth,
+                    a: panel,
+                    a_col: ROWS,
+                    b: t.b.add(done),
+                    b_row: 1,
+                    b_col: t.k,
+                    c: t.c.add(row),
+                    c_col: t.m,
+                    start: if done == 0 { Start::Zero } else { Start::Sum },
+                    relu: false,
+                });
+            }
+            done += depth;
+        }
+        row += rows;
+    }
+}
+
+/// Columns of `depth` numbers, `stride` apart, become the rows of a panel.
+#[inline(always)]
+unsafe fn transpose<V: Simd>(columns: usize, depth: usize, from: *const f32, stride: usize, panel: *mut f32) {
+    let (whole_columns, whole_depth) = (columns - columns % 4, depth - depth % 4);
+    // SAFETY: the caller's.
+    unsafe {
+        for column in (0..whole_columns).step_by(4) {
+            for p in (0..whole_depth).step_by(4) {
+                V::transpose4(from.add(column * stride + p), stride, panel.add(p * ROWS + column), ROWS);
+            }
+        }
+        for column in 0..columns {
+            let done = if column < whole_columns { whole_depth } else { 0 };
+            for p in done..depth {
+                *panel.add(p * ROWS + column) = *from.add(column * stride + p);
+            }
+        }
+    }
+}
+
+/// `C = Aᵀ B` by dot products, four columns of `A` at a time.
+#[inline(always)]
+pub(super) unsafe fn dots<V: Simd>(t: &Transposed) {
+    unsafe {
+        let mut column = 0;
+        while column + 2 <= t.n {
+            dots_with::<V, 2>(t, column);
+            column += 2;
+        }
+        if column < t.n {
+            dots_with::<V, 1>(t, column);
+        }
+    }
+}
+
+/// The dot products of all columns of `A` with `NR` columns of `B`.
+#[inline(always)]
+unsafe fn dots_with<V: Simd, const NR: usize>(t: &Transposed, column: usize) {
+    unsafe {
+        let (b, c) = (t.b.add(column * t.k), t.c.add(column * t.m));
+        let mut row = 0;
+        while row + 4 <= t.m {
+            let sums = dot::<V, 4, NR>(t, t.a.add(row * t.k), b);
+            for (j, sums) in sums.into_iter().enumerate() {
+                core::ptr::copy_nonoverlapping(sums.as_ptr(), c.add(j * t.m + row), 4);
+            }
+            row += 4;
+        }
+        while row < t.m {
+            let sums = dot::<V, 1, NR>(t, t.a.add(row * t.k), b);
+            for (j, sums) in sums.into_iter().enumerate() {
+                *c.add(j * t.m + row) = sums[0];
+            }
+            row += 1;
+        }
+    }
+}
+
+/// The dot products of `MR` columns of `A` with `NR` columns of `B`; only the first `MR` of four are used.
+#[inline(always)]
+unsafe fn dot<V: Simd, const MR: usize, const NR: usize>(
+    t: &Transposed,
+    a: *const f32,
+    b: *const f32,
+) -> [[f32; 4]; NR] {
+    unsafe {
+        let mut sums = [[V::splat(0.0); 4]; NR];
+        let whole = t.k - t.k % V::LANES;
+        let mut add = |a_now: [V; MR], b_now: [V; NR]| {
+            for (sums, b) in sums.iter_mut().zip(b_now) {
+                for (sum, a) in sums.iter_mut().zip(a_now) {
+                    *sum = a.mul_add(b, *sum);
+                }
+            }
+        };
+        for p in (0..whole).step_by(V::LANES) {
+            add(
+                core::array::from_fn(|i| V::load(a.wrapping_add(i * t.k + p))),
+                core::array::from_fn(|j| V::load(b.wrapping_add(j * t.k + p))),
+            );
+        }
+        if whole < t.k {
+            let part = t.k - whole;
+            add(
+                core::array::from_fn(|i| V::load_part(a.wrapping_add(i * t.k + whole), part)),
+                core::array::from_fn(|j| V::load_part(b.wrapping_add(j * t.k + whole), part)),
+            );
+        }
+        sums.map(|sums| V::sums(sums))
+    }
+}
