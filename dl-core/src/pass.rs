@@ -56,7 +56,15 @@ impl<'a, const B: usize, L: Lengths<'a, B>> Pass<'a, B, L> {
     /// ```
     #[inline]
     pub fn infer() -> Self {
-        Pass { mode: Mode::Infer, isa: Isa::best(), live: B, first: 0, key: Rng::new(0), lens: L::FULL, chunk: PhantomData }
+        Pass {
+            mode: Mode::Infer,
+            isa: Isa::best(),
+            live: B,
+            first: 0,
+            key: Rng::new(0),
+            lens: L::FULL,
+            chunk: PhantomData,
+        }
     }
 
     /// Training: all `B` samples count, all steps are valid; `key` seeds this step's randomness.
@@ -69,7 +77,15 @@ impl<'a, const B: usize, L: Lengths<'a, B>> Pass<'a, B, L> {
     /// ```
     #[inline]
     pub fn train(key: Rng) -> Self {
-        Pass { mode: Mode::Train, isa: Isa::best(), live: B, first: 0, key, lens: L::FULL, chunk: PhantomData }
+        Pass {
+            mode: Mode::Train,
+            isa: Isa::best(),
+            live: B,
+            first: 0,
+            key,
+            lens: L::FULL,
+            chunk: PhantomData,
+        }
     }
 
     /// Only the first `live` samples of the chunk count, which are samples `first ..` of the step.

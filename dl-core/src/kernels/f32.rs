@@ -6,7 +6,15 @@ use super::transposed::{FEW, Transposed};
 use super::{Isa, Products, dispatch, plain};
 
 impl Products for f32 {
-    fn gemm_bias(isa: Isa, [m, n, k]: [usize; 3], w: &[f32], x: &[f32], b: &[f32], y: &mut [f32], relu: bool) {
+    fn gemm_bias(
+        isa: Isa,
+        [m, n, k]: [usize; 3],
+        w: &[f32],
+        x: &[f32],
+        b: &[f32],
+        y: &mut [f32],
+        relu: bool,
+    ) {
         assert!(w.len() == m * k && x.len() == n * k && y.len() == m * n && (b.is_empty() || b.len() == m));
         let start = if b.is_empty() { Start::Zero } else { Start::Bias(b.as_ptr()) };
         let (a, b, c) = (w.as_ptr(), x.as_ptr(), y.as_mut_ptr());

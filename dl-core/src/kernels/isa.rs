@@ -67,7 +67,8 @@ impl Isa {
     pub fn all() -> impl Iterator<Item = Isa> {
         let best = Self::best();
         #[cfg(target_arch = "x86_64")]
-        let others = [(best.0 == Level::Avx512).then_some(Isa(Level::Avx2)), (best != Isa::PORTABLE).then_some(best)];
+        let others =
+            [(best.0 == Level::Avx512).then_some(Isa(Level::Avx2)), (best != Isa::PORTABLE).then_some(best)];
         #[cfg(not(target_arch = "x86_64"))]
         let others = [None, (best != Isa::PORTABLE).then_some(best)];
         core::iter::once(Isa::PORTABLE).chain(others.into_iter().flatten())
@@ -100,7 +101,11 @@ impl Isa {
             }
         }
         #[cfg(not(feature = "std"))]
-        if cfg!(all(target_feature = "avx2", target_feature = "fma")) { Isa(Level::Avx2) } else { Isa::PORTABLE }
+        if cfg!(all(target_feature = "avx2", target_feature = "fma")) {
+            Isa(Level::Avx2)
+        } else {
+            Isa::PORTABLE
+        }
     }
 
     #[cfg(all(feature = "std", target_arch = "x86_64"))]

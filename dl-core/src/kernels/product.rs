@@ -153,39 +153,63 @@ unsafe fn tile<V: Simd, const MV: usize, const NR: usize, const PART: bool>(
     column: usize,
     part: usize,
 ) {
-    let load = |from: *const f32, i: usize| {
-        let from = from.wrapping_add(i * V::LANES);
-        unsafe { if PART && i == MV - 1 { V::load_part(from, part) } else { V::load(from) } }
-    };
-    let c = p.c.wrapping_add(column * p.c_col + row);
-    let mut sums = match p.start {
-        Start::Zero => [[unsafe { V::splat(0.0) }; MV]; NR],
-        Start::Bias(bias) => [core::array::from_fn(|i| load(bias.wrapping_add(row), i)); NR],
-        Start::Sum => {
-            core::array::from_fn(|j| core::array::from_fn(|i| load(c.wrapping_add(j * p.c_col), i)))
-        }
-    };
-    let (mut a, mut b) = (p.a.wrapping_add(row), p.b.wrapping_add(column * p.b_col));
-    for _ in 0..p.k {
-        let a_now: [V; MV] = core::array::from_fn(|i| load(a, i));
-        for (j, sums) in sums.iter_mut().enumerate() {
-            unsafe {
+    unsafe {
+        let c = p.c.add(column * p.c_col + row);
+        let mut sums = match p.start {
+            Start::Zero => [[V::splat(0.0); MV]; NR],
+            Start::Bias(bias) => [load::<V, MV, PART>(bias.add(row), part); NR],
+            Start::Sum => {
+                let mut sums = [[V::splat(0.0); MV]; NR];
+                for (j, sums) in sums.iter_mut().enumerate() {
+                    *sums = load::<V, MV, PART>(c.add(j * p.c_col), part);
+                }
+                sums
+            }
+        };
+        let (mut a, mut b) = (p.a.add(row), p.b.add(column * p.b_col));
+        for _ in 0..p.k {
+            let a_now = load::<V, MV, PART>(a, part);
+            for (j, sums) in sums.iter_mut().enumerate() {
                 let b_now = V::splat(*b.add(j * p.b_col));
                 for (sum, a) in sums.iter_mut().zip(a_now) {
                     *sum = a.mul_add(b_now, *sum);
                 }
             }
+            a = a.wrapping_add(p.a_col);
+            b = b.wrapping_add(p.b_row);
         }
-        a = a.wrapping_add(p.a_col);
-        b = b.wrapping_add(p.b_row);
+        for (j, sums) in sums.into_iter().enumerate() {
+            store::<V, MV, PART>(sums, c.add(j * p.c_col), part, p.relu);
+        }
     }
-    for (j, sums) in sums.into_iter().enumerate() {
-        for (i, sum) in sums.into_iter().enumerate() {
-            let to = c.wrapping_add(j * p.c_col + i * V::LANES);
-            unsafe {
-                let sum = if p.relu { sum.relu() } else { sum };
-                if PART && i == MV - 1 { sum.store_part(to, part) } else { sum.store(to) }
-            }
+}
+
+/// `MV` vectors in a row; of the last one only `part` numbers, if `PART`.
+#[inline(always)]
+unsafe fn load<V: Simd, const MV: usize, const PART: bool>(from: *const f32, part: usize) -> [V; MV] {
+    unsafe {
+        let mut vectors = [V::splat(0.0); MV];
+        for (i, v) in vectors.iter_mut().enumerate() {
+            let from = from.add(i * V::LANES);
+            *v = if PART && i == MV - 1 { V::load_part(from, part) } else { V::load(from) };
+        }
+        vectors
+    }
+}
+
+/// The opposite of [`load`]; with `relu`, numbers below zero become zero.
+#[inline(always)]
+unsafe fn store<V: Simd, const MV: usize, const PART: bool>(
+    vectors: [V; MV],
+    to: *mut f32,
+    part: usize,
+    relu: bool,
+) {
+    for (i, v) in vectors.into_iter().enumerate() {
+        unsafe {
+            let to = to.add(i * V::LANES);
+            let v = if relu { v.relu() } else { v };
+            if PART && i == MV - 1 { v.store_part(to, part) } else { v.store(to) }
         }
     }
 }
@@ -243,48 +267,35 @@ unsafe fn column_tile<V: Simd, const MV: usize, const SPLIT: usize, const PART: 
     column: usize,
     part: usize,
 ) {
-    let load = |from: *const f32, i: usize| {
-        let from = from.wrapping_add(i * V::LANES);
-        unsafe { if PART && i == MV - 1 { V::load_part(from, part) } else { V::load(from) } }
-    };
-    let c = p.c.wrapping_add(column * p.c_col + row);
-    let mut sums = [[unsafe { V::splat(0.0) }; MV]; SPLIT];
-    match p.start {
-        Start::Zero => {}
-        Start::Bias(bias) => sums[0] = core::array::from_fn(|i| load(bias.wrapping_add(row), i)),
-        Start::Sum => sums[0] = core::array::from_fn(|i| load(c, i)),
-    }
-    let (mut a, mut b) = (p.a.wrapping_add(row), p.b.wrapping_add(column * p.b_col));
-    let mut left = p.k;
     let split = if V::FUSED { SPLIT } else { 1 };
     unsafe {
-        while left >= split {
-            for (u, sums) in sums.iter_mut().take(split).enumerate() {
-                let b = V::splat(*b.wrapping_add(u * p.b_row));
-                for (i, sum) in sums.iter_mut().enumerate() {
-                    *sum = load(a.wrapping_add(u * p.a_col), i).mul_add(b, *sum);
+        let c = p.c.add(column * p.c_col + row);
+        let mut sums = [[V::splat(0.0); MV]; SPLIT];
+        match p.start {
+            Start::Zero => {}
+            Start::Bias(bias) => sums[0] = load::<V, MV, PART>(bias.add(row), part),
+            Start::Sum => sums[0] = load::<V, MV, PART>(c, part),
+        }
+        let (mut a, mut b) = (p.a.add(row), p.b.add(column * p.b_col));
+        let mut left = p.k;
+        while left > 0 {
+            // all of them, but for what is left at the end
+            for sums in sums.iter_mut().take(split.min(left)) {
+                let b_now = V::splat(*b);
+                for (sum, a) in sums.iter_mut().zip(load::<V, MV, PART>(a, part)) {
+                    *sum = a.mul_add(b_now, *sum);
                 }
+                a = a.wrapping_add(p.a_col);
+                b = b.wrapping_add(p.b_row);
+                left -= 1;
             }
-            a = a.wrapping_add(split * p.a_col);
-            b = b.wrapping_add(split * p.b_row);
-            left -= split;
         }
-        for _ in 0..left {
-            let b_now = V::splat(*b);
-            for (i, sum) in sums[0].iter_mut().enumerate() {
-                *sum = load(a, i).mul_add(b_now, *sum);
+        let (mut sum, others) = (sums[0], &sums[1..split]);
+        for other in others {
+            for (sum, other) in sum.iter_mut().zip(other) {
+                *sum = sum.add(*other);
             }
-            a = a.wrapping_add(p.a_col);
-            b = b.wrapping_add(p.b_row);
         }
-        for i in 0..MV {
-            let mut sum = sums[0][i];
-            for others in &sums[1..split] {
-                sum = sum.add(others[i]);
-            }
-            let sum = if p.relu { sum.relu() } else { sum };
-            let to = c.wrapping_add(i * V::LANES);
-            if PART && i == MV - 1 { sum.store_part(to, part) } else { sum.store(to) }
-        }
+        store::<V, MV, PART>(sum, c, part, p.relu);
     }
 }

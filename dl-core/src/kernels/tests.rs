@@ -34,7 +34,10 @@ impl Guarded {
     fn check(&self, expected: &[f32], isa: Isa, terms: usize, what: core::fmt::Arguments<'_>) {
         let (before, rest) = self.all.split_at(self.at);
         let (values, after) = rest.split_at(self.n);
-        assert!(before.iter().chain(after).all(|&g| g == GUARD), "{isa:?}, {what}: wrote outside of its matrix");
+        assert!(
+            before.iter().chain(after).all(|&g| g == GUARD),
+            "{isa:?}, {what}: wrote outside of its matrix"
+        );
         for (i, (&got, &expected)) in values.iter().zip(expected).enumerate() {
             let allowed = if isa == Isa::PORTABLE { 0.0 } else { 4e-7 * (terms as f32 + 4.0) };
             assert!(
@@ -123,7 +126,8 @@ fn products_of_all_depths_are_those_of_the_plain_loops() {
 
 #[test]
 fn deep_and_large_products_are_those_of_the_plain_loops() {
-    for (m, n, k) in [(128, 32, 784), (64, 3, 300), (33, 9, 257), (130, 70, 140), (300, 5, 40), (10, 64, 513)] {
+    for (m, n, k) in [(128, 32, 784), (64, 3, 300), (33, 9, 257), (130, 70, 140), (300, 5, 40), (10, 64, 513)]
+    {
         check(m, n, k);
     }
 }
@@ -136,11 +140,18 @@ fn infinities_and_nan_come_through() {
             x[4] = special;
             let mut y = std::vec![0.0; m * 9];
             f32::gemm_bias(isa, [m, 9, 3], &w, &x, &[], &mut y, false);
-            let (second, others): (Vec<f32>, Vec<f32>) = (y[m..2 * m].to_vec(), [&y[..m], &y[2 * m..]].concat());
+            let (second, others): (Vec<f32>, Vec<f32>) =
+                (y[m..2 * m].to_vec(), [&y[..m], &y[2 * m..]].concat());
             assert!(others.iter().all(|&y| y == 1.5), "{isa:?}");
-            assert!(second.iter().all(|y| y.to_bits() == special.to_bits() || y.is_nan() && special.is_nan()), "{isa:?}");
+            assert!(
+                second.iter().all(|y| y.to_bits() == special.to_bits() || y.is_nan() && special.is_nan()),
+                "{isa:?}"
+            );
             f32::gemm_bias(isa, [m, 9, 3], &w, &x, &[], &mut y, true);
-            assert!(y[m..2 * m].iter().all(|y| y.is_nan() == special.is_nan()), "{isa:?}: NaN is not rectified");
+            assert!(
+                y[m..2 * m].iter().all(|y| y.is_nan() == special.is_nan()),
+                "{isa:?}: NaN is not rectified"
+            );
         }
     }
 }

@@ -106,52 +106,51 @@ unsafe fn dots_with<V: Simd, const NR: usize>(t: &Transposed, column: usize) {
         let (b, c) = (t.b.add(column * t.k), t.c.add(column * t.m));
         let mut row = 0;
         while row + 4 <= t.m {
-            let sums = dot::<V, 4, NR>(t, t.a.add(row * t.k), b);
-            for (j, sums) in sums.into_iter().enumerate() {
-                core::ptr::copy_nonoverlapping(sums.as_ptr(), c.add(j * t.m + row), 4);
-            }
+            dot::<V, 4, NR>(t, t.a.add(row * t.k), b, c.add(row));
             row += 4;
         }
         while row < t.m {
-            let sums = dot::<V, 1, NR>(t, t.a.add(row * t.k), b);
-            for (j, sums) in sums.into_iter().enumerate() {
-                *c.add(j * t.m + row) = sums[0];
-            }
+            dot::<V, 1, NR>(t, t.a.add(row * t.k), b, c.add(row));
             row += 1;
         }
     }
 }
 
-/// The dot products of `MR` columns of `A` with `NR` columns of `B`; only the first `MR` of four are used.
+/// The dot products of `MR` columns of `A` with `NR` columns of `B`, to `c`.
 #[inline(always)]
 unsafe fn dot<V: Simd, const MR: usize, const NR: usize>(
     t: &Transposed,
     a: *const f32,
     b: *const f32,
-) -> [[f32; 4]; NR] {
+    c: *mut f32,
+) {
     unsafe {
-        let mut sums = [[V::splat(0.0); 4]; NR];
+        let mut sums = [[V::splat(0.0); 4]; NR]; // the first MR of four are used
         let whole = t.k - t.k % V::LANES;
-        let mut add = |a_now: [V; MR], b_now: [V; NR]| {
-            for (sums, b) in sums.iter_mut().zip(b_now) {
-                for (sum, a) in sums.iter_mut().zip(a_now) {
-                    *sum = a.mul_add(b, *sum);
+        for p in (0..whole).step_by(V::LANES) {
+            for i in 0..MR {
+                let a_now = V::load(a.add(i * t.k + p));
+                for (j, sums) in sums.iter_mut().enumerate() {
+                    sums[i] = a_now.mul_add(V::load(b.add(j * t.k + p)), sums[i]);
                 }
             }
-        };
-        for p in (0..whole).step_by(V::LANES) {
-            add(
-                core::array::from_fn(|i| V::load(a.wrapping_add(i * t.k + p))),
-                core::array::from_fn(|j| V::load(b.wrapping_add(j * t.k + p))),
-            );
         }
-        if whole < t.k {
-            let part = t.k - whole;
-            add(
-                core::array::from_fn(|i| V::load_part(a.wrapping_add(i * t.k + whole), part)),
-                core::array::from_fn(|j| V::load_part(b.wrapping_add(j * t.k + whole), part)),
-            );
+        if V::MASKED && whole < t.k {
+            for i in 0..MR {
+                let a_now = V::load_part(a.add(i * t.k + whole), t.k - whole);
+                for (j, sums) in sums.iter_mut().enumerate() {
+                    sums[i] = a_now.mul_add(V::load_part(b.add(j * t.k + whole), t.k - whole), sums[i]);
+                }
+            }
         }
-        sums.map(|sums| V::sums(sums))
+        for (j, sums) in sums.into_iter().enumerate() {
+            let mut sums = V::sums(sums);
+            for (i, sum) in sums.iter_mut().enumerate().take(MR) {
+                for p in if V::MASKED { t.k } else { whole }..t.k {
+                    *sum += *a.add(i * t.k + p) * *b.add(j * t.k + p);
+                }
+            }
+            core::ptr::copy_nonoverlapping(sums.as_ptr(), c.add(j * t.m), MR);
+        }
     }
 }

@@ -44,8 +44,8 @@ impl Simd for F32x8 {
         unsafe { F32x8(_mm256_max_ps(_mm256_setzero_ps(), self.0)) }
     }
     #[inline(always)]
-    unsafe fn sums(v: [Self; 4]) -> [f32; 4] {
-        unsafe { sums(v.map(|v| halves(v.0))) }
+    unsafe fn sums([a, b, c, d]: [Self; 4]) -> [f32; 4] {
+        unsafe { sums([halves(a.0), halves(b.0), halves(c.0), halves(d.0)]) }
     }
     #[inline(always)]
     unsafe fn transpose4(from: *const f32, stride: usize, to: *mut f32, to_stride: usize) {

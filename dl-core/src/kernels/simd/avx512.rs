@@ -59,16 +59,20 @@ impl Simd for F32x16 {
         unsafe { F32x16(_mm512_max_ps(_mm512_setzero_ps(), self.0)) }
     }
     #[inline(always)]
-    unsafe fn sums(v: [Self; 4]) -> [f32; 4] {
-        unsafe {
-            sums(v.map(|F32x16(v)| {
-                let high = _mm256_castpd_ps(_mm512_extractf64x4_pd::<1>(_mm512_castps_pd(v)));
-                halves(_mm256_add_ps(_mm512_castps512_ps256(v), high))
-            }))
-        }
+    unsafe fn sums([a, b, c, d]: [Self; 4]) -> [f32; 4] {
+        unsafe { sums([quarters(a.0), quarters(b.0), quarters(c.0), quarters(d.0)]) }
     }
     #[inline(always)]
     unsafe fn transpose4(from: *const f32, stride: usize, to: *mut f32, to_stride: usize) {
         unsafe { transpose4(from, stride, to, to_stride) }
+    }
+}
+
+/// The sum of all four quarters.
+#[inline(always)]
+unsafe fn quarters(v: __m512) -> __m128 {
+    unsafe {
+        let high = _mm256_castpd_ps(_mm512_extractf64x4_pd::<1>(_mm512_castps_pd(v)));
+        halves(_mm256_add_ps(_mm512_castps512_ps256(v), high))
     }
 }

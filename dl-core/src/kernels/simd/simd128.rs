@@ -44,10 +44,14 @@ impl Simd for Simd128 {
         Simd128(v128_bitselect(zero, self.0, f32x4_lt(self.0, zero)))
     }
     #[inline(always)]
-    unsafe fn sums(v: [Self; 4]) -> [f32; 4] {
-        v.map(|Simd128(v)| {
-            (f32x4_extract_lane::<0>(v) + f32x4_extract_lane::<2>(v))
-                + (f32x4_extract_lane::<1>(v) + f32x4_extract_lane::<3>(v))
-        })
+    unsafe fn sums([a, b, c, d]: [Self; 4]) -> [f32; 4] {
+        [sum(a.0), sum(b.0), sum(c.0), sum(d.0)]
     }
+}
+
+/// The sum of all lanes.
+#[inline(always)]
+fn sum(v: v128) -> f32 {
+    (f32x4_extract_lane::<0>(v) + f32x4_extract_lane::<2>(v))
+        + (f32x4_extract_lane::<1>(v) + f32x4_extract_lane::<3>(v))
 }

@@ -46,8 +46,8 @@ impl<const FUSED: bool> Simd for Single<FUSED> {
         Single(if self.0 < 0.0 { 0.0 } else { self.0 })
     }
     #[inline(always)]
-    unsafe fn sums(v: [Self; 4]) -> [f32; 4] {
-        v.map(|v| v.0)
+    unsafe fn sums([a, b, c, d]: [Self; 4]) -> [f32; 4] {
+        [a.0, b.0, c.0, d.0]
     }
 }
 

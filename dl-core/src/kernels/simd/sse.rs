@@ -31,7 +31,9 @@ impl<const FUSED: bool> Simd for Sse<FUSED> {
     }
     #[inline(always)]
     unsafe fn mul_add(self, b: Self, c: Self) -> Self {
-        unsafe { Sse(if FUSED { _mm_fmadd_ps(self.0, b.0, c.0) } else { _mm_add_ps(_mm_mul_ps(self.0, b.0), c.0) }) }
+        unsafe {
+            Sse(if FUSED { _mm_fmadd_ps(self.0, b.0, c.0) } else { _mm_add_ps(_mm_mul_ps(self.0, b.0), c.0) })
+        }
     }
     #[inline(always)]
     unsafe fn add(self, other: Self) -> Self {
@@ -43,8 +45,8 @@ impl<const FUSED: bool> Simd for Sse<FUSED> {
         unsafe { Sse(_mm_max_ps(_mm_setzero_ps(), self.0)) }
     }
     #[inline(always)]
-    unsafe fn sums(v: [Self; 4]) -> [f32; 4] {
-        unsafe { sums(v.map(|v| v.0)) }
+    unsafe fn sums([a, b, c, d]: [Self; 4]) -> [f32; 4] {
+        unsafe { sums([a.0, b.0, c.0, d.0]) }
     }
     #[inline(always)]
     unsafe fn transpose4(from: *const f32, stride: usize, to: *mut f32, to_stride: usize) {
