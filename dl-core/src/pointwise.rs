@@ -3,6 +3,8 @@
 use nalgebra::SMatrix;
 
 use crate::Real;
+use crate::kernels::Isa;
+use crate::kernels::map::{Known, KnownFromOutput};
 
 /// A differentiable function of one number.
 ///
@@ -29,6 +31,9 @@ pub trait Pointwise<T: Real>: 'static {
     fn f(x: T) -> T;
     /// Its derivative at `x`.
     fn df(x: T) -> T;
+    /// Whether this crate has compiled it already.
+    #[doc(hidden)]
+    const KNOWN: Option<Known> = None;
 }
 
 /// A pointwise function whose derivative follows from its value alone.
@@ -44,63 +49,60 @@ pub trait Pointwise<T: Real>: 'static {
 pub trait FromOutput<T: Real>: Pointwise<T> {
     /// The derivative where the value is `y`.
     fn df_at(y: T) -> T;
+    /// Whether this crate has compiled it already.
+    #[doc(hidden)]
+    const KNOWN_FROM_OUTPUT: Option<KnownFromOutput> = None;
 }
 
 /// `y = f(x)`
 ///
 /// ```
-/// use dl_core::{layers::Relu, pointwise};
+/// use dl_core::{kernels::Isa, layers::Relu, pointwise};
 ///
 /// let mut y = [7.0; 2];
-/// pointwise::forward::<f32, Relu>(&[-1.0, 2.0], &mut y);
+/// pointwise::forward::<f32, Relu>(Isa::best(), &[-1.0, 2.0], &mut y);
 /// assert_eq!(y, [0.0, 2.0]);
 /// ```
 #[inline]
-pub fn forward<T: Real, F: Pointwise<T>>(x: &[T], y: &mut [T]) {
-    for (y, &x) in y.iter_mut().zip(x) {
-        *y = F::f(x);
-    }
+pub fn forward<T: Real, F: Pointwise<T>>(isa: impl Into<Isa>, x: &[T], y: &mut [T]) {
+    T::forward::<F>(isa.into(), x, y);
 }
 
 /// `y ← f(y)`
 ///
 /// ```
-/// use dl_core::{layers::Relu, pointwise};
+/// use dl_core::{kernels::Isa, layers::Relu, pointwise};
 ///
 /// let mut y = [-1.0, 2.0];
-/// pointwise::forward_in_place::<f32, Relu>(&mut y);
+/// pointwise::forward_in_place::<f32, Relu>(Isa::best(), &mut y);
 /// assert_eq!(y, [0.0, 2.0]);
 /// ```
 #[inline]
-pub fn forward_in_place<T: Real, F: Pointwise<T>>(y: &mut [T]) {
-    for y in y {
-        *y = F::f(*y);
-    }
+pub fn forward_in_place<T: Real, F: Pointwise<T>>(isa: impl Into<Isa>, y: &mut [T]) {
+    T::forward_in_place::<F>(isa.into(), y);
 }
 
 /// `dx = f′(x) dy`
 ///
 /// ```
-/// use dl_core::{layers::HardSwish, pointwise};
+/// use dl_core::{kernels::Isa, layers::HardSwish, pointwise};
 ///
 /// let mut dx = [7.0; 2];
-/// pointwise::backward::<f32, HardSwish>(&[-4.0, 4.0], &[2.0, 3.0], &mut dx);
+/// pointwise::backward::<f32, HardSwish>(Isa::best(), &[-4.0, 4.0], &[2.0, 3.0], &mut dx);
 /// assert_eq!(dx, [0.0, 3.0]);
 /// ```
 #[inline]
-pub fn backward<T: Real, F: Pointwise<T>>(x: &[T], dy: &[T], dx: &mut [T]) {
-    for ((dx, &dy), &x) in dx.iter_mut().zip(dy).zip(x) {
-        *dx = dy * F::df(x);
-    }
+pub fn backward<T: Real, F: Pointwise<T>>(isa: impl Into<Isa>, x: &[T], dy: &[T], dx: &mut [T]) {
+    T::backward::<F>(isa.into(), x, dy, dx);
 }
 
 /// `dx = f′ dy`, from the value `y` alone.
 ///
 /// ```
-/// use dl_core::{layers::Relu, nalgebra::vector, pointwise};
+/// use dl_core::{kernels::Isa, layers::Relu, nalgebra::vector, pointwise};
 ///
 /// let mut dx = vector![7.0, 7.0];
-/// pointwise::backward_from_output(&Relu, &vector![0.0, 2.0], &vector![5.0, 3.0], &mut dx);
+/// pointwise::backward_from_output(&Relu, &vector![0.0, 2.0], &vector![5.0, 3.0], &mut dx, Isa::best());
 /// assert_eq!(dx, vector![0.0, 3.0]);
 /// ```
 #[inline]
@@ -109,19 +111,18 @@ pub fn backward_from_output<T: Real, F: FromOutput<T>, const N: usize, const B: 
     y: &SMatrix<T, N, B>,
     dy: &SMatrix<T, N, B>,
     dx: &mut SMatrix<T, N, B>,
+    isa: impl Into<Isa>,
 ) {
-    for ((dx, &dy), &y) in dx.as_mut_slice().iter_mut().zip(dy.as_slice()).zip(y.as_slice()) {
-        *dx = dy * F::df_at(y);
-    }
+    T::backward_from_output::<F>(isa.into(), y.as_slice(), dy.as_slice(), dx.as_mut_slice());
 }
 
 /// `d ← f′ d`, from the value `y` alone.
 ///
 /// ```
-/// use dl_core::{layers::Relu, nalgebra::vector, pointwise};
+/// use dl_core::{kernels::Isa, layers::Relu, nalgebra::vector, pointwise};
 ///
 /// let mut d = vector![5.0, 3.0];
-/// pointwise::backward_in_place(&Relu, &vector![0.0, 2.0], &mut d);
+/// pointwise::backward_in_place(&Relu, &vector![0.0, 2.0], &mut d, Isa::best());
 /// assert_eq!(d, vector![0.0, 3.0]);
 /// ```
 #[inline]
@@ -129,8 +130,7 @@ pub fn backward_in_place<T: Real, F: FromOutput<T>, const N: usize, const B: usi
     _f: &F,
     y: &SMatrix<T, N, B>,
     d: &mut SMatrix<T, N, B>,
+    isa: impl Into<Isa>,
 ) {
-    for (d, &y) in d.as_mut_slice().iter_mut().zip(y.as_slice()) {
-        *d *= F::df_at(y);
-    }
+    T::backward_in_place::<F>(isa.into(), y.as_slice(), d.as_mut_slice());
 }

@@ -2,6 +2,7 @@
 
 use nalgebra::{SMatrix, SVector};
 
+use crate::kernels::map::Known;
 use crate::params::{Kind, Order, Param, ParamMut, Path, Visitor, Zipper};
 use crate::{Blank, Layer, Params, Pass, Pointwise, Real, Rng, Shape, Vals, init, kernels, pointwise};
 
@@ -66,15 +67,14 @@ impl<T: Real, const IN: usize, const OUT: usize, const BIAS: usize> Dense<T, IN,
     ) {
         const { Self::check::<X, Y>() }
         pass.forward_live(x.as_slice(), y.as_mut_slice(), |x, y| {
-            self.product(pass, x, y);
-            pointwise::forward_in_place::<T, F>(y);
+            let (w, b) = (self.weight.as_slice(), self.bias.as_slice());
+            if let Some(Known::Relu) = F::KNOWN {
+                kernels::gemm_bias_relu(pass, OUT, w, x, b, y);
+            } else {
+                kernels::gemm_bias(pass, OUT, w, x, b, y);
+                pointwise::forward_in_place::<T, F>(pass, y);
+            }
         });
-    }
-
-    /// `y = W x + b`, of any number of columns.
-    #[inline]
-    fn product<const B: usize>(&self, pass: Pass<'_, B>, x: &[T], y: &mut [T]) {
-        kernels::gemm_bias(pass, OUT, self.weight.as_slice(), x, self.bias.as_slice(), y);
     }
 
     const fn check<const X: usize, const Y: usize>() {
@@ -100,7 +100,9 @@ impl<T: Real, const IN: usize, const OUT: usize, const BIAS: usize, const X: usi
         pass: Pass<'a, B>,
     ) {
         const { Self::check::<X, Y>() }
-        pass.forward_live(x.as_slice(), y.as_mut_slice(), |x, y| self.product(pass, x, y));
+        pass.forward_live(x.as_slice(), y.as_mut_slice(), |x, y| {
+            kernels::gemm_bias(pass, OUT, self.weight.as_slice(), x, self.bias.as_slice(), y);
+        });
     }
 
     fn backward<'a, const B: usize>(

@@ -2,6 +2,7 @@
 
 use core::f64::consts::FRAC_1_SQRT_2;
 
+use crate::kernels::map::Known;
 use crate::{Pointwise, Real, math};
 
 /// `1 / √(2π)`
@@ -28,6 +29,7 @@ const FRAC_1_SQRT_2PI: f64 = 0.398_942_280_401_432_7;
 pub struct Gelu;
 
 impl<T: Real> Pointwise<T> for Gelu {
+    const KNOWN: Option<Known> = Some(Known::Gelu);
     #[inline(always)]
     fn f(x: T) -> T {
         x * distribution(x)

@@ -1,5 +1,6 @@
 //! Gaussian error linear unit, approximated by a hyperbolic tangent. PyTorch: `nn.GELU(approximate='tanh')`.
 
+use crate::kernels::map::Known;
 use crate::{Pointwise, Real, math};
 
 /// `√(2/π)`
@@ -25,6 +26,7 @@ const CUBIC: f64 = 0.044_715;
 pub struct GeluTanh;
 
 impl<T: Real> Pointwise<T> for GeluTanh {
+    const KNOWN: Option<Known> = Some(Known::GeluTanh);
     #[inline(always)]
     fn f(x: T) -> T {
         x * (T::of(0.5) * (T::one() + tanh(x)))

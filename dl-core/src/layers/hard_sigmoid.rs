@@ -1,5 +1,6 @@
 //! Piecewise linear sigmoid. PyTorch: `nn.Hardsigmoid`.
 
+use crate::kernels::map::{Known, KnownFromOutput};
 use crate::{FromOutput, Pointwise, Real};
 
 /// Piecewise linear sigmoid. PyTorch: `nn.Hardsigmoid`.
@@ -20,6 +21,7 @@ use crate::{FromOutput, Pointwise, Real};
 pub struct HardSigmoid;
 
 impl<T: Real> Pointwise<T> for HardSigmoid {
+    const KNOWN: Option<Known> = Some(Known::HardSigmoid);
     #[inline(always)]
     fn f(x: T) -> T {
         super::limit(x + T::of(3.0), T::zero(), T::of(6.0)) / T::of(6.0)
@@ -31,6 +33,7 @@ impl<T: Real> Pointwise<T> for HardSigmoid {
 }
 
 impl<T: Real> FromOutput<T> for HardSigmoid {
+    const KNOWN_FROM_OUTPUT: Option<KnownFromOutput> = Some(KnownFromOutput::HardSigmoid);
     #[inline(always)]
     fn df_at(y: T) -> T {
         if y > T::zero() && y < T::one() { T::of(1.0 / 6.0) } else { T::zero() }

@@ -1,5 +1,6 @@
 //! Piecewise quadratic swish. PyTorch: `nn.Hardswish`.
 
+use crate::kernels::map::Known;
 use crate::{Pointwise, Real};
 
 /// Piecewise quadratic swish. PyTorch: `nn.Hardswish`.
@@ -20,6 +21,7 @@ use crate::{Pointwise, Real};
 pub struct HardSwish;
 
 impl<T: Real> Pointwise<T> for HardSwish {
+    const KNOWN: Option<Known> = Some(Known::HardSwish);
     #[inline(always)]
     fn f(x: T) -> T {
         x * (super::limit(x + T::of(3.0), T::zero(), T::of(6.0)) / T::of(6.0))

@@ -1,5 +1,6 @@
 //! Piecewise linear hyperbolic tangent. PyTorch: `nn.Hardtanh`.
 
+use crate::kernels::map::{Known, KnownFromOutput};
 use crate::{FromOutput, Pointwise, Real};
 
 /// Piecewise linear hyperbolic tangent. PyTorch: `nn.Hardtanh`.
@@ -19,6 +20,7 @@ use crate::{FromOutput, Pointwise, Real};
 pub struct HardTanh;
 
 impl<T: Real> Pointwise<T> for HardTanh {
+    const KNOWN: Option<Known> = Some(Known::HardTanh);
     #[inline(always)]
     fn f(x: T) -> T {
         super::limit(x, -T::one(), T::one())
@@ -30,6 +32,7 @@ impl<T: Real> Pointwise<T> for HardTanh {
 }
 
 impl<T: Real> FromOutput<T> for HardTanh {
+    const KNOWN_FROM_OUTPUT: Option<KnownFromOutput> = Some(KnownFromOutput::HardTanh);
     #[inline(always)]
     fn df_at(y: T) -> T {
         if y > -T::one() && y < T::one() { T::one() } else { T::zero() }

@@ -95,7 +95,7 @@ macro_rules! pointwise_layer {
                 _: &mut (),
                 pass: $crate::Pass<'a, B>,
             ) {
-                let f = $crate::pointwise::forward::<T, Self>;
+                let f = |x: &[T], y: &mut [T]| $crate::pointwise::forward::<T, Self>(pass, x, y);
                 pass.forward_live(x.as_slice(), y.as_mut_slice(), f);
             }
 
@@ -108,11 +108,11 @@ macro_rules! pointwise_layer {
                 dx: Option<&mut nalgebra::SMatrix<T, N, B>>,
                 _: Option<&mut ()>,
                 _: &mut (),
-                _: $crate::Pass<'a, B>,
+                pass: $crate::Pass<'a, B>,
             ) {
                 let _ = (x, y); // one of them goes unread
                 let Some(dx) = dx else { return };
-                $crate::layers::pointwise_layer!(@backward $from self x y dy dx);
+                $crate::layers::pointwise_layer!(@backward $from self x y dy dx pass);
             }
         }
     };
@@ -121,11 +121,11 @@ macro_rules! pointwise_layer {
     };
     (@needs_x x) => { true };
     (@needs_x y) => { false };
-    (@backward x $me:tt $x:ident $y:ident $dy:ident $dx:ident) => {
-        $crate::pointwise::backward::<T, Self>($x.as_slice(), $dy.as_slice(), $dx.as_mut_slice())
+    (@backward x $me:tt $x:ident $y:ident $dy:ident $dx:ident $pass:ident) => {
+        $crate::pointwise::backward::<T, Self>($pass, $x.as_slice(), $dy.as_slice(), $dx.as_mut_slice())
     };
-    (@backward y $me:tt $x:ident $y:ident $dy:ident $dx:ident) => {
-        $crate::pointwise::backward_from_output($me, $y, $dy, $dx)
+    (@backward y $me:tt $x:ident $y:ident $dy:ident $dx:ident $pass:ident) => {
+        $crate::pointwise::backward_from_output($me, $y, $dy, $dx, $pass)
     };
 }
 use pointwise_layer;

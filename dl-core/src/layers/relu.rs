@@ -1,5 +1,6 @@
 //! Rectified linear unit. PyTorch: `nn.ReLU`.
 
+use crate::kernels::map::{Known, KnownFromOutput};
 use crate::{FromOutput, Pointwise, Real};
 
 /// Rectified linear unit. PyTorch: `nn.ReLU`.
@@ -19,6 +20,7 @@ use crate::{FromOutput, Pointwise, Real};
 pub struct Relu;
 
 impl<T: Real> Pointwise<T> for Relu {
+    const KNOWN: Option<Known> = Some(Known::Relu);
     #[inline(always)]
     fn f(x: T) -> T {
         if x < T::zero() { T::zero() } else { x }
@@ -30,6 +32,7 @@ impl<T: Real> Pointwise<T> for Relu {
 }
 
 impl<T: Real> FromOutput<T> for Relu {
+    const KNOWN_FROM_OUTPUT: Option<KnownFromOutput> = Some(KnownFromOutput::Relu);
     #[inline(always)]
     fn df_at(y: T) -> T {
         if y > T::zero() { T::one() } else { T::zero() }

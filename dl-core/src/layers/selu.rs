@@ -1,5 +1,6 @@
 //! Scaled exponential linear unit. PyTorch: `nn.SELU`.
 
+use crate::kernels::map::{Known, KnownFromOutput};
 use crate::{FromOutput, Pointwise, Real, math};
 
 const ALPHA: f64 = 1.673_263_242_354_377_2;
@@ -25,6 +26,7 @@ const SCALE: f64 = 1.050_700_987_355_480_5;
 pub struct Selu;
 
 impl<T: Real> Pointwise<T> for Selu {
+    const KNOWN: Option<Known> = Some(Known::Selu);
     #[inline(always)]
     fn f(x: T) -> T {
         if x > T::zero() { T::of(SCALE) * x } else { T::of(SCALE * ALPHA) * math::exp_m1(x) }
@@ -36,6 +38,7 @@ impl<T: Real> Pointwise<T> for Selu {
 }
 
 impl<T: Real> FromOutput<T> for Selu {
+    const KNOWN_FROM_OUTPUT: Option<KnownFromOutput> = Some(KnownFromOutput::Selu);
     #[inline(always)]
     fn df_at(y: T) -> T {
         if y > T::zero() { T::of(SCALE) } else { y + T::of(SCALE * ALPHA) }

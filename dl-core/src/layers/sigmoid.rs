@@ -1,5 +1,6 @@
 //! Logistic function. PyTorch: `nn.Sigmoid`.
 
+use crate::kernels::map::{Known, KnownFromOutput};
 use crate::{FromOutput, Pointwise, Real, math};
 
 /// Logistic function. PyTorch: `nn.Sigmoid`.
@@ -21,6 +22,7 @@ use crate::{FromOutput, Pointwise, Real, math};
 pub struct Sigmoid;
 
 impl<T: Real> Pointwise<T> for Sigmoid {
+    const KNOWN: Option<Known> = Some(Known::Sigmoid);
     #[inline(always)]
     fn f(x: T) -> T {
         math::sigmoid(x)
@@ -32,6 +34,7 @@ impl<T: Real> Pointwise<T> for Sigmoid {
 }
 
 impl<T: Real> FromOutput<T> for Sigmoid {
+    const KNOWN_FROM_OUTPUT: Option<KnownFromOutput> = Some(KnownFromOutput::Sigmoid);
     #[inline(always)]
     fn df_at(y: T) -> T {
         y * (T::one() - y)

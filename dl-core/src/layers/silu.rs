@@ -1,5 +1,6 @@
 //! Sigmoid linear unit, also called swish. PyTorch: `nn.SiLU`.
 
+use crate::kernels::map::Known;
 use crate::{Pointwise, Real, math};
 
 /// Sigmoid linear unit, also called swish. PyTorch: `nn.SiLU`.
@@ -22,6 +23,7 @@ use crate::{Pointwise, Real, math};
 pub struct Silu;
 
 impl<T: Real> Pointwise<T> for Silu {
+    const KNOWN: Option<Known> = Some(Known::Silu);
     #[inline(always)]
     fn f(x: T) -> T {
         x * math::sigmoid(x)

@@ -1,5 +1,6 @@
 //! Smooth rectifier. PyTorch: `nn.Softplus` with `beta = 1`.
 
+use crate::kernels::map::{Known, KnownFromOutput};
 use crate::{FromOutput, Pointwise, Real, math};
 
 /// Smooth rectifier. PyTorch: `nn.Softplus` with `beta = 1`.
@@ -20,6 +21,7 @@ use crate::{FromOutput, Pointwise, Real, math};
 pub struct Softplus;
 
 impl<T: Real> Pointwise<T> for Softplus {
+    const KNOWN: Option<Known> = Some(Known::Softplus);
     #[inline(always)]
     fn f(x: T) -> T {
         math::softplus(x)
@@ -31,6 +33,7 @@ impl<T: Real> Pointwise<T> for Softplus {
 }
 
 impl<T: Real> FromOutput<T> for Softplus {
+    const KNOWN_FROM_OUTPUT: Option<KnownFromOutput> = Some(KnownFromOutput::Softplus);
     #[inline(always)]
     fn df_at(y: T) -> T {
         -math::exp_m1(-y)

@@ -1,5 +1,6 @@
 //! Hyperbolic tangent. PyTorch: `nn.Tanh`.
 
+use crate::kernels::map::{Known, KnownFromOutput};
 use crate::{FromOutput, Pointwise, Real, math};
 
 /// Hyperbolic tangent. PyTorch: `nn.Tanh`.
@@ -18,6 +19,7 @@ use crate::{FromOutput, Pointwise, Real, math};
 pub struct Tanh;
 
 impl<T: Real> Pointwise<T> for Tanh {
+    const KNOWN: Option<Known> = Some(Known::Tanh);
     #[inline(always)]
     fn f(x: T) -> T {
         math::tanh(x)
@@ -29,6 +31,7 @@ impl<T: Real> Pointwise<T> for Tanh {
 }
 
 impl<T: Real> FromOutput<T> for Tanh {
+    const KNOWN_FROM_OUTPUT: Option<KnownFromOutput> = Some(KnownFromOutput::Tanh);
     #[inline(always)]
     fn df_at(y: T) -> T {
         T::one() - y * y

@@ -1,8 +1,9 @@
 //! Adagrad. PyTorch: `optim.Adagrad`.
 
 use super::{Optimizer, Step};
+use crate::kernels::update::RootStep;
 use crate::params::Path;
-use crate::{Blank, Params, Real, ZeroValid, math};
+use crate::{Blank, Params, Real, ZeroValid};
 
 /// Adagrad. PyTorch: `optim.Adagrad`. It remembers one number a parameter.
 ///
@@ -66,18 +67,13 @@ impl Optimizer for Adagrad {
         [squares]: &mut [P::Grad; 1],
         step: &Step<'_>,
     ) {
-        let eps = T::of(self.eps);
+        let (one, eps) = (T::one(), T::of(self.eps));
         let slower = 1.0 + step.number.saturating_sub(1) as f64 * self.lr_decay;
         params.zip([grad, squares], Path::ROOT, &mut |path, param, [g, v]| {
             let (lr, decay) = step.settings(&path, param.kind, self.lr, self.weight_decay);
-            let (lr, decay) = (T::of(lr / slower), T::of(decay));
             step.clip(g);
-            // What is not trained has an empty gradient.
-            for ((p, &mut g), v) in param.values.iter_mut().zip(g).zip(v) {
-                let g = g + decay * *p;
-                *v += g * g;
-                *p -= lr * g / (math::sqrt(*v) + eps);
-            }
+            let numbers = RootStep { lr: T::of(lr / slower), decay: T::of(decay), keep: one, take: one, eps };
+            T::root(step.isa, param.values, g, v, numbers);
         });
     }
 }

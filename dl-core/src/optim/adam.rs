@@ -1,6 +1,7 @@
 //! Adam. PyTorch: `optim.Adam`.
 
 use super::{Optimizer, Step, power};
+use crate::kernels::update::AdamStep;
 use crate::params::Path;
 use crate::{Blank, Params, Real, ZeroValid, math};
 
@@ -87,23 +88,25 @@ impl Adam {
         decay: impl Fn(f64, f64) -> (f64, f64),
     ) {
         let (beta1, beta2) = self.betas;
-        let (keep1, take1) = (T::of(beta1), T::of(1.0 - beta1));
-        let (keep2, take2) = (T::of(beta2), T::of(1.0 - beta2));
+        let first_moment = (T::of(beta1), T::of(1.0 - beta1));
+        let second_moment = (T::of(beta2), T::of(1.0 - beta2));
         let eps = T::of(self.eps);
-        let correction1 = 1.0 - power(beta1, step.number);
+        let correction = 1.0 - power(beta1, step.number);
         let scale = T::of(1.0 / math::sqrt(1.0 - power(beta2, step.number)));
         params.zip([grad, first, second], Path::ROOT, &mut |path, param, [g, m, v]| {
             let (lr, weight_decay) = step.settings(&path, param.kind, self.lr, self.weight_decay);
             let (added, kept) = decay(weight_decay, lr);
-            let (rate, added, kept) = (T::of(lr / correction1), T::of(added), T::of(kept));
             step.clip(g);
-            // What is not trained has an empty gradient.
-            for (((p, &mut g), m), v) in param.values.iter_mut().zip(g).zip(m).zip(v) {
-                let g = g + added * *p;
-                *m = keep1 * *m + take1 * g;
-                *v = keep2 * *v + take2 * g * g;
-                *p = kept * *p - rate * *m / (math::sqrt(*v) * scale + eps);
-            }
+            let numbers = AdamStep {
+                rate: T::of(lr / correction),
+                added: T::of(added),
+                kept: T::of(kept),
+                first: first_moment,
+                second: second_moment,
+                scale,
+                eps,
+            };
+            T::adam(step.isa, param.values, g, m, v, numbers);
         });
     }
 }

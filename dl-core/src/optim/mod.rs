@@ -24,6 +24,7 @@
 //! # let _ = groups;
 //! ```
 
+use crate::kernels::Isa;
 use crate::params::{Kind, Path};
 use crate::{Blank, Params, Real, ZeroValid};
 
@@ -121,6 +122,8 @@ pub struct Step<'a> {
     pub clip_value: Option<f64>,
     /// Settings of parameter groups.
     pub groups: &'a [Group],
+    /// The instructions that kernels may use.
+    pub isa: Isa,
 }
 
 /// Settings of the parameters of one group (`#[group(name)]`), in place of the optimizer's.
@@ -168,8 +171,9 @@ impl Step<'static> {
     /// ```
     /// assert_eq!(dl_core::optim::Step::new(1).grad_scale, 1.0);
     /// ```
-    pub const fn new(number: u64) -> Self {
-        Step { number, lr_factor: 1.0, grad_scale: 1.0, clip_value: None, groups: &[] }
+    pub fn new(number: u64) -> Self {
+        let isa = Isa::best();
+        Step { number, lr_factor: 1.0, grad_scale: 1.0, clip_value: None, groups: &[], isa }
     }
 }
 

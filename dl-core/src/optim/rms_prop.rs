@@ -1,8 +1,9 @@
 //! RMSprop. PyTorch: `optim.RMSprop` (neither centered nor with momentum).
 
 use super::{Optimizer, Step};
+use crate::kernels::update::RootStep;
 use crate::params::Path;
-use crate::{Blank, Params, Real, ZeroValid, math};
+use crate::{Blank, Params, Real, ZeroValid};
 
 /// RMSprop. PyTorch: `optim.RMSprop` (neither centered nor with momentum). It remembers one number a parameter.
 ///
@@ -71,14 +72,9 @@ impl Optimizer for RmsProp {
         let (keep, take, eps) = (T::of(self.alpha), T::of(1.0 - self.alpha), T::of(self.eps));
         params.zip([grad, squares], Path::ROOT, &mut |path, param, [g, v]| {
             let (lr, decay) = step.settings(&path, param.kind, self.lr, self.weight_decay);
-            let (lr, decay) = (T::of(lr), T::of(decay));
             step.clip(g);
-            // What is not trained has an empty gradient.
-            for ((p, &mut g), v) in param.values.iter_mut().zip(g).zip(v) {
-                let g = g + decay * *p;
-                *v = keep * *v + take * g * g;
-                *p -= lr * g / (math::sqrt(*v) + eps);
-            }
+            let numbers = RootStep { lr: T::of(lr), decay: T::of(decay), keep, take, eps };
+            T::root(step.isa, param.values, g, v, numbers);
         });
     }
 }

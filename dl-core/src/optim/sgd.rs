@@ -71,10 +71,7 @@ impl Optimizer for Sgd {
             let (lr, decay) = step.settings(&path, param.kind, self.lr, self.weight_decay);
             let (lr, decay) = (T::of(lr), T::of(decay));
             step.clip(g);
-            // What is not trained has an empty gradient.
-            for (p, &mut g) in param.values.iter_mut().zip(g) {
-                *p -= lr * (g + decay * *p);
-            }
+            T::sgd(step.isa, param.values, g, lr, decay);
         });
     }
 }

@@ -1,6 +1,7 @@
 //! Stochastic gradient descent with momentum. PyTorch: `optim.SGD` with `momentum`.
 
 use super::{Optimizer, Step};
+use crate::kernels::update::MomentumStep;
 use crate::params::Path;
 use crate::{Blank, Params, Real, ZeroValid};
 
@@ -76,20 +77,18 @@ impl Optimizer for SgdMomentum {
         [velocity]: &mut [P::Grad; 1],
         step: &Step<'_>,
     ) {
-        let first = step.number == 1;
-        let momentum = T::of(self.momentum);
-        let (keep, take) = if first { (0.0, 1.0) } else { (self.momentum, 1.0 - self.dampening) };
-        let (keep, take) = (T::of(keep), T::of(take));
+        let (keep, take) = if step.number == 1 { (0.0, 1.0) } else { (self.momentum, 1.0 - self.dampening) };
         params.zip([grad, velocity], Path::ROOT, &mut |path, param, [g, v]| {
             let (lr, decay) = step.settings(&path, param.kind, self.lr, self.weight_decay);
-            let (lr, decay) = (T::of(lr), T::of(decay));
             step.clip(g);
-            // What is not trained has an empty gradient.
-            for ((p, &mut g), v) in param.values.iter_mut().zip(g).zip(v) {
-                let g = g + decay * *p;
-                *v = keep * *v + take * g;
-                *p -= lr * if self.nesterov { g + momentum * *v } else { *v };
-            }
+            let numbers = MomentumStep {
+                lr: T::of(lr),
+                decay: T::of(decay),
+                keep: T::of(keep),
+                take: T::of(take),
+                nesterov: self.nesterov.then_some(T::of(self.momentum)),
+            };
+            T::momentum(step.isa, param.values, g, v, numbers);
         });
     }
 }

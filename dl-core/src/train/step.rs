@@ -1,5 +1,6 @@
 //! One training step: gradients of any number of chunks, then one update.
 
+use crate::kernels::Isa;
 use crate::loss::Count;
 use crate::optim::{self, Group, Step};
 use crate::place;
@@ -421,6 +422,7 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Runni
             grad_scale,
             clip_value,
             groups: update.groups,
+            isa: Isa::best(),
         };
         let core = &mut trainer.memory.core;
         trainer.optimizer.update(&mut core.net, &mut core.grad, &mut core.moments, &step);

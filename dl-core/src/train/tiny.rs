@@ -106,7 +106,7 @@ impl<T: Real> Layer<T, Vals<2>, Vals<1>> for Tiny<T> {
         }
         let full = pass.with_lens(Lens::FULL);
         self.fc1.forward(&valid, work, None, &mut (), full);
-        forward_in_place::<T, Tanh>(work.as_mut_slice());
+        forward_in_place::<T, Tanh>(pass, work.as_mut_slice());
         if pass.is_train() {
             for b in 0..B {
                 let mut rng = pass.rng(b);
@@ -141,7 +141,7 @@ impl<T: Real> Layer<T, Vals<2>, Vals<1>> for Tiny<T> {
             let mut rng = pass.rng(b);
             hidden.column_mut(b).iter_mut().for_each(|h| *h -= rng.uniform_in(-0.01, 0.01));
         }
-        backward_in_place(&Tanh, &hidden, work);
+        backward_in_place(&Tanh, &hidden, work, pass);
         self.fc1.backward(&tape.x, &hidden, &(), work, None, grad.map(|g| &mut g.fc1), &mut (), full);
     }
 

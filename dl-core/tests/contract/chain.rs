@@ -58,15 +58,15 @@ impl<T: Real> Layer<T, Vals<3>, Vals<2>> for Chain<T> {
         pass: Pass<'_, B>,
     ) {
         let d_out = prefix_mut::<T, 2, _, B>(&mut work.even);
-        pointwise::backward_from_output(&Tanh, y, dy, d_out);
+        pointwise::backward_from_output(&Tanh, y, dy, d_out, pass);
         let d_mid = prefix_mut::<T, 4, _, B>(&mut work.odd);
         let g = grad.as_deref_mut().map(|g| &mut g.out);
         self.out.backward(&tape.mid, y, &(), d_out, Some(d_mid), g, &mut (), pass.at(2));
-        pointwise::backward_in_place(&Relu, &tape.mid, d_mid);
+        pointwise::backward_in_place(&Relu, &tape.mid, d_mid, pass);
         let d_hidden = prefix_mut::<T, 5, _, B>(&mut work.even);
         let g = grad.as_deref_mut().map(|g| &mut g.mid);
         self.mid.backward(&tape.hidden, &tape.mid, &(), d_mid, Some(d_hidden), g, &mut (), pass.at(1));
-        pointwise::backward_in_place(&Tanh, &tape.hidden, d_hidden);
+        pointwise::backward_in_place(&Tanh, &tape.hidden, d_hidden, pass);
         let g = grad.map(|g| &mut g.hidden);
         self.hidden.backward(x, &tape.hidden, &(), d_hidden, dx, g, &mut (), pass.at(0));
     }

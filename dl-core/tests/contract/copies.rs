@@ -117,7 +117,7 @@ impl<T: Real> Layer<T, Vals<512>, Vals<4>> for Large<T> {
     ) {
         let g = grad.as_deref_mut().map(|g| &mut g.out);
         self.out.backward(&tape.fc, y, &(), dy, Some(&mut d.fc), g, &mut (), pass.at(1));
-        pointwise::backward_in_place(&Tanh, &tape.fc, &mut d.fc);
+        pointwise::backward_in_place(&Tanh, &tape.fc, &mut d.fc, pass);
         let g = grad.map(|g| &mut g.fc);
         self.fc.backward(x, &tape.fc, &(), &d.fc, dx, g, &mut (), pass.at(0));
     }

@@ -60,7 +60,7 @@ impl<T: Real> Layer<T, Vals<3>, Vals<3>> for FanOut<T> {
     ) {
         let g = grad.as_deref_mut().map(|g| &mut g.right);
         self.right.backward(&tape.stem, y, &(), dy, Some(d_stem), g, &mut (), pass.at(2));
-        pointwise::backward_from_output(&Tanh, &tape.left, dy, d_left);
+        pointwise::backward_from_output(&Tanh, &tape.left, dy, d_left, pass);
         let g = grad.as_deref_mut().map(|g| &mut g.left);
         self.left.backward(&tape.stem, &tape.left, &(), d_left, Some(extra), g, &mut (), pass.at(1));
         add_to(d_stem.as_mut_slice(), extra.as_slice());

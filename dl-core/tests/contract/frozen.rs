@@ -98,7 +98,7 @@ impl<T: Real> Layer<T, Vals<3>, Vals<2>> for Tuned<T> {
         pass: Pass<'_, B>,
     ) {
         let (even, odd) = (&mut work.even, &mut work.odd);
-        pointwise::backward_from_output(&Tanh, y, dy, even);
+        pointwise::backward_from_output(&Tanh, y, dy, even, pass);
         let g = grad.as_deref_mut().map(|g| &mut g.head);
         self.head.backward(&tape.norm, y, &(), even, Some(odd), g, &mut (), pass.at(2));
         let (d_norm, wanted, g) = (odd, dx.is_some(), grad.map(|g| &mut g.norm));

@@ -44,13 +44,13 @@ impl<T: Real> Layer<T, Vals<3>, Vals<2>> for Normed<T> {
         if let Some(tape) = tape {
             self.fc.forward(x, &mut tape.fc, None, &mut (), pass.at(0));
             self.norm.forward(&tape.fc, &mut tape.norm, Some(&mut tape.in_norm), &mut (), pass.at(1));
-            pointwise::forward_in_place::<T, Tanh>(tape.norm.as_mut_slice());
+            pointwise::forward_in_place::<T, Tanh>(pass, tape.norm.as_mut_slice());
             self.drop.forward(&tape.norm, &mut tape.drop, None, &mut (), pass.at(2));
             self.out.forward(&tape.drop, y, None, &mut (), pass.at(3));
         } else {
             self.fc.forward(x, &mut work.even, None, &mut (), pass.at(0));
             self.norm.forward(&work.even, &mut work.odd, None, &mut (), pass.at(1));
-            pointwise::forward_in_place::<T, Tanh>(work.odd.as_mut_slice());
+            pointwise::forward_in_place::<T, Tanh>(pass, work.odd.as_mut_slice());
             self.drop.forward(&work.odd, &mut work.even, None, &mut (), pass.at(2));
             self.out.forward(&work.even, y, None, &mut (), pass.at(3));
         }
@@ -70,7 +70,7 @@ impl<T: Real> Layer<T, Vals<3>, Vals<2>> for Normed<T> {
         let g = grad.as_deref_mut().map(|g| &mut g.out);
         self.out.backward(&tape.drop, y, &(), dy, Some(even), g, &mut (), pass.at(3));
         self.drop.backward(&tape.norm, &tape.drop, &(), even, Some(odd), None, &mut (), pass.at(2));
-        pointwise::backward_in_place(&Tanh, &tape.norm, odd);
+        pointwise::backward_in_place(&Tanh, &tape.norm, odd, pass);
         let g = grad.as_deref_mut().map(|g| &mut g.norm);
         self.norm.backward(&tape.fc, &tape.norm, &tape.in_norm, odd, Some(even), g, &mut (), pass.at(1));
         let g = grad.map(|g| &mut g.fc);

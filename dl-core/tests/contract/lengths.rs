@@ -75,7 +75,7 @@ impl<T: Real, const X: usize, const W: usize, const N: usize> Layer<T, Vals<X>, 
         let values = tape.unwrap_or(work);
         self.net.fc.forward(x, &mut values.fc, None, &mut (), input);
         self.net.wide.forward(&values.fc, &mut values.wide, None, &mut (), input);
-        pointwise::forward_in_place::<T, Tanh>(values.wide.as_mut_slice());
+        pointwise::forward_in_place::<T, Tanh>(pass, values.wide.as_mut_slice());
         self.net.narrow.forward(&values.wide, &mut values.narrow, None, &mut (), wide);
         self.net.mean.forward(&values.narrow, y, None, &mut (), narrow);
     }
@@ -104,7 +104,7 @@ impl<T: Real, const X: usize, const W: usize, const N: usize> Layer<T, Vals<X>, 
             &mut (),
             wide,
         );
-        pointwise::backward_in_place(&Tanh, &tape.wide, &mut d.wide);
+        pointwise::backward_in_place(&Tanh, &tape.wide, &mut d.wide, pass);
         let g = grad.as_deref_mut().map(|g| &mut g.wide);
         self.net.wide.backward(&tape.fc, &tape.wide, &(), &d.wide, Some(&mut d.fc), g, &mut (), input);
         let g = grad.map(|g| &mut g.fc);

@@ -52,7 +52,7 @@ impl<T: Real> Layer<T, Vals<3>, (Vals<3>, Vals<2>)> for Heads<T> {
         let g = grad.as_deref_mut().map(|g| &mut g.class);
         self.class.backward(&tape.stem, class, &(), d_class, Some(extra), g, &mut (), pass.at(1));
         add_to(d_stem.as_mut_slice(), extra.as_slice());
-        pointwise::backward_in_place(&Tanh, &tape.stem, d_stem);
+        pointwise::backward_in_place(&Tanh, &tape.stem, d_stem, pass);
         let g = grad.map(|g| &mut g.stem);
         self.stem.backward(x, &tape.stem, &(), d_stem, dx, g, &mut (), pass.at(0));
     }
@@ -158,7 +158,7 @@ fn an_output_that_no_loss_uses_teaches_nothing() {
     // As if the second head did not exist.
     let (mut d, mut only) = (SMatrix::<f64, 4, 2>::zeros(), SMatrix::<f64, 3, 2>::zeros());
     net.class.backward(&tape.stem, &y.0, &(), &d_class, Some(&mut d), None, &mut (), Pass::infer());
-    pointwise::backward_in_place(&Tanh, &tape.stem, &mut d);
+    pointwise::backward_in_place(&Tanh, &tape.stem, &mut d, Pass::<1>::infer());
     net.stem.backward(&x, &tape.stem, &(), &d, Some(&mut only), None, &mut (), Pass::infer());
     assert_eq!(dx, only);
 }

@@ -70,7 +70,7 @@ impl<T: Real> Layer<T, Vals<4>, Vals<4>> for Block<T> {
             &mut (),
             pass.at(1),
         );
-        pointwise::backward_in_place(&Tanh, &tape.fc, d_fc);
+        pointwise::backward_in_place(&Tanh, &tape.fc, d_fc, pass);
         let g = grad.map(|g| &mut g.fc);
         self.fc.backward(x, &tape.fc, &(), d_fc, dx.as_deref_mut(), g, &mut (), pass.at(0));
         if let Some(dx) = dx {

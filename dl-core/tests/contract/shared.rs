@@ -43,10 +43,10 @@ impl<T: Real> Layer<T, Vals<3>, Vals<3>> for Twice<T> {
         TwiceWork { even: d_out, odd: d_fc }: &mut TwiceWork<T, B>,
         pass: Pass<'_, B>,
     ) {
-        pointwise::backward_from_output(&Tanh, y, dy, d_out);
+        pointwise::backward_from_output(&Tanh, y, dy, d_out, pass);
         let g = grad.as_deref_mut().map(|g| &mut g.fc);
         self.fc.backward(&tape.fc, y, &(), d_out, Some(d_fc), g, &mut (), pass.at(1));
-        pointwise::backward_in_place(&Tanh, &tape.fc, d_fc);
+        pointwise::backward_in_place(&Tanh, &tape.fc, d_fc, pass);
         let g = grad.map(|g| &mut g.fc);
         self.fc.backward(x, &tape.fc, &(), d_fc, dx, g, &mut (), pass.at(0));
     }

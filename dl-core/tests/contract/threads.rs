@@ -48,7 +48,7 @@ impl<T: Real> Layer<T, Vals<3>, Vals<2>> for Noisy<T> {
         let g = grad.as_deref_mut().map(|g| &mut g.out);
         self.out.backward(&tape.drop, y, &(), dy, Some(&mut d.drop), g, &mut (), pass.at(2));
         self.drop.backward(&tape.fc, &tape.drop, &(), &d.drop, Some(&mut d.fc), None, &mut (), pass.at(1));
-        pointwise::backward_in_place(&Tanh, &tape.fc, &mut d.fc);
+        pointwise::backward_in_place(&Tanh, &tape.fc, &mut d.fc, pass);
         let g = grad.map(|g| &mut g.fc);
         self.fc.backward(x, &tape.fc, &(), &d.fc, dx, g, &mut (), pass.at(0));
     }

@@ -359,10 +359,10 @@ impl Passes<'_> {
                 let place = self.place(step.output, output.grad, &d);
                 quote! {
                     #place
-                    #dl::pointwise::backward_from_output(&self.#f, #y, dy, #d);
+                    #dl::pointwise::backward_from_output(&self.#f, #y, dy, #d, pass);
                 }
             } else {
-                quote!(#dl::pointwise::backward_in_place(&self.#f, #y, #d);)
+                quote!(#dl::pointwise::backward_in_place(&self.#f, #y, #d, pass);)
             }
         });
         if step.then.is_some() {
