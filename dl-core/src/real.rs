@@ -2,7 +2,7 @@
 
 use nalgebra::RealField;
 
-use crate::kernels::{Products, map::Maps, update::Updates};
+use crate::kernels::{Products, map::Maps, softmax::Softmax, update::Updates};
 use crate::{Blank, ZeroValid};
 
 mod sealed {
@@ -25,7 +25,9 @@ mod sealed {
 /// assert_eq!((half(3.0_f32), half(3.0_f64)), (1.5, 1.5));
 /// assert_eq!(f32::of(0.1).to_f64(), 0.10000000149011612);
 /// ```
-pub trait Real: RealField + Copy + Blank + ZeroValid + Products + Maps + Updates + sealed::Sealed {
+pub trait Real:
+    RealField + Copy + Blank + ZeroValid + Products + Maps + Softmax + Updates + sealed::Sealed
+{
     /// The nearest value of this type.
     fn of(x: f64) -> Self;
     /// The value in double precision (exact).

@@ -17,6 +17,8 @@ pub mod map;
 pub mod plain;
 mod product;
 mod simd;
+#[doc(hidden)]
+pub mod softmax;
 #[cfg(test)]
 mod tests;
 mod transposed;
@@ -100,6 +102,22 @@ fn sizes<T>(m: usize, w: &[T], x: &[T]) -> [usize; 3] {
 #[inline]
 pub fn add_columns<T: Real>(isa: impl Into<Isa>, m: usize, dy: &[T], db: &mut [T]) {
     T::add_columns(isa.into(), m, dy, db);
+}
+
+/// Writes `scale · softmax(z)` to `p`, where that is wanted, and returns `m` and `l` with `ln softmax(z)ⱼ = zⱼ − m − l`.
+///
+/// `m` is the largest score, so no exponential overflows; `l` is the logarithm of the sum of `exp(zⱼ − m)`.
+///
+/// ```
+/// use dl_core::kernels::{Isa, softmax};
+///
+/// let mut p = [0.0; 2];
+/// let (m, l) = softmax(Isa::best(), &[1000.0, 1000.0], Some(&mut p), 1.0);
+/// assert_eq!((p, m, l), ([0.5, 0.5], 1000.0, 2.0_f64.ln()));
+/// ```
+#[inline]
+pub fn softmax<T: Real>(isa: impl Into<Isa>, z: &[T], p: Option<&mut [T]>, scale: T) -> (T, T) {
+    T::softmax(isa.into(), z, p, scale)
 }
 
 /// `a += b`: gradients of a value that is used twice.

@@ -2,6 +2,7 @@
 
 use nalgebra::SMatrix;
 
+use crate::kernels::softmax;
 use crate::{Layer, Pass, Real, Vals, math};
 
 /// Logarithms of probabilities from scores, over the last dimension. PyTorch: `nn.LogSoftmax(dim=-1)`.
@@ -48,12 +49,7 @@ impl<T: Real, const N: usize, const X: usize> Layer<T, Vals<X>, Vals<X>> for Log
         const { assert!(N > 0 && X.is_multiple_of(N)) }
         pass.forward_live(x.as_slice(), y.as_mut_slice(), |x, y| {
             for (x, y) in x.chunks_exact(N).zip(y.chunks_exact_mut(N)) {
-                let max = super::maximum(x);
-                let mut sum = T::zero();
-                for &x in x {
-                    sum += math::exp(x - max);
-                }
-                let log = math::ln(sum);
+                let (max, log) = softmax(pass, x, None, T::one());
                 for (&x, y) in x.iter().zip(y) {
                     *y = (x - max) - log;
                 }

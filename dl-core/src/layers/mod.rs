@@ -148,12 +148,6 @@ fn limit<T: Real>(x: T, low: T, high: T) -> T {
     }
 }
 
-/// The largest number; a NaN in `x` may or may not be it.
-#[inline]
-fn maximum<T: Real>(x: &[T]) -> T {
-    x.iter().fold(x[0], |max, &x| if x > max { x } else { max })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

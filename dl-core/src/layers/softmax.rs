@@ -2,7 +2,8 @@
 
 use nalgebra::SMatrix;
 
-use crate::{Layer, Pass, Real, Vals, math};
+use crate::kernels::softmax;
+use crate::{Layer, Pass, Real, Vals};
 
 /// Probabilities from scores, over the last dimension. PyTorch: `nn.Softmax(dim=-1)`.
 ///
@@ -48,15 +49,7 @@ impl<T: Real, const N: usize, const X: usize> Layer<T, Vals<X>, Vals<X>> for Sof
         const { assert!(N > 0 && X.is_multiple_of(N)) }
         pass.forward_live(x.as_slice(), y.as_mut_slice(), |x, y| {
             for (x, y) in x.chunks_exact(N).zip(y.chunks_exact_mut(N)) {
-                let max = super::maximum(x);
-                let mut sum = T::zero();
-                for (&x, y) in x.iter().zip(&mut *y) {
-                    *y = math::exp(x - max);
-                    sum += *y;
-                }
-                for y in y {
-                    *y /= sum;
-                }
+                softmax(pass, x, Some(y), T::one());
             }
         });
     }
@@ -93,7 +86,7 @@ mod tests {
     use nalgebra::{matrix, vector};
 
     use super::*;
-    use crate::gradcheck;
+    use crate::{gradcheck, math};
 
     #[test]
     fn forward_by_hand() {

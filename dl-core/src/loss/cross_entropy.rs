@@ -3,8 +3,8 @@
 use nalgebra::SMatrix;
 
 use super::classes::{Class, Classes, classes};
-use super::softmax::softmax;
 use super::{ClassWeights, Loss, share};
+use crate::kernels::{Isa, softmax};
 use crate::{Pass, Real, Tokens, Vals};
 
 /// Cross-entropy from logits, with class indices as targets, as PyTorch's `CrossEntropyLoss`.
@@ -124,7 +124,7 @@ impl<T: Real, W: ClassWeights, const STEPS: usize, const N: usize> Loss<T, Vals<
                 let z = &y.data.0[b][here.clone()];
                 let dz = dy.as_deref_mut().map(|dy| &mut dy.data.0[b][here]);
                 match targets.at(b, step, &pass) {
-                    Class::Is(k, weight) => sum += self.step(z, k, weight, dz, share),
+                    Class::Is(k, weight) => sum += self.step(pass.isa(), z, k, weight, dz, share),
                     other => {
                         if let Class::Unknown = other {
                             sum = T::of(f64::NAN);
@@ -143,25 +143,26 @@ impl<T: Real, W: ClassWeights, const STEPS: usize, const N: usize> Loss<T, Vals<
 impl<const STEPS: usize, W: ClassWeights> CrossEntropy<STEPS, W> {
     /// What one step adds to the sum, and the gradient of its logits.
     #[inline]
-    fn step<T: Real>(&self, z: &[T], k: usize, weight: T, mut dz: Option<&mut [T]>, share: T) -> T {
-        let (m, l) = softmax(z, dz.as_deref_mut());
+    fn step<T: Real>(&self, isa: Isa, z: &[T], k: usize, weight: T, mut dz: Option<&mut [T]>, share: T) -> T {
         let hard = T::of(1.0 - self.label_smoothing) * weight;
         let each = T::of(self.label_smoothing / z.len() as f64);
         let w = |j| T::of(f64::from(self.weights.of(j)));
         let smooth = self.label_smoothing != 0.0;
 
-        let (mut value, mut mass) = (hard * (m + l - z[k]), hard);
+        let mut mass = hard;
         if smooth {
-            for (j, &z) in z.iter().enumerate() {
-                value += each * w(j) * (m + l - z);
+            for j in 0..z.len() {
                 mass += each * w(j);
             }
         }
-        if let Some(dz) = dz {
-            let mass = mass * share;
-            for d in dz.iter_mut() {
-                *d *= mass;
+        let (m, l) = softmax(isa, z, dz.as_deref_mut(), mass * share);
+        let mut value = hard * (m + l - z[k]);
+        if smooth {
+            for (j, &z) in z.iter().enumerate() {
+                value += each * w(j) * (m + l - z);
             }
+        }
+        if let Some(dz) = dz {
             if smooth {
                 for (j, d) in dz.iter_mut().enumerate() {
                     *d -= each * w(j) * share;

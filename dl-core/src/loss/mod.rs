@@ -33,7 +33,6 @@ mod mse;
 mod multi_margin;
 mod nll;
 mod soft_cross_entropy;
-mod softmax;
 #[cfg(test)]
 mod testing;
 mod tuples;

@@ -2,8 +2,8 @@
 
 use nalgebra::SMatrix;
 
-use super::softmax::softmax;
 use super::{Loss, classes, share};
+use crate::kernels::{Isa, softmax};
 use crate::{Pass, Real, Vals};
 
 /// Cross-entropy from logits, with distributions as targets, as PyTorch's `CrossEntropyLoss` of probabilities.
@@ -93,7 +93,7 @@ impl<T: Real, const STEPS: usize, const N: usize> Loss<T, Vals<N>> for SoftCross
                 let (z, t) = (&y.data.0[b][here.clone()], &target.data.0[b][here.clone()]);
                 let dz = dy.as_deref_mut().map(|dy| &mut dy.data.0[b][here]);
                 if step < valid {
-                    sum += self.step(z, t, dz, share);
+                    sum += self.step(pass.isa(), z, t, dz, share);
                 } else if let Some(dz) = dz {
                     dz.fill(T::zero());
                 }
@@ -106,8 +106,8 @@ impl<T: Real, const STEPS: usize, const N: usize> Loss<T, Vals<N>> for SoftCross
 impl<const STEPS: usize> SoftCrossEntropy<STEPS> {
     /// What one step adds to the sum, and the gradient of its logits.
     #[inline]
-    fn step<T: Real>(&self, z: &[T], t: &[T], mut dz: Option<&mut [T]>, share: T) -> T {
-        let (m, l) = softmax(z, dz.as_deref_mut());
+    fn step<T: Real>(&self, isa: Isa, z: &[T], t: &[T], mut dz: Option<&mut [T]>, share: T) -> T {
+        let (m, l) = softmax(isa, z, dz.as_deref_mut(), T::one());
         let (keep, each) = (T::of(1.0 - self.label_smoothing), T::of(self.label_smoothing / z.len() as f64));
         let (mut value, mut mass) = (T::zero(), T::zero());
         for (&z, &t) in z.iter().zip(t) {
