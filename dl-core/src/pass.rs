@@ -54,7 +54,7 @@ impl<'a, const B: usize, L: Lengths<'a, B>> Pass<'a, B, L> {
     /// let pass = dl_core::Pass::<4>::infer();
     /// assert_eq!((pass.is_train(), pass.live()), (false, 4));
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn infer() -> Self {
         Pass {
             mode: Mode::Infer,
@@ -75,7 +75,7 @@ impl<'a, const B: usize, L: Lengths<'a, B>> Pass<'a, B, L> {
     /// let pass = Pass::<4>::train(Rng::new(7));
     /// assert_eq!((pass.is_train(), pass.live()), (true, 4));
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn train(key: Rng) -> Self {
         Pass {
             mode: Mode::Train,
@@ -97,7 +97,7 @@ impl<'a, const B: usize, L: Lengths<'a, B>> Pass<'a, B, L> {
     /// let (of_4, of_2) = (Pass::<4>::train(Rng::new(7)).chunk(4, 4), Pass::<2>::train(Rng::new(7)).chunk(4, 2));
     /// assert_eq!(of_4.rng(1), of_2.rng(1));
     /// ```
-    #[inline]
+    #[inline(always)]
     pub const fn chunk(mut self, first: usize, live: usize) -> Self {
         assert!(live <= B, "more live samples than the chunk holds");
         self.first = first;
@@ -116,7 +116,7 @@ impl<'a, const B: usize, L: Lengths<'a, B>> Pass<'a, B, L> {
     /// let pass = Pass::infer().padded(Lens::of(&[3, 1]));
     /// assert_eq!((pass.lens().steps(0, 4), pass.lens().steps(1, 4)), (3, 1));
     /// ```
-    #[inline]
+    #[inline(always)]
     pub const fn padded(mut self, lens: L) -> Self {
         self.lens = lens;
         self
@@ -131,7 +131,7 @@ impl<'a, const B: usize, L: Lengths<'a, B>> Pass<'a, B, L> {
     /// let pass = Pass::<2>::infer();
     /// assert_eq!(pass.with_lens(Lens::of(&valid)).lens().steps(1, 4), 1);
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn with_lens<M: Lengths<'a, B>>(self, lens: M) -> Pass<'a, B, M> {
         Pass {
             mode: self.mode,
@@ -152,7 +152,7 @@ impl<'a, const B: usize, L: Lengths<'a, B>> Pass<'a, B, L> {
     /// let pass = Pass::<1>::train(Rng::new(7));
     /// assert_ne!(pass.at(0).rng(0), pass.at(1).rng(0));
     /// ```
-    #[inline]
+    #[inline(always)]
     pub const fn at(mut self, index: u64) -> Self {
         self.key = self.key.fork(index);
         self
@@ -165,7 +165,7 @@ impl<'a, const B: usize, L: Lengths<'a, B>> Pass<'a, B, L> {
     ///
     /// assert_eq!(Pass::<1>::infer().on(Isa::PORTABLE).isa(), Isa::PORTABLE);
     /// ```
-    #[inline]
+    #[inline(always)]
     pub const fn on(mut self, isa: Isa) -> Self {
         self.isa = isa;
         self
@@ -208,7 +208,7 @@ impl<'a, const B: usize, L: Lengths<'a, B>> Pass<'a, B, L> {
     /// ```
     /// assert_eq!(dl_core::Pass::<4>::infer().chunk(0, 3).live(), 3);
     /// ```
-    #[inline]
+    #[inline(always)]
     pub const fn live(&self) -> usize {
         self.live
     }
@@ -221,9 +221,9 @@ impl<'a, const B: usize, L: Lengths<'a, B>> Pass<'a, B, L> {
     /// let pass = dl_core::Pass::<3>::infer().chunk(0, 2);
     /// assert_eq!(pass.live_part(&[1, 2, 3, 4, 5, 6]), [1, 2, 3, 4]);
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn live_part<'s, T>(&self, values: &'s [T]) -> &'s [T] {
-        &values[..values.len() / B.max(1) * self.live]
+        &values[..values.len() / B.max(1) * self.live()]
     }
 
     /// Computes `y` of the samples that count by `f(x, y)`, and gives the others the numbers of the first.
@@ -242,16 +242,31 @@ impl<'a, const B: usize, L: Lengths<'a, B>> Pass<'a, B, L> {
     /// });
     /// assert_eq!(y, [5, 6, 7, 8, 5, 6]);
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn forward_live<S, T: Blank + Copy>(&self, x: &[S], y: &mut [T], f: impl FnOnce(&[S], &mut [T])) {
-        let sample = y.len() / B.max(1);
-        let (live, others) = y.split_at_mut(sample * self.live);
-        f(self.live_part(x), live);
-        match live.get(..sample) {
-            Some(first) if sample > 0 => {
-                others.chunks_exact_mut(sample).for_each(|y| y.copy_from_slice(first))
+        f(self.live_part(x), self.live_part_of(y));
+        self.copy_first(y);
+    }
+
+    /// [`live_part`](Self::live_part), to be written; the other samples' numbers stay.
+    #[inline(always)]
+    pub(crate) fn live_part_of<'s, T>(&self, values: &'s mut [T]) -> &'s mut [T] {
+        let live = values.len() / B.max(1) * self.live();
+        &mut values[..live]
+    }
+
+    /// Gives the samples of `y` that do not count the numbers of the first: the end of [`forward_live`](Self::forward_live).
+    #[inline(always)]
+    pub(crate) fn copy_first<T: Blank + Copy>(&self, y: &mut [T]) {
+        if self.live() < B {
+            let sample = y.len() / B;
+            let (live, others) = y.split_at_mut(sample * self.live());
+            match live.get(..sample) {
+                Some(first) if sample > 0 => {
+                    others.chunks_exact_mut(sample).for_each(|y| y.copy_from_slice(first))
+                }
+                _ => others.fill(T::ZERO),
             }
-            _ => others.fill(T::ZERO),
         }
     }
 
@@ -265,9 +280,9 @@ impl<'a, const B: usize, L: Lengths<'a, B>> Pass<'a, B, L> {
     /// pass.live_part_mut(&mut dx).fill(7);
     /// assert_eq!(dx, [7, 7, 7, 7, 0, 0]);
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn live_part_mut<'s, T: Blank>(&self, values: &'s mut [T]) -> &'s mut [T] {
-        let (live, others) = values.split_at_mut(values.len() / B.max(1) * self.live);
+        let (live, others) = values.split_at_mut(values.len() / B.max(1) * self.live());
         others.fill_with(|| T::ZERO);
         live
     }
@@ -277,7 +292,7 @@ impl<'a, const B: usize, L: Lengths<'a, B>> Pass<'a, B, L> {
     /// ```
     /// assert!(dl_core::Pass::<2>::infer().lens().is_full());
     /// ```
-    #[inline]
+    #[inline(always)]
     pub const fn lens(&self) -> L {
         self.lens
     }

@@ -1,4 +1,7 @@
-//! One copy of each product for every instruction set, and the choice between them.
+//! A copy of each product for every instruction set, and the choice between them.
+//!
+//! Sizes that the compiler knows can be given as const parameters; 0 says that a size is a run-time number. With all of
+//! them 0 there is one copy for all networks.
 
 use super::isa::{Isa, Level};
 use super::product::{self, Product};
@@ -10,43 +13,48 @@ use super::simd::{F32x8, F32x16};
 use super::transposed::{self, Transposed};
 
 macro_rules! dispatch {
-    ($($(#[$meta:meta])* $name:ident = $module:ident::$generic:ident: $arg:ty;)*) => { $(
+    ($($(#[$meta:meta])* $name:ident = $module:ident::$body:ident: $arg:ident;)*) => { $(
         $(#[$meta])*
         ///
         /// # Safety
         /// The pointers of the argument must be good, as its type says.
-        pub(super) unsafe fn $name(isa: Isa, arg: &$arg) {
+        #[inline(always)]
+        pub(super) unsafe fn $name<const M: usize, const N: usize, const K: usize>(isa: Isa, arg: &$arg) {
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-            unsafe fn avx512(arg: &$arg) {
+            #[inline]
+            unsafe fn avx512<const M: usize, const N: usize, const K: usize>(arg: &$arg) {
                 // SAFETY: the pointers are the caller's word, the instructions are there.
-                unsafe { $module::$generic::<F32x16>(arg) }
+                unsafe { $module::$body::<F32x16>(&arg.with(M, N, K)) }
             }
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx2,fma")]
-            unsafe fn avx2(arg: &$arg) {
+            #[inline]
+            unsafe fn avx2<const M: usize, const N: usize, const K: usize>(arg: &$arg) {
                 // SAFETY: as above.
-                unsafe { $module::$generic::<F32x8>(arg) }
+                unsafe { $module::$body::<F32x8>(&arg.with(M, N, K)) }
             }
             #[cfg(target_arch = "aarch64")]
-            unsafe fn neon(arg: &$arg) {
+            #[inline]
+            unsafe fn neon<const M: usize, const N: usize, const K: usize>(arg: &$arg) {
                 // SAFETY: as above; every 64-bit ARM processor has NEON.
-                unsafe { $module::$generic::<Neon<true>>(arg) }
+                unsafe { $module::$body::<Neon<true>>(&arg.with(M, N, K)) }
             }
-            unsafe fn portable(arg: &$arg) {
+            #[inline]
+            unsafe fn portable<const M: usize, const N: usize, const K: usize>(arg: &$arg) {
                 // SAFETY: as above; the target has the instructions of its portable vector.
-                unsafe { $module::$generic::<Portable>(arg) }
+                unsafe { $module::$body::<Portable>(&arg.with(M, N, K)) }
             }
             // SAFETY: a token exists only where the processor has its instructions; the pointers are the caller's word.
             unsafe {
                 match isa.0 {
                     #[cfg(target_arch = "x86_64")]
-                    Level::Avx512 => avx512(arg),
+                    Level::Avx512 => avx512::<M, N, K>(arg),
                     #[cfg(target_arch = "x86_64")]
-                    Level::Avx2 => avx2(arg),
+                    Level::Avx2 => avx2::<M, N, K>(arg),
                     #[cfg(target_arch = "aarch64")]
-                    Level::Neon => neon(arg),
-                    Level::Portable => portable(arg),
+                    Level::Neon => neon::<M, N, K>(arg),
+                    Level::Portable => portable::<M, N, K>(arg),
                 }
             }
         }

@@ -9,6 +9,7 @@
 
 use crate::Real;
 
+pub mod dense;
 mod dispatch;
 mod f32;
 mod isa;
@@ -26,6 +27,7 @@ mod transposed;
 pub mod update;
 
 pub use isa::Isa;
+pub(crate) use isa::{Entered, enter};
 
 /// `Y = W X + b`: `w` is `m × k`, `x` is `k × n`, `y` is `m × n`; `b` has `m` numbers, or none for no bias.
 ///
@@ -146,6 +148,42 @@ pub trait Products: Sized {
     fn gemm_nt_add(isa: Isa, size: [usize; 3], dy: &[Self], x: &[Self], dw: &mut [Self]);
     /// See [`add_columns`].
     fn add_columns(isa: Isa, m: usize, dy: &[Self], db: &mut [Self]);
+
+    /// [`gemm_bias`](Self::gemm_bias), compiled for its sizes.
+    #[inline(always)]
+    fn small_gemm_bias<const M: usize, const K: usize>(
+        isa: Isa,
+        n: usize,
+        w: &[Self],
+        x: &[Self],
+        b: &[Self],
+        y: &mut [Self],
+        relu: bool,
+    ) {
+        Self::gemm_bias(isa, [M, n, K], w, x, b, y, relu);
+    }
+    /// [`gemm_tn`](Self::gemm_tn), compiled for its sizes.
+    #[inline(always)]
+    fn small_gemm_tn<const M: usize, const K: usize>(
+        isa: Isa,
+        n: usize,
+        w: &[Self],
+        dy: &[Self],
+        dx: &mut [Self],
+    ) {
+        Self::gemm_tn(isa, [M, n, K], w, dy, dx);
+    }
+    /// [`gemm_nt_add`](Self::gemm_nt_add), compiled for its sizes.
+    #[inline(always)]
+    fn small_gemm_nt_add<const M: usize, const K: usize>(
+        isa: Isa,
+        n: usize,
+        dy: &[Self],
+        x: &[Self],
+        dw: &mut [Self],
+    ) {
+        Self::gemm_nt_add(isa, [M, n, K], dy, x, dw);
+    }
 }
 
 impl Products for f64 {

@@ -28,6 +28,15 @@ pub(super) struct Product {
     pub(super) relu: bool,
 }
 
+impl Product {
+    /// The same product with the sizes that are not 0 here: for sizes that the compiler shall know.
+    #[inline(always)]
+    pub(super) fn with(&self, m: usize, n: usize, k: usize) -> Product {
+        let known = |size, known| if known == 0 { size } else { known };
+        Product { m: known(self.m, m), n: known(self.n, n), k: known(self.k, k), ..*self }
+    }
+}
+
 /// What the sums of a product start from.
 #[derive(Clone, Copy)]
 pub(super) enum Start {

@@ -48,6 +48,45 @@ impl Guarded {
     }
 }
 
+/// The products that are compiled for their sizes.
+fn check_small<const M: usize, const K: usize>() {
+    for n in [1, 2, 3, 8, 17] {
+        let (w, x, dy, b) = (numbers(M * K, 1), numbers(K * n, 2), numbers(M * n, 3), numbers(M, 4));
+        let what = format_args!("{M} x {K} by {K} x {n}, compiled for its size");
+        let mut y = std::vec![0.0; M * n];
+        plain::gemm_bias(M, &w, &x, &b, &mut y);
+        let mut dx = std::vec![0.0; K * n];
+        plain::gemm_tn(M, &w, &dy, &mut dx);
+        let mut dw = w.clone();
+        plain::gemm_nt_add(M, &dy, &x, &mut dw);
+        for isa in Isa::all() {
+            let mut out = Guarded::new(&dy, 1);
+            f32::small_gemm_bias::<M, K>(isa, n, &w, &x, &b, out.slice(), false);
+            out.check(&y, isa, K, what);
+            let mut out = Guarded::new(&x, 2);
+            f32::small_gemm_tn::<M, K>(isa, n, &w, &dy, out.slice());
+            out.check(&dx, isa, M, what);
+            let mut out = Guarded::new(&w, 3);
+            f32::small_gemm_nt_add::<M, K>(isa, n, &dy, &x, out.slice());
+            out.check(&dw, isa, n, what);
+        }
+    }
+}
+
+#[test]
+fn products_compiled_for_their_sizes_are_those_of_the_plain_loops() {
+    check_small::<1, 1>();
+    check_small::<1, 16>();
+    check_small::<16, 1>();
+    check_small::<16, 16>();
+    check_small::<10, 64>();
+    check_small::<3, 5>();
+    check_small::<7, 2>();
+    check_small::<2, 7>();
+    check_small::<33, 9>();
+    check_small::<20, 31>();
+}
+
 /// All three products of one size, by every instruction set.
 fn check(m: usize, n: usize, k: usize) {
     let (w, x, dy, b) = (numbers(m * k, 1), numbers(k * n, 2), numbers(m * n, 3), numbers(m, 4));

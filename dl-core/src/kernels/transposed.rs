@@ -22,6 +22,15 @@ pub(super) struct Transposed {
     pub(super) c: *mut f32,
 }
 
+impl Transposed {
+    /// The same product with the sizes that are not 0 here: for sizes that the compiler shall know.
+    #[inline(always)]
+    pub(super) fn with(&self, m: usize, n: usize, k: usize) -> Transposed {
+        let known = |size, known| if known == 0 { size } else { known };
+        Transposed { m: known(self.m, m), n: known(self.n, n), k: known(self.k, k), ..*self }
+    }
+}
+
 /// Size of a panel: 16 KiB.
 const ROWS: usize = 32;
 const DEPTH: usize = 128;

@@ -2,9 +2,9 @@
 
 use nalgebra::{SMatrix, SVector};
 
-use crate::kernels::map::Known;
+use crate::kernels::{dense, map::Known};
 use crate::params::{Kind, Order, Param, ParamMut, Path, Visitor, Zipper};
-use crate::{Blank, Layer, Params, Pass, Pointwise, Real, Rng, Shape, Vals, init, kernels, pointwise};
+use crate::{Blank, Layer, Params, Pass, Pointwise, Real, Rng, Shape, Vals, init, pointwise};
 
 /// Fully connected layer, on the last dimension. PyTorch: `nn.Linear`.
 ///
@@ -57,7 +57,7 @@ impl<T: Real, const IN: usize, const OUT: usize, const BIAS: usize> Dense<T, IN,
     /// dense.forward_then(&Relu, &vector![1.0, 1.0], &mut y, Pass::infer());
     /// assert_eq!(y, vector![4.0, 0.0]);
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn forward_then<F: Pointwise<T>, const X: usize, const Y: usize, const B: usize>(
         &self,
         _then: &F,
@@ -66,15 +66,19 @@ impl<T: Real, const IN: usize, const OUT: usize, const BIAS: usize> Dense<T, IN,
         pass: Pass<'_, B>,
     ) {
         const { Self::check::<X, Y>() }
-        pass.forward_live(x.as_slice(), y.as_mut_slice(), |x, y| {
-            let (w, b) = (self.weight.as_slice(), self.bias.as_slice());
-            if let Some(Known::Relu) = F::KNOWN {
-                kernels::gemm_bias_relu(pass, OUT, w, x, b, y);
-            } else {
-                kernels::gemm_bias(pass, OUT, w, x, b, y);
-                pointwise::forward_in_place::<T, F>(pass, y);
-            }
-        });
+        // the product can rectify on its way
+        self.product(x.as_slice(), y.as_mut_slice(), F::KNOWN == Some(Known::Relu), pass);
+        if F::KNOWN != Some(Known::Relu) {
+            pointwise::forward_in_place::<T, F>(pass, pass.live_part_of(y.as_mut_slice()));
+        }
+        pass.copy_first(y.as_mut_slice());
+    }
+
+    /// The output of the samples that count.
+    #[inline(always)]
+    fn product<const B: usize>(&self, x: &[T], y: &mut [T], relu: bool, pass: Pass<'_, B>) {
+        let (w, b) = (self.weight.as_slice(), self.bias.as_slice());
+        dense::forward::<T, OUT, IN>(pass, w, pass.live_part(x), b, pass.live_part_of(y), relu);
     }
 
     const fn check<const X: usize, const Y: usize>() {
@@ -91,6 +95,7 @@ impl<T: Real, const IN: usize, const OUT: usize, const BIAS: usize, const X: usi
     const MACS: usize = X * OUT;
     const NEEDS_Y: bool = false;
 
+    #[inline(always)]
     fn forward<'a, const B: usize>(
         &self,
         x: &SMatrix<T, X, B>,
@@ -100,11 +105,11 @@ impl<T: Real, const IN: usize, const OUT: usize, const BIAS: usize, const X: usi
         pass: Pass<'a, B>,
     ) {
         const { Self::check::<X, Y>() }
-        pass.forward_live(x.as_slice(), y.as_mut_slice(), |x, y| {
-            kernels::gemm_bias(pass, OUT, self.weight.as_slice(), x, self.bias.as_slice(), y);
-        });
+        self.product(x.as_slice(), y.as_mut_slice(), false, pass);
+        pass.copy_first(y.as_mut_slice());
     }
 
+    #[inline(always)]
     fn backward<'a, const B: usize>(
         &self,
         x: &SMatrix<T, X, B>,
@@ -119,12 +124,12 @@ impl<T: Real, const IN: usize, const OUT: usize, const BIAS: usize, const X: usi
         let dy = pass.live_part(dy.as_slice());
         if let Some(grad) = grad {
             let x = pass.live_part(x.as_slice());
-            kernels::gemm_nt_add(pass, OUT, dy, x, grad.weight.as_mut_slice()); // dW += dy xᵀ
-            kernels::add_columns(pass, OUT, dy, grad.bias.as_mut_slice()); //      db += Σ dy
+            let (dw, db) = (grad.weight.as_mut_slice(), grad.bias.as_mut_slice());
+            dense::to_params::<T, OUT, IN>(pass, dy, x, dw, db); //               dW += dy xᵀ, db += Σ dy
         }
         if let Some(dx) = dx {
             let dx = pass.live_part_mut(dx.as_mut_slice());
-            kernels::gemm_tn(pass, OUT, self.weight.as_slice(), dy, dx); //        dx = Wᵀ dy
+            dense::to_input::<T, OUT, IN>(pass, self.weight.as_slice(), dy, dx); // dx = Wᵀ dy
         }
     }
 }

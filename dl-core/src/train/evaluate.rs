@@ -1,5 +1,6 @@
 //! Loss and metrics on other data, and outputs.
 
+use crate::kernels::{Entered, Isa, enter};
 use crate::layer::WorkOf;
 use crate::loss::Count;
 use crate::math;
@@ -10,6 +11,7 @@ use super::trainer::stream;
 use super::{CountOf, Dataset, FitError, InputOf, Metric, OutputOf, Samples, SliceError, TargetOf, Trainer};
 
 /// The outputs of a chunk, in inference mode.
+#[inline(always)]
 pub(super) fn infer<'a, N: Network, const B: usize>(
     net: &N,
     x: &Inputs<N, B>,
@@ -17,7 +19,30 @@ pub(super) fn infer<'a, N: Network, const B: usize>(
     work: &mut WorkOf<N, B>,
     pass: InputPass<'a, N, B>,
 ) {
-    net.forward(N::In::get(x), N::Out::get_mut(y), None, work, pass);
+    let call = Forward { net, x, y, work, pass };
+    if const { is_tiny::<N, B>() } { enter(pass.isa(), call) } else { call.run(pass.isa()) }
+}
+
+/// Whether calls are so short that they are worth a copy of the network's code for each instruction set.
+pub(super) const fn is_tiny<N: Network, const B: usize>() -> bool {
+    N::MACS * B <= 2000
+}
+
+/// A forward pass without a tape.
+struct Forward<'n, 'a, N: Network, const B: usize> {
+    net: &'n N,
+    x: &'n Inputs<N, B>,
+    y: &'n mut Outputs<N, B>,
+    work: &'n mut WorkOf<N, B>,
+    pass: InputPass<'a, N, B>,
+}
+
+impl<N: Network, const B: usize> Entered for Forward<'_, '_, N, B> {
+    #[inline(always)]
+    fn run(self, isa: Isa) {
+        let Forward { net, x, y, work, pass } = self;
+        net.forward(N::In::get(x), N::Out::get_mut(y), None, work, pass.on(isa));
+    }
 }
 
 /// Turns scores into probabilities: a softmax over every `classes` numbers, the sigmoid if `classes` is 1.

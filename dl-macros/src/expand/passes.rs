@@ -62,6 +62,7 @@ pub(super) fn layer(plan: &Plan<'_>, names: &Names) -> TokenStream {
         argument("pass", &pass_ty, &backward),
     ];
 
+    let inline = is_tiny(plan).then(|| quote!(#[inline(always)]));
     let settle = passes.settle();
     let settle = (!settle.is_empty()).then(|| {
         quote! {
@@ -78,10 +79,12 @@ pub(super) fn layer(plan: &Plan<'_>, names: &Names) -> TokenStream {
             const MACS: usize = #macs;
             #lens
 
+            #inline
             fn forward<'a, const B: usize>(&self, #(#forward_args),*) {
                 #forward
             }
 
+            #inline
             fn backward<'a, const B: usize>(&self, #(#backward_args),*) {
                 #backward
             }
@@ -89,6 +92,13 @@ pub(super) fn layer(plan: &Plan<'_>, names: &Names) -> TokenStream {
             #settle
         }
     }
+}
+
+/// Whether the network is so small that its passes become part of the caller's code, one copy for each instruction set: the
+/// trainer has entries for such networks, by the same measure.
+fn is_tiny(plan: &Plan<'_>) -> bool {
+    let macs: Option<usize> = plan.net.layers.iter().map(|layer| layer.macs).sum();
+    macs.is_some_and(|macs| macs <= 2000)
 }
 
 /// What all passes are written from.
