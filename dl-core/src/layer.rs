@@ -51,6 +51,9 @@ pub trait Layer<T: Real, X: Signal, Y: Signal>: Params<T> {
     const NEEDS_X: bool = true;
     /// Whether `backward` reads `y`.
     const NEEDS_Y: bool = true;
+    /// Whether `backward` overwrites `grad`, instead of adding to it, where [`Pass::is_fresh`] says that it holds nothing
+    /// yet. A trainer then need not clear it.
+    const SETS_GRAD: bool = false;
     /// How the number of valid steps changes.
     const LENS: LenMap = LenMap::SAME;
 

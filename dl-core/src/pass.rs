@@ -40,6 +40,7 @@ pub enum Mode {
 pub struct Pass<'a, const B: usize, L = Lens<'a, B>> {
     mode: Mode,
     isa: Isa,
+    fresh: bool,
     live: usize,
     first: usize,
     key: Rng,
@@ -59,6 +60,7 @@ impl<'a, const B: usize, L: Lengths<'a, B>> Pass<'a, B, L> {
         Pass {
             mode: Mode::Infer,
             isa: Isa::best(),
+            fresh: false,
             live: B,
             first: 0,
             key: Rng::new(0),
@@ -80,6 +82,7 @@ impl<'a, const B: usize, L: Lengths<'a, B>> Pass<'a, B, L> {
         Pass {
             mode: Mode::Train,
             isa: Isa::best(),
+            fresh: false,
             live: B,
             first: 0,
             key,
@@ -136,6 +139,7 @@ impl<'a, const B: usize, L: Lengths<'a, B>> Pass<'a, B, L> {
         Pass {
             mode: self.mode,
             isa: self.isa,
+            fresh: self.fresh,
             live: self.live,
             first: self.first,
             key: self.key,
@@ -181,6 +185,32 @@ impl<'a, const B: usize, L: Lengths<'a, B>> Pass<'a, B, L> {
     #[inline(always)]
     pub const fn isa(&self) -> Isa {
         self.isa
+    }
+
+    /// The same pass, where the gradient holds nothing yet: layers that say
+    /// [`SETS_GRAD`](crate::Layer::SETS_GRAD) overwrite it.
+    ///
+    /// Clearing a gradient that is then added to costs two passes over memory. Only for a network that says it.
+    ///
+    /// ```
+    /// use dl_core::{Pass, Rng};
+    ///
+    /// assert!(Pass::<1>::train(Rng::new(0)).fresh(true).is_fresh());
+    /// ```
+    #[inline(always)]
+    pub const fn fresh(mut self, fresh: bool) -> Self {
+        self.fresh = fresh;
+        self
+    }
+
+    /// Whether the gradient holds nothing yet.
+    ///
+    /// ```
+    /// assert!(!dl_core::Pass::<1>::infer().is_fresh());
+    /// ```
+    #[inline(always)]
+    pub const fn is_fresh(&self) -> bool {
+        self.fresh
     }
 
     /// Training or inference.

@@ -18,6 +18,7 @@ where
     const MACS: usize = N * L::MACS;
     const NEEDS_X: bool = L::NEEDS_X;
     const NEEDS_Y: bool = L::NEEDS_Y;
+    const SETS_GRAD: bool = L::SETS_GRAD;
     const LENS: LenMap = {
         let (mut map, mut i) = (LenMap::SAME, 0);
         while i < N {

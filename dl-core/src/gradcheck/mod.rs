@@ -351,6 +351,16 @@ impl<L: Layer<f64, X, Y>, X: Numbers, Y: Numbers, const B: usize> Check<'_, '_, 
         if let Some((at, with, without)) = pair_up(self.layer, [with, without], same) {
             return Err(Mismatch::WithoutDx { at, with, without });
         }
+        if L::SETS_GRAD {
+            self.layer.zip([&mut self.memory.grad[0]], Path::ROOT, &mut |_, _, [g]| g.fill(7.0));
+            self.pass = self.pass.fresh(true);
+            self.run(None, Some(0));
+            self.pass = self.pass.fresh(false);
+            let [fresh, clean] = &mut self.memory.grad;
+            if let Some((at, dirty, clean)) = pair_up(self.layer, [fresh, clean], same) {
+                return Err(Mismatch::NotSet { at, clean, dirty });
+            }
+        }
         fill::<X, B>(&mut self.memory.dx[1], -2.0);
         self.run(Some(1), None);
         let [with, without] = &mut self.memory.dx;

@@ -72,6 +72,9 @@ pub enum Mismatch {
     /// `dx` depends on what its buffer held.
     #[allow(missing_docs)]
     NotOverwritten { at: Spot, clean: f64, dirty: f64 },
+    /// `backward` says that it sets a fresh gradient, and does not.
+    #[allow(missing_docs)]
+    NotSet { at: Spot, clean: f64, dirty: f64 },
     /// `backward` without `dx` gives another gradient.
     #[allow(missing_docs)]
     WithoutDx { at: Spot, with: f64, without: f64 },
@@ -110,6 +113,10 @@ impl fmt::Display for Mismatch {
             Mismatch::NotOverwritten { at, clean, dirty } => {
                 write!(f, "{at}: {clean} over zeros, {dirty} over sevens: backward must overwrite dx")
             }
+            Mismatch::NotSet { at, clean, dirty } => write!(
+                f,
+                "{at}: {clean} over zeros, {dirty} over sevens: backward must overwrite a fresh grad, as SETS_GRAD says"
+            ),
             Mismatch::WithoutDx { at, with, without } => {
                 write!(f, "{at}: {with} if dx is wanted too, {without} if not")
             }

@@ -24,6 +24,7 @@ const READS_X_SECRETLY: usize = 9;
 const NO_DX: usize = 10;
 const NO_GRAD: usize = 11;
 const OVERFLOWS: usize = 12;
+const NOT_SET: usize = 13;
 
 fn cube(x: f64) -> f64 {
     x * x * x
@@ -57,6 +58,7 @@ impl<const F: usize> Layer<f64, Vals<2>, Vals<2>> for Cubes<F> {
     type Work<const B: usize> = ();
     const NEEDS_X: bool = F != READS_X_SECRETLY;
     const NEEDS_Y: bool = false;
+    const SETS_GRAD: bool = F == NOT_SET;
 
     fn forward<'a, const B: usize>(
         &self,
@@ -178,6 +180,9 @@ fn each_breach_of_the_contract_is_named() {
     assert!(matches!(mismatch, Mismatch::NotRepeated { .. }), "{text}");
     let (mismatch, text) = error::<TAPE_MATTERS>();
     assert!(matches!(mismatch, Mismatch::WithoutTape { .. }), "{text}");
+    let (mismatch, text) = error::<NOT_SET>();
+    assert!(matches!(mismatch, Mismatch::NotSet { .. }), "{text}");
+    assert!(text.ends_with("backward must overwrite a fresh grad, as SETS_GRAD says"), "{text}");
     let (mismatch, text) = error::<DX_MATTERS>();
     assert!(matches!(mismatch, Mismatch::WithoutDx { .. }), "{text}");
     let (mismatch, text) = error::<GRAD_MATTERS>();

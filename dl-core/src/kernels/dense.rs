@@ -1,13 +1,14 @@
 //! The products of a dense layer of `K` inputs and `M` outputs, sizes that the compiler knows.
 //!
-//! Small ones are compiled for their sizes; that costs little and gains up to half the time. Large ones share one copy.
+//! Small ones of a single column are compiled for their sizes: that costs little, and gains up to half the time. All others
+//! share one copy.
 
 use super::Isa;
 use crate::Real;
 
-/// Whether a product is compiled for its sizes.
+/// Whether the product of one column is compiled for its size.
 const fn is_small(m: usize, k: usize) -> bool {
-    m * k <= 1024
+    m * k <= 512
 }
 
 /// `Y = W X + b`, or `max(W X + b, 0)`; see [`gemm_bias`](super::gemm_bias).
@@ -29,8 +30,8 @@ pub fn forward<T: Real, const M: usize, const K: usize>(
     relu: bool,
 ) {
     let n = x.len() / K;
-    if const { is_small(M, K) } {
-        T::small_gemm_bias::<M, K>(isa.into(), n, w, x, b, y, relu);
+    if const { is_small(M, K) } && n == 1 {
+        T::gemv_bias::<M, K>(isa.into(), w, x, b, y, relu);
     } else {
         T::gemm_bias(isa.into(), [M, n, K], w, x, b, y, relu);
     }
@@ -53,21 +54,24 @@ pub fn to_input<T: Real, const M: usize, const K: usize>(
     dx: &mut [T],
 ) {
     let n = dx.len() / K;
-    if const { is_small(M, K) } {
-        T::small_gemm_tn::<M, K>(isa.into(), n, w, dy, dx);
+    if const { is_small(M, K) } && n == 1 {
+        T::gemv_t::<M, K>(isa.into(), w, dy, dx);
     } else {
         T::gemm_tn(isa.into(), [M, n, K], w, dy, dx);
     }
 }
 
-/// `dW += dY Xᵀ` and `db += Σ dY`; see [`gemm_nt_add`](super::gemm_nt_add) and [`add_columns`](super::add_columns).
+/// `dW += dY Xᵀ` and `db += Σ dY`, or `=` where they are `fresh`; see [`gemm_nt_add`](super::gemm_nt_add) and
+/// [`add_columns`](super::add_columns).
 ///
 /// ```
 /// use dl_core::kernels::{Isa, dense};
 ///
 /// let (mut dw, mut db) = ([100.0; 4], [0.5; 2]);
-/// dense::to_params::<f32, 2, 2>(Isa::best(), &[1.0, 10.0], &[2.0, 3.0], &mut dw, &mut db);
+/// dense::to_params::<f32, 2, 2>(Isa::best(), &[1.0, 10.0], &[2.0, 3.0], &mut dw, &mut db, false);
 /// assert_eq!((dw, db), ([102.0, 120.0, 103.0, 130.0], [1.5, 10.5]));
+/// dense::to_params::<f32, 2, 2>(Isa::best(), &[1.0, 10.0], &[2.0, 3.0], &mut dw, &mut db, true);
+/// assert_eq!((dw, db), ([2.0, 20.0, 3.0, 30.0], [1.0, 10.0]));
 /// ```
 #[inline(always)]
 pub fn to_params<T: Real, const M: usize, const K: usize>(
@@ -76,13 +80,17 @@ pub fn to_params<T: Real, const M: usize, const K: usize>(
     x: &[T],
     dw: &mut [T],
     db: &mut [T],
+    fresh: bool,
 ) {
     let (isa, n) = (isa.into(), x.len() / K);
-    if const { is_small(M, K) } {
-        T::small_gemm_nt_add::<M, K>(isa, n, dy, x, dw);
+    if fresh {
+        db.fill(T::zero());
+    }
+    if const { is_small(M, K) } && n == 1 {
+        T::ger::<M, K>(isa, dy, x, dw, fresh);
         super::plain::add_columns(M, dy, db);
     } else {
-        T::gemm_nt_add(isa, [M, n, K], dy, x, dw);
+        T::gemm_nt(isa, [M, n, K], dy, x, dw, fresh);
         T::add_columns(isa, M, dy, db);
     }
 }

@@ -64,6 +64,10 @@ macro_rules! dispatch {
 dispatch! {
     /// `C = A B`.
     gemm = product::gemm: Product;
+    /// `C = A B`, where `B` and `C` are columns.
+    gemv = product::gemv: Product;
+    /// `C = A B`, where `A` is a column and `B` a row.
+    outer = product::outer: Product;
     /// `C = Aᵀ B`, for many columns.
     packed = transposed::packed: Transposed;
     /// `C = Aᵀ B`, for few columns; not in the order of the indices.

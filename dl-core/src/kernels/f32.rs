@@ -7,46 +7,91 @@ use super::{Isa, Products, dispatch, plain};
 
 impl Products for f32 {
     fn gemm_bias(isa: Isa, size: [usize; 3], w: &[f32], x: &[f32], b: &[f32], y: &mut [f32], relu: bool) {
-        forward::<0, 0>(isa, size, w, x, b, y, relu);
+        let [m, n, k] = size;
+        let p = forward(size, w, x, b, y, relu);
+        // SAFETY: the slices have the sizes of their matrices, and `y` is borrowed uniquely.
+        unsafe {
+            if m == 1 && isa != Isa::PORTABLE {
+                // one row: Y = Xᵀ Wᵀ, where vectors run along the sums
+                dispatch::dots::<0, 0, 0>(isa, &Transposed { m: n, n: 1, k, a: p.b, b: p.a, c: p.c });
+                finish(b, y, relu);
+            } else {
+                dispatch::gemm::<0, 0, 0>(isa, &p);
+            }
+        }
     }
+
     fn gemm_tn(isa: Isa, size: [usize; 3], w: &[f32], dy: &[f32], dx: &mut [f32]) {
-        to_input::<0, 0>(isa, size, w, dy, dx);
+        let [m, n, _] = size;
+        let t = to_input(size, w, dy, dx);
+        let in_order = isa == Isa::PORTABLE;
+        // SAFETY: the slices have the sizes of their matrices, and `dx` is borrowed uniquely.
+        unsafe {
+            if m == 1 {
+                dispatch::gemm::<0, 0, 0>(isa, &t.of_one_row());
+            } else if in_order && (n < Portable::LANES || Portable::LANES == 1) {
+                plain::gemm_tn(m, w, dy, dx);
+            } else if in_order || n >= FEW {
+                dispatch::packed::<0, 0, 0>(isa, &t);
+            } else {
+                dispatch::dots::<0, 0, 0>(isa, &t);
+            }
+        }
     }
-    fn gemm_nt_add(isa: Isa, size: [usize; 3], dy: &[f32], x: &[f32], dw: &mut [f32]) {
-        to_weight::<0, 0>(isa, size, dy, x, dw);
+
+    fn gemm_nt(isa: Isa, size: [usize; 3], dy: &[f32], x: &[f32], dw: &mut [f32], fresh: bool) {
+        let p = to_weight(size, dy, x, dw, fresh);
+        // SAFETY: the slices have the sizes of their matrices, and `dw` is borrowed uniquely.
+        unsafe { dispatch::gemm::<0, 0, 0>(isa, &p) }
     }
 
     #[inline(always)]
-    fn small_gemm_bias<const M: usize, const K: usize>(
+    fn gemv_bias<const M: usize, const K: usize>(
         isa: Isa,
-        n: usize,
         w: &[f32],
         x: &[f32],
         b: &[f32],
         y: &mut [f32],
         relu: bool,
     ) {
-        forward::<M, K>(isa, [M, n, K], w, x, b, y, relu);
+        let p = forward([M, 1, K], w, x, b, y, relu);
+        // SAFETY: the slices have the sizes of their matrices, and `y` is borrowed uniquely.
+        unsafe {
+            if M == 1 && isa != Isa::PORTABLE {
+                dispatch::dots::<1, 1, K>(isa, &Transposed { m: 1, n: 1, k: K, a: p.b, b: p.a, c: p.c });
+                finish(b, y, relu);
+            } else {
+                dispatch::gemv::<M, 1, K>(isa, &p);
+            }
+        }
     }
+
     #[inline(always)]
-    fn small_gemm_tn<const M: usize, const K: usize>(
-        isa: Isa,
-        n: usize,
-        w: &[f32],
-        dy: &[f32],
-        dx: &mut [f32],
-    ) {
-        to_input::<M, K>(isa, [M, n, K], w, dy, dx);
+    fn gemv_t<const M: usize, const K: usize>(isa: Isa, w: &[f32], dy: &[f32], dx: &mut [f32]) {
+        let t = to_input([M, 1, K], w, dy, dx);
+        // SAFETY: the slices have the sizes of their matrices, and `dx` is borrowed uniquely.
+        unsafe {
+            if M == 1 {
+                dispatch::gemv::<K, 1, 1>(isa, &t.of_one_row());
+            } else if isa == Isa::PORTABLE {
+                plain::gemm_tn(M, w, dy, dx);
+            } else {
+                dispatch::dots::<K, 1, M>(isa, &t);
+            }
+        }
     }
+
     #[inline(always)]
-    fn small_gemm_nt_add<const M: usize, const K: usize>(
-        isa: Isa,
-        n: usize,
-        dy: &[f32],
-        x: &[f32],
-        dw: &mut [f32],
-    ) {
-        to_weight::<M, K>(isa, [M, n, K], dy, x, dw);
+    fn ger<const M: usize, const K: usize>(isa: Isa, dy: &[f32], x: &[f32], dw: &mut [f32], fresh: bool) {
+        let p = to_weight([M, 1, K], dy, x, dw, fresh);
+        // SAFETY: the slices have the sizes of their matrices, and `dw` is borrowed uniquely.
+        unsafe {
+            if M == 1 {
+                dispatch::gemv::<K, 1, 1>(isa, &p);
+            } else {
+                dispatch::outer::<M, K, 1>(isa, &p);
+            }
+        }
     }
 
     fn add_columns(isa: Isa, m: usize, dy: &[f32], db: &mut [f32]) {
@@ -56,123 +101,51 @@ impl Products for f32 {
 
 /// `Y = W X + b`, or `max(W X + b, 0)`.
 #[inline(always)]
-fn forward<const M: usize, const K: usize>(
-    isa: Isa,
-    [m, n, k]: [usize; 3],
-    w: &[f32],
-    x: &[f32],
-    b: &[f32],
-    y: &mut [f32],
-    relu: bool,
-) {
+fn forward([m, n, k]: [usize; 3], w: &[f32], x: &[f32], b: &[f32], y: &mut [f32], relu: bool) -> Product {
     assert!(w.len() == m * k && x.len() == n * k && y.len() == m * n && (b.is_empty() || b.len() == m));
-    let (a, c) = (w.as_ptr(), y.as_mut_ptr());
-    if m == 1 && isa != Isa::PORTABLE {
-        // one row: Y = Xᵀ Wᵀ, where vectors run along the sums
-        // SAFETY: the slices have the sizes of their matrices, and `y` is borrowed uniquely.
-        unsafe { dispatch::dots::<0, 1, K>(isa, &Transposed { m: n, n: 1, k, a: x.as_ptr(), b: a, c }) }
-        let b = b.first().copied().unwrap_or(0.0);
-        for y in y {
-            *y += b;
-            *y = if relu && *y < 0.0 { 0.0 } else { *y };
-        }
-        return;
-    }
     let start = if b.is_empty() { Start::Zero } else { Start::Bias(b.as_ptr()) };
-    let p = Product { m, n, k, a, a_col: m, b: x.as_ptr(), b_row: 1, b_col: k, c, c_col: m, start, relu };
-    // SAFETY: as above.
-    unsafe { dispatch::gemm::<M, 0, K>(isa, &p) }
+    let (a, b, c) = (w.as_ptr(), x.as_ptr(), y.as_mut_ptr());
+    Product { m, n, k, a, a_col: m, b, b_row: 1, b_col: k, c, c_col: m, start, relu }
+}
+
+/// What is left of [`forward`] of one row, after its product.
+#[inline(always)]
+fn finish(b: &[f32], y: &mut [f32], relu: bool) {
+    let b = b.first().copied().unwrap_or(0.0);
+    for y in y {
+        *y += b;
+        *y = if relu && *y < 0.0 { 0.0 } else { *y };
+    }
 }
 
 /// `dX = Wᵀ dY`
 #[inline(always)]
-fn to_input<const M: usize, const K: usize>(
-    isa: Isa,
-    [m, n, k]: [usize; 3],
-    w: &[f32],
-    dy: &[f32],
-    dx: &mut [f32],
-) {
+fn to_input([m, n, k]: [usize; 3], w: &[f32], dy: &[f32], dx: &mut [f32]) -> Transposed {
     assert!(w.len() == m * k && dy.len() == m * n && dx.len() == n * k);
-    let (a, b, c) = (w.as_ptr(), dy.as_ptr(), dx.as_mut_ptr());
-    let in_order = isa == Isa::PORTABLE;
-    // SAFETY: the slices have the sizes of their matrices, and `dx` is borrowed uniquely.
-    unsafe {
-        if m == 1 {
-            // one row: no sums at all
-            let start = Start::Zero;
-            let p = Product {
-                m: k,
-                n,
-                k: 1,
-                a,
-                a_col: k,
-                b,
-                b_row: 1,
-                b_col: 1,
-                c,
-                c_col: k,
-                start,
-                relu: false,
-            };
-            dispatch::gemm::<K, 0, 1>(isa, &p);
-        } else if in_order && (n < Portable::LANES || Portable::LANES == 1) {
-            plain::gemm_tn(m, w, dy, dx);
-        } else if in_order || n >= FEW {
-            dispatch::packed::<K, 0, M>(isa, &Transposed { m: k, n, k: m, a, b, c });
-        } else {
-            dispatch::dots::<K, 0, M>(isa, &Transposed { m: k, n, k: m, a, b, c });
-        }
+    Transposed { m: k, n, k: m, a: w.as_ptr(), b: dy.as_ptr(), c: dx.as_mut_ptr() }
+}
+
+impl Transposed {
+    /// The same product where the factors are rows: no sums at all, and vectors run along them.
+    #[inline(always)]
+    fn of_one_row(&self) -> Product {
+        let Transposed { m, n, a, b, c, .. } = *self;
+        let start = Start::Zero;
+        Product { m, n, k: 1, a, a_col: m, b, b_row: 1, b_col: 1, c, c_col: m, start, relu: false }
     }
 }
 
-/// `dW += dY Xᵀ`
+/// `dW += dY Xᵀ`, or `dW = dY Xᵀ`.
 #[inline(always)]
-fn to_weight<const M: usize, const K: usize>(
-    isa: Isa,
-    [m, n, k]: [usize; 3],
-    dy: &[f32],
-    x: &[f32],
-    dw: &mut [f32],
-) {
+fn to_weight([m, n, k]: [usize; 3], dy: &[f32], x: &[f32], dw: &mut [f32], fresh: bool) -> Product {
     assert!(dw.len() == m * k && dy.len() == m * n && x.len() == n * k);
-    let (dy, x, c, start, relu) = (dy.as_ptr(), x.as_ptr(), dw.as_mut_ptr(), Start::Sum, false);
-    // SAFETY: the slices have the sizes of their matrices, and `dw` is borrowed uniquely.
-    unsafe {
-        if m == 1 {
-            // one row: dWᵀ += X dYᵀ, whose columns are long
-            let p = Product {
-                m: k,
-                n: 1,
-                k: n,
-                a: x,
-                a_col: k,
-                b: dy,
-                b_row: 1,
-                b_col: 1,
-                c,
-                c_col: k,
-                start,
-                relu,
-            };
-            dispatch::gemm::<K, 1, 0>(isa, &p);
-        } else {
-            let p = Product {
-                m,
-                n: k,
-                k: n,
-                a: dy,
-                a_col: m,
-                b: x,
-                b_row: k,
-                b_col: 1,
-                c,
-                c_col: m,
-                start,
-                relu,
-            };
-            dispatch::gemm::<M, K, 0>(isa, &p);
-        }
+    let start = if fresh { Start::Zero } else { Start::Sum };
+    let (dy, x, c, relu) = (dy.as_ptr(), x.as_ptr(), dw.as_mut_ptr(), false);
+    if m == 1 {
+        // one row: dWᵀ += X dYᵀ, whose column is long
+        Product { m: k, n: 1, k: n, a: x, a_col: k, b: dy, b_row: 1, b_col: 1, c, c_col: k, start, relu }
+    } else {
+        Product { m, n: k, k: n, a: dy, a_col: m, b: x, b_row: k, b_col: 1, c, c_col: m, start, relu }
     }
 }
 

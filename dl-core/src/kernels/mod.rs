@@ -82,7 +82,7 @@ pub fn gemm_tn<T: Real>(isa: impl Into<Isa>, m: usize, w: &[T], dy: &[T], dx: &m
 /// ```
 #[inline]
 pub fn gemm_nt_add<T: Real>(isa: impl Into<Isa>, m: usize, dy: &[T], x: &[T], dw: &mut [T]) {
-    T::gemm_nt_add(isa.into(), sizes(m, dw, x), dy, x, dw);
+    T::gemm_nt(isa.into(), sizes(m, dw, x), dy, x, dw, false);
 }
 
 /// `[m, n, k]` of a matrix `m × k` and one of `k × n`.
@@ -144,45 +144,32 @@ pub trait Products: Sized {
     fn gemm_bias(isa: Isa, size: [usize; 3], w: &[Self], x: &[Self], b: &[Self], y: &mut [Self], relu: bool);
     /// See [`gemm_tn`].
     fn gemm_tn(isa: Isa, size: [usize; 3], w: &[Self], dy: &[Self], dx: &mut [Self]);
-    /// See [`gemm_nt_add`].
-    fn gemm_nt_add(isa: Isa, size: [usize; 3], dy: &[Self], x: &[Self], dw: &mut [Self]);
+    /// See [`gemm_nt_add`]; where `dw` is `fresh`, it is overwritten.
+    fn gemm_nt(isa: Isa, size: [usize; 3], dy: &[Self], x: &[Self], dw: &mut [Self], fresh: bool);
     /// See [`add_columns`].
     fn add_columns(isa: Isa, m: usize, dy: &[Self], db: &mut [Self]);
 
-    /// [`gemm_bias`](Self::gemm_bias), compiled for its sizes.
+    /// [`gemm_bias`](Self::gemm_bias) of one column, compiled for its size.
     #[inline(always)]
-    fn small_gemm_bias<const M: usize, const K: usize>(
+    fn gemv_bias<const M: usize, const K: usize>(
         isa: Isa,
-        n: usize,
         w: &[Self],
         x: &[Self],
         b: &[Self],
         y: &mut [Self],
         relu: bool,
     ) {
-        Self::gemm_bias(isa, [M, n, K], w, x, b, y, relu);
+        Self::gemm_bias(isa, [M, 1, K], w, x, b, y, relu);
     }
-    /// [`gemm_tn`](Self::gemm_tn), compiled for its sizes.
+    /// [`gemm_tn`](Self::gemm_tn) of one column, compiled for its size.
     #[inline(always)]
-    fn small_gemm_tn<const M: usize, const K: usize>(
-        isa: Isa,
-        n: usize,
-        w: &[Self],
-        dy: &[Self],
-        dx: &mut [Self],
-    ) {
-        Self::gemm_tn(isa, [M, n, K], w, dy, dx);
+    fn gemv_t<const M: usize, const K: usize>(isa: Isa, w: &[Self], dy: &[Self], dx: &mut [Self]) {
+        Self::gemm_tn(isa, [M, 1, K], w, dy, dx);
     }
-    /// [`gemm_nt_add`](Self::gemm_nt_add), compiled for its sizes.
+    /// [`gemm_nt`](Self::gemm_nt) of one column, compiled for its size.
     #[inline(always)]
-    fn small_gemm_nt_add<const M: usize, const K: usize>(
-        isa: Isa,
-        n: usize,
-        dy: &[Self],
-        x: &[Self],
-        dw: &mut [Self],
-    ) {
-        Self::gemm_nt_add(isa, [M, n, K], dy, x, dw);
+    fn ger<const M: usize, const K: usize>(isa: Isa, dy: &[Self], x: &[Self], dw: &mut [Self], fresh: bool) {
+        Self::gemm_nt(isa, [M, 1, K], dy, x, dw, fresh);
     }
 }
 
@@ -196,7 +183,10 @@ impl Products for f64 {
     fn gemm_tn(_: Isa, [m, ..]: [usize; 3], w: &[f64], dy: &[f64], dx: &mut [f64]) {
         plain::gemm_tn(m, w, dy, dx);
     }
-    fn gemm_nt_add(_: Isa, [m, ..]: [usize; 3], dy: &[f64], x: &[f64], dw: &mut [f64]) {
+    fn gemm_nt(_: Isa, [m, ..]: [usize; 3], dy: &[f64], x: &[f64], dw: &mut [f64], fresh: bool) {
+        if fresh {
+            dw.fill(0.0);
+        }
         plain::gemm_nt_add(m, dy, x, dw);
     }
     fn add_columns(_: Isa, m: usize, dy: &[f64], db: &mut [f64]) {

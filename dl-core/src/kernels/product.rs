@@ -55,7 +55,7 @@ const DEPTH: usize = 256;
 pub(super) unsafe fn gemm<V: Simd>(p: &Product) {
     if p.n == 1 {
         // SAFETY: the caller's, here and below.
-        return unsafe { gemv::<V>(p, 0) };
+        return unsafe { gemv::<V>(p) };
     }
     let mut done = 0;
     loop {
@@ -223,46 +223,53 @@ unsafe fn store<V: Simd, const MV: usize, const PART: bool>(
     }
 }
 
-/// One column of `C = A B`.
+/// `C = A B`, where the depth is 1.
 #[inline(always)]
-pub(super) unsafe fn gemv<V: Simd>(p: &Product, column: usize) {
+pub(super) unsafe fn outer<V: Simd>(p: &Product) {
+    // SAFETY: the caller's.
+    unsafe { tiles::<V>(&Product { k: 1, ..*p }) }
+}
+
+/// `C = A B`, where `B` and `C` are columns.
+#[inline(always)]
+pub(super) unsafe fn gemv<V: Simd>(p: &Product) {
     let mut row = 0;
     unsafe {
         while p.m - row >= 8 * V::LANES {
-            column_tile::<V, 8, 1, false>(p, row, column, 0);
+            column_tile::<V, 8, 1, false>(p, row, 0);
             row += 8 * V::LANES;
         }
         if p.m - row >= 4 * V::LANES {
-            column_tile::<V, 4, 2, false>(p, row, column, 0);
+            column_tile::<V, 4, 2, false>(p, row, 0);
             row += 4 * V::LANES;
         }
         if p.m - row >= 2 * V::LANES {
-            column_tile::<V, 2, 4, false>(p, row, column, 0);
+            column_tile::<V, 2, 4, false>(p, row, 0);
             row += 2 * V::LANES;
         }
         if p.m - row >= V::LANES {
-            column_tile::<V, 1, 4, false>(p, row, column, 0);
+            column_tile::<V, 1, 4, false>(p, row, 0);
             row += V::LANES;
         }
         if row == p.m {
         } else if V::MASKED {
-            column_tile::<V, 1, 4, true>(p, row, column, p.m - row);
+            column_tile::<V, 1, 4, true>(p, row, p.m - row);
         } else {
-            column_rest::<V::Rest>(p, row, column);
+            column_rest::<V::Rest>(p, row);
         }
     }
 }
 
 /// The last rows of a column, in ever shorter vectors.
 #[inline(always)]
-unsafe fn column_rest<V: Simd>(p: &Product, mut row: usize, column: usize) {
+unsafe fn column_rest<V: Simd>(p: &Product, mut row: usize) {
     unsafe {
         while p.m - row >= V::LANES {
-            column_tile::<V, 1, 4, false>(p, row, column, 0);
+            column_tile::<V, 1, 4, false>(p, row, 0);
             row += V::LANES;
         }
         while V::LANES > 1 && row < p.m {
-            column_tile::<V::Rest, 1, 4, false>(p, row, column, 0);
+            column_tile::<V::Rest, 1, 4, false>(p, row, 0);
             row += 1;
         }
     }
@@ -273,19 +280,18 @@ unsafe fn column_rest<V: Simd>(p: &Product, mut row: usize, column: usize) {
 unsafe fn column_tile<V: Simd, const MV: usize, const SPLIT: usize, const PART: bool>(
     p: &Product,
     row: usize,
-    column: usize,
     part: usize,
 ) {
     let split = if V::FUSED { SPLIT } else { 1 };
     unsafe {
-        let c = p.c.add(column * p.c_col + row);
+        let c = p.c.add(row);
         let mut sums = [[V::splat(0.0); MV]; SPLIT];
         match p.start {
             Start::Zero => {}
             Start::Bias(bias) => sums[0] = load::<V, MV, PART>(bias.add(row), part),
             Start::Sum => sums[0] = load::<V, MV, PART>(c, part),
         }
-        let (mut a, mut b) = (p.a.add(row), p.b.add(column * p.b_col));
+        let (mut a, mut b) = (p.a.add(row), p.b);
         let mut left = p.k;
         while left > 0 {
             // all of them, but for what is left at the end

@@ -48,28 +48,26 @@ impl Guarded {
     }
 }
 
-/// The products that are compiled for their sizes.
+/// The products of one column that are compiled for their size.
 fn check_small<const M: usize, const K: usize>() {
-    for n in [1, 2, 3, 8, 17] {
-        let (w, x, dy, b) = (numbers(M * K, 1), numbers(K * n, 2), numbers(M * n, 3), numbers(M, 4));
-        let what = format_args!("{M} x {K} by {K} x {n}, compiled for its size");
-        let mut y = std::vec![0.0; M * n];
-        plain::gemm_bias(M, &w, &x, &b, &mut y);
-        let mut dx = std::vec![0.0; K * n];
-        plain::gemm_tn(M, &w, &dy, &mut dx);
-        let mut dw = w.clone();
-        plain::gemm_nt_add(M, &dy, &x, &mut dw);
-        for isa in Isa::all() {
-            let mut out = Guarded::new(&dy, 1);
-            f32::small_gemm_bias::<M, K>(isa, n, &w, &x, &b, out.slice(), false);
-            out.check(&y, isa, K, what);
-            let mut out = Guarded::new(&x, 2);
-            f32::small_gemm_tn::<M, K>(isa, n, &w, &dy, out.slice());
-            out.check(&dx, isa, M, what);
-            let mut out = Guarded::new(&w, 3);
-            f32::small_gemm_nt_add::<M, K>(isa, n, &dy, &x, out.slice());
-            out.check(&dw, isa, n, what);
-        }
+    let (w, x, dy, b) = (numbers(M * K, 1), numbers(K, 2), numbers(M, 3), numbers(M, 4));
+    let what = format_args!("{M} x {K}, compiled for its size");
+    let mut y = std::vec![0.0; M];
+    plain::gemm_bias(M, &w, &x, &b, &mut y);
+    let mut dx = std::vec![0.0; K];
+    plain::gemm_tn(M, &w, &dy, &mut dx);
+    let mut dw = w.clone();
+    plain::gemm_nt_add(M, &dy, &x, &mut dw);
+    for isa in Isa::all() {
+        let mut out = Guarded::new(&dy, 1);
+        f32::gemv_bias::<M, K>(isa, &w, &x, &b, out.slice(), false);
+        out.check(&y, isa, K, what);
+        let mut out = Guarded::new(&x, 2);
+        f32::gemv_t::<M, K>(isa, &w, &dy, out.slice());
+        out.check(&dx, isa, M, what);
+        let mut out = Guarded::new(&w, 3);
+        f32::ger::<M, K>(isa, &dy, &x, out.slice(), false);
+        out.check(&dw, isa, 1, what);
     }
 }
 
@@ -79,12 +77,8 @@ fn products_compiled_for_their_sizes_are_those_of_the_plain_loops() {
     check_small::<1, 16>();
     check_small::<16, 1>();
     check_small::<16, 16>();
-    check_small::<10, 64>();
     check_small::<3, 5>();
-    check_small::<7, 2>();
-    check_small::<2, 7>();
-    check_small::<33, 9>();
-    check_small::<20, 31>();
+    check_small::<7, 21>();
 }
 
 /// All three products of one size, by every instruction set.
@@ -104,6 +98,8 @@ fn check(m: usize, n: usize, k: usize) {
     plain::gemm_tn(m, &w, &dy, &mut dx);
     let mut dw = w.clone();
     plain::gemm_nt_add(m, &dy, &x, &mut dw);
+    let mut dw_alone = std::vec![0.0; m * k];
+    plain::gemm_nt_add(m, &dy, &x, &mut dw_alone);
     let mut db = b.clone();
     plain::add_columns(m, &dy, &mut db);
 
@@ -120,8 +116,10 @@ fn check(m: usize, n: usize, k: usize) {
         f32::gemm_tn(isa, size, w_at, dy_at, out.slice());
         out.check(&dx, isa, m, format_args!("dX = Wt dY, {what}"));
         let mut out = Guarded::new(&w, offset);
-        f32::gemm_nt_add(isa, size, dy_at, x_at, out.slice());
+        f32::gemm_nt(isa, size, dy_at, x_at, out.slice(), false);
         out.check(&dw, isa, n, format_args!("dW += dY Xt, {what}"));
+        f32::gemm_nt(isa, size, dy_at, x_at, out.slice(), true);
+        out.check(&dw_alone, isa, n, format_args!("dW = dY Xt, {what}"));
         let mut out = Guarded::new(&b, offset);
         f32::add_columns(isa, m, dy_at, out.slice());
         out.check(&db, isa, n, format_args!("db += sums of dY, {what}"));

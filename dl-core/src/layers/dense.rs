@@ -94,6 +94,7 @@ impl<T: Real, const IN: usize, const OUT: usize, const BIAS: usize, const X: usi
 
     const MACS: usize = X * OUT;
     const NEEDS_Y: bool = false;
+    const SETS_GRAD: bool = true;
 
     #[inline(always)]
     fn forward<'a, const B: usize>(
@@ -125,7 +126,7 @@ impl<T: Real, const IN: usize, const OUT: usize, const BIAS: usize, const X: usi
         if let Some(grad) = grad {
             let x = pass.live_part(x.as_slice());
             let (dw, db) = (grad.weight.as_mut_slice(), grad.bias.as_mut_slice());
-            dense::to_params::<T, OUT, IN>(pass, dy, x, dw, db); //               dW += dy xᵀ, db += Σ dy
+            dense::to_params::<T, OUT, IN>(pass, dy, x, dw, db, pass.is_fresh()); // dW += dy xᵀ, db += Σ dy
         }
         if let Some(dx) = dx {
             let dx = pass.live_part_mut(dx.as_mut_slice());

@@ -16,7 +16,7 @@ pub(super) fn layer(plan: &Plan<'_>, names: &Names) -> TokenStream {
     let (x, y, tape_ty, work_ty) = (&names.input, &names.output, &names.tape_ty, &names.work_ty);
     let passes = Passes { plan, names };
     let macs = layers_sum(passes.macs());
-    let lens = passes.lens_const();
+    let (sets_grad, lens) = (passes.sets_grad_const(), passes.lens_const());
 
     let x_chunk = chunk(dl, &plan.net.input, &plan.net.input_len.arg());
     let y_chunk = chunk(dl, output_shape(plan), &plan.values[plan.output].len.arg());
@@ -77,6 +77,7 @@ pub(super) fn layer(plan: &Plan<'_>, names: &Names) -> TokenStream {
             type Tape<const B: usize> = #tape_ty;
             type Work<const B: usize> = #work_ty;
             const MACS: usize = #macs;
+            #sets_grad
             #lens
 
             #inline
@@ -267,6 +268,22 @@ impl Passes<'_> {
     }
 
     /// How the whole network maps lengths, if it does.
+    /// Whether all layers that learn overwrite a gradient that holds nothing yet.
+    fn sets_grad_const(&self) -> TokenStream {
+        let layers: Vec<_> = (0..self.plan.net.layers.len())
+            .filter(|&i| self.layer(i).is_trained())
+            .map(|i| self.as_layer(i))
+            .collect();
+        match layers.split_first() {
+            None => quote!(
+                const SETS_GRAD: bool = true;
+            ),
+            Some((first, others)) => {
+                quote!(const SETS_GRAD: bool = #first::SETS_GRAD #(&& #others::SETS_GRAD)*;)
+            }
+        }
+    }
+
     fn lens_const(&self) -> Option<TokenStream> {
         let dl = &self.names.dl;
         let maps: Vec<_> = (0..self.plan.net.layers.len())
