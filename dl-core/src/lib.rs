@@ -39,6 +39,7 @@ mod repeat;
 pub mod rng;
 pub mod shape;
 pub mod signal;
+pub mod small;
 pub mod summary;
 pub mod train;
 

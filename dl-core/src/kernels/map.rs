@@ -11,35 +11,35 @@ use crate::layers::{
 use crate::{FromOutput, Pointwise, Real};
 
 /// The plain loops.
-mod plain {
+pub(crate) mod plain {
     use super::*;
 
     #[inline(always)]
-    pub(super) fn forward<T: Real, F: Pointwise<T>>(x: &[T], y: &mut [T]) {
+    pub(crate) fn forward<T: Real, F: Pointwise<T>>(x: &[T], y: &mut [T]) {
         for (y, &x) in y.iter_mut().zip(x) {
             *y = F::f(x);
         }
     }
     #[inline(always)]
-    pub(super) fn forward_in_place<T: Real, F: Pointwise<T>>(y: &mut [T]) {
+    pub(crate) fn forward_in_place<T: Real, F: Pointwise<T>>(y: &mut [T]) {
         for y in y {
             *y = F::f(*y);
         }
     }
     #[inline(always)]
-    pub(super) fn backward<T: Real, F: Pointwise<T>>(x: &[T], dy: &[T], dx: &mut [T]) {
+    pub(crate) fn backward<T: Real, F: Pointwise<T>>(x: &[T], dy: &[T], dx: &mut [T]) {
         for ((dx, &dy), &x) in dx.iter_mut().zip(dy).zip(x) {
             *dx = dy * F::df(x);
         }
     }
     #[inline(always)]
-    pub(super) fn backward_from_output<T: Real, F: FromOutput<T>>(y: &[T], dy: &[T], dx: &mut [T]) {
+    pub(crate) fn backward_from_output<T: Real, F: FromOutput<T>>(y: &[T], dy: &[T], dx: &mut [T]) {
         for ((dx, &dy), &y) in dx.iter_mut().zip(dy).zip(y) {
             *dx = dy * F::df_at(y);
         }
     }
     #[inline(always)]
-    pub(super) fn backward_in_place<T: Real, F: FromOutput<T>>(y: &[T], d: &mut [T]) {
+    pub(crate) fn backward_in_place<T: Real, F: FromOutput<T>>(y: &[T], d: &mut [T]) {
         for (d, &y) in d.iter_mut().zip(y) {
             *d *= F::df_at(y);
         }

@@ -9,7 +9,6 @@
 
 use crate::Real;
 
-pub mod dense;
 mod dispatch;
 mod f32;
 mod isa;

@@ -2,7 +2,7 @@
 
 use nalgebra::{SMatrix, SVector};
 
-use crate::kernels::{dense, map::Known};
+use crate::kernels::map::Known;
 use crate::params::{Kind, Order, Param, ParamMut, Path, Visitor, Zipper};
 use crate::{Blank, Layer, Params, Pass, Pointwise, Real, Rng, Shape, Vals, init, pointwise};
 
@@ -77,11 +77,12 @@ impl<T: Real, const IN: usize, const OUT: usize, const BIAS: usize> Dense<T, IN,
     /// The output of the samples that count.
     #[inline(always)]
     fn product<const B: usize>(&self, x: &[T], y: &mut [T], relu: bool, pass: Pass<'_, B>) {
-        let (w, b) = (self.weight.as_slice(), self.bias.as_slice());
-        dense::forward::<T, OUT, IN>(pass, w, pass.live_part(x), b, pass.live_part_of(y), relu);
+        let (w, b, x, y) =
+            (self.weight.as_slice(), self.bias.as_slice(), pass.live_part(x), pass.live_part_of(y));
+        T::gemm_bias(pass.isa(), [OUT, x.len() / IN, IN], w, x, b, y, relu);
     }
 
-    const fn check<const X: usize, const Y: usize>() {
+    pub(crate) const fn check<const X: usize, const Y: usize>() {
         assert!(X.is_multiple_of(IN) && Y == X / IN * OUT && (BIAS == 0 || BIAS == OUT));
     }
 }
@@ -122,15 +123,18 @@ impl<T: Real, const IN: usize, const OUT: usize, const BIAS: usize, const X: usi
         _: &mut (),
         pass: Pass<'a, B>,
     ) {
-        let dy = pass.live_part(dy.as_slice());
+        let (isa, x, dy) = (pass.isa(), pass.live_part(x.as_slice()), pass.live_part(dy.as_slice()));
+        let size = [OUT, x.len() / IN, IN];
         if let Some(grad) = grad {
-            let x = pass.live_part(x.as_slice());
-            let (dw, db) = (grad.weight.as_mut_slice(), grad.bias.as_mut_slice());
-            dense::to_params::<T, OUT, IN>(pass, dy, x, dw, db, pass.is_fresh()); // dW += dy xᵀ, db += Σ dy
+            if pass.is_fresh() {
+                grad.bias.fill(T::zero());
+            }
+            T::gemm_nt(isa, size, dy, x, grad.weight.as_mut_slice(), pass.is_fresh()); // dW += dy xᵀ
+            T::add_columns(isa, OUT, dy, grad.bias.as_mut_slice()); //                     db += Σ dy
         }
         if let Some(dx) = dx {
             let dx = pass.live_part_mut(dx.as_mut_slice());
-            dense::to_input::<T, OUT, IN>(pass, self.weight.as_slice(), dy, dx); // dx = Wᵀ dy
+            T::gemm_tn(isa, size, self.weight.as_slice(), dy, dx); //                      dx = Wᵀ dy
         }
     }
 }

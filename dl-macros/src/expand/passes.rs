@@ -14,7 +14,7 @@ use crate::shape::Shape;
 pub(super) fn layer(plan: &Plan<'_>, names: &Names) -> TokenStream {
     let (dl, decls, net_ty) = (&names.dl, &names.decls, &names.net_ty);
     let (x, y, tape_ty, work_ty) = (&names.input, &names.output, &names.tape_ty, &names.work_ty);
-    let passes = Passes { plan, names };
+    let passes = Passes { plan, names, is_tiny: is_tiny(plan) };
     let macs = layers_sum(passes.macs());
     let (sets_grad, lens) = (passes.sets_grad_const(), passes.lens_const());
 
@@ -62,7 +62,7 @@ pub(super) fn layer(plan: &Plan<'_>, names: &Names) -> TokenStream {
         argument("pass", &pass_ty, &backward),
     ];
 
-    let inline = is_tiny(plan).then(|| quote!(#[inline(always)]));
+    let inline = passes.is_tiny.then(|| quote!(#[inline(always)]));
     let settle = passes.settle();
     let settle = (!settle.is_empty()).then(|| {
         quote! {
@@ -106,6 +106,7 @@ fn is_tiny(plan: &Plan<'_>) -> bool {
 struct Passes<'a> {
     plan: &'a Plan<'a>,
     names: &'a Names,
+    is_tiny: bool,
 }
 
 /// A value as it is spoken of in a pass.
@@ -118,6 +119,11 @@ enum Pass {
 impl Passes<'_> {
     fn layer(&self, i: usize) -> &Layer<'_> {
         &self.plan.net.layers[i]
+    }
+
+    /// Whether layer `i` is a product of a tiny network.
+    fn is_small(&self, i: usize) -> bool {
+        self.is_tiny && self.layer(i).role == Role::Product && !self.layer(i).is_open
     }
 
     /// `<Ty as Layer<T, X, Y>>` of layer `i`.
@@ -308,7 +314,7 @@ impl Passes<'_> {
     }
 
     fn forward_step(&self, step: &Step, pass: Pass, passes: &[TokenStream]) -> TokenStream {
-        let i = step.layer;
+        let (dl, i) = (&self.names.dl, step.layer);
         let field = &self.layer(i).field.ident;
         let value = &self.plan.values[step.output];
         let home = match pass {
@@ -329,8 +335,13 @@ impl Passes<'_> {
         let call = match step.then {
             Some(then) => {
                 let activation = &self.layer(then).field.ident;
-                quote!(self.#field.forward_then(&self.#activation, #x, #y, #at);)
+                if self.is_tiny {
+                    quote!(#dl::small::forward_then(&self.#field, &self.#activation, #x, #y, #at);)
+                } else {
+                    quote!(self.#field.forward_then(&self.#activation, #x, #y, #at);)
+                }
             }
+            None if self.is_small(i) => quote!(#dl::small::forward(&self.#field, #x, #y, #at);),
             None => {
                 let tape = match (&self.plan.tape_names[i], pass) {
                     (Some(tape), Pass::Record) => {
@@ -384,10 +395,14 @@ impl Passes<'_> {
             let d = self.gradient(step.output);
             if step.output == self.plan.output {
                 let place = self.place(step.output, output.grad, &d);
-                quote! {
-                    #place
-                    #dl::pointwise::backward_from_output(&self.#f, #y, dy, #d, pass);
-                }
+                let call = if self.is_tiny {
+                    quote!(#dl::small::backward_from_output(&self.#f, #y, dy, #d);)
+                } else {
+                    quote!(#dl::pointwise::backward_from_output(&self.#f, #y, dy, #d, pass);)
+                };
+                quote!(#place #call)
+            } else if self.is_tiny {
+                quote!(#dl::small::backward_in_place(&self.#f, #y, #d);)
             } else {
                 quote!(#dl::pointwise::backward_in_place(&self.#f, #y, #d, pass);)
             }
@@ -433,6 +448,13 @@ impl Passes<'_> {
         let work = self.work(i);
         let dy = if dy.to_string() == "dy" { dy } else { quote!(&*#dy) };
         let (layer, pass, key) = (self.layer_trait(i), &passes[i], number(i));
+        if self.is_small(i) {
+            return quote! {
+                #activation
+                #place
+                #dl::small::backward(&self.#field, #x, #dy, #dx, #grad, #pass.at(#key));
+            };
+        }
         quote! {
             #activation
             #place

@@ -32,8 +32,8 @@ const NAMES: [&str; 18] = [
 ];
 
 /// Modules of the framework that are worth importing.
-const MODULES: [&str; 9] =
-    ["init", "layer", "math", "params", "pointwise", "shape", "signal", "summary", "train"];
+const MODULES: [&str; 10] =
+    ["init", "layer", "math", "params", "pointwise", "shape", "signal", "small", "summary", "train"];
 
 /// Words that a path may follow; behind any other it goes on a path that is someone else's.
 const BEFORE_PATHS: [&str; 7] = ["as", "dyn", "for", "impl", "in", "mut", "return"];
