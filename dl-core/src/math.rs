@@ -3,13 +3,25 @@
 //! All come from the `libm` crate, a port of musl's; its documented errors are below 1 ulp except where noted there.
 
 use crate::Real;
+use crate::real::Function;
 
 macro_rules! functions {
     ($($(#[$doc:meta])* $name:ident: $f32:ident, $f64:ident;)*) => { $(
         $(#[$doc])*
-        #[inline]
+        #[inline(always)]
         pub fn $name<T: Real>(x: T) -> T {
-            x.call(libm::$f32, libm::$f64)
+            struct Both;
+            impl Function for Both {
+                #[inline(always)]
+                fn f32(x: f32) -> f32 {
+                    libm::$f32(x)
+                }
+                #[inline(always)]
+                fn f64(x: f64) -> f64 {
+                    libm::$f64(x)
+                }
+            }
+            x.call::<Both>()
         }
     )* };
 }
