@@ -14,6 +14,7 @@ mod erf;
 mod exp;
 mod ln;
 mod logistic;
+mod sqrt;
 mod tanh;
 #[cfg(test)]
 mod ulp;
@@ -108,7 +109,7 @@ functions! {
     /// ```
     /// assert_eq!(dl_core::math::sqrt(2.0_f64), std::f64::consts::SQRT_2);
     /// ```
-    pub fn sqrt = libm::sqrtf, libm::sqrt;
+    pub fn sqrt = sqrt::f32, sqrt::f64;
     /// Cosine of an angle in radians.
     ///
     /// ```
