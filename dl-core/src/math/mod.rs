@@ -17,7 +17,7 @@ mod logistic;
 mod sqrt;
 mod tanh;
 #[cfg(test)]
-mod ulp;
+pub(crate) mod ulp;
 
 macro_rules! functions {
     ($($(#[$doc:meta])* $vis:vis fn $name:ident = $f32:path, $f64:path;)*) => { $(
@@ -122,6 +122,16 @@ functions! {
     /// assert_eq!(dl_core::math::sin(std::f64::consts::FRAC_PI_2), 1.0);
     /// ```
     pub fn sin = libm::sinf, libm::sin;
+    /// Absolute value. The method of the same name may be a call that keeps a loop from becoming vector code.
+    pub(crate) fn abs = f32::abs, f64::abs;
+}
+
+/// `σ(x)` and its derivative `σ(x) σ(−x)`; neither loses digits where `σ(x)` is near 0 or 1.
+#[inline(always)]
+pub(crate) fn sigmoid_and_slope<T: Real>(x: T) -> (T, T) {
+    let small = sigmoid(-abs(x));
+    let large = T::one() - small;
+    (if x < T::zero() { small } else { large }, small * large)
 }
 
 /// Whether no number is infinite or NaN.
