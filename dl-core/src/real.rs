@@ -35,7 +35,14 @@ pub trait Real:
     /// Distance between 1 and the next larger value.
     const EPSILON: f64;
     #[doc(hidden)]
-    fn call(self, f32: fn(f32) -> f32, f64: fn(f64) -> f64) -> Self;
+    fn call<F: Function>(self) -> Self;
+}
+
+/// One function in both scalars. A type, so that the call is known while compiling and becomes part of a loop.
+#[doc(hidden)]
+pub trait Function {
+    fn f32(x: f32) -> f32;
+    fn f64(x: f64) -> f64;
 }
 
 impl Real for f32 {
@@ -49,8 +56,8 @@ impl Real for f32 {
         self as f64
     }
     #[inline(always)]
-    fn call(self, f32: fn(f32) -> f32, _: fn(f64) -> f64) -> f32 {
-        f32(self)
+    fn call<F: Function>(self) -> f32 {
+        F::f32(self)
     }
 }
 
@@ -65,7 +72,7 @@ impl Real for f64 {
         self
     }
     #[inline(always)]
-    fn call(self, _: fn(f32) -> f32, f64: fn(f64) -> f64) -> f64 {
-        f64(self)
+    fn call<F: Function>(self) -> f64 {
+        F::f64(self)
     }
 }

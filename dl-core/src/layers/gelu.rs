@@ -1,7 +1,5 @@
 //! Gaussian error linear unit, exact. PyTorch: `nn.GELU()`.
 
-use core::f64::consts::FRAC_1_SQRT_2;
-
 use crate::kernels::map::Known;
 use crate::{Pointwise, Real, math};
 
@@ -15,8 +13,8 @@ const FRAC_1_SQRT_2PI: f64 = 0.398_942_280_401_432_7;
 /// - forward:  `y = x Φ(x)`, where `Φ(x) = (1 + erf(x / √2)) / 2` is the normal distribution function
 /// - backward: `dx = (Φ(x) + x φ(x)) dy`, where `φ(x) = e^(−x²/2) / √(2π)` is its density
 ///
-/// The derivative does not follow from `y` (the function is not monotonous), so `x` is kept. Hendrycks, Gimpel:
-/// *Gaussian error linear units (GELUs)* (2016).
+/// The derivative does not follow from `y` (the function is not monotonous), so `x` is kept. In `f32` the error is below
+/// `1.5e-7 max(1, |y|)`. Hendrycks, Gimpel: *Gaussian error linear units (GELUs)* (2016).
 ///
 /// ```
 /// use dl_core::{Pointwise, layers::Gelu};
@@ -32,19 +30,14 @@ impl<T: Real> Pointwise<T> for Gelu {
     const KNOWN: Option<Known> = Some(Known::Gelu);
     #[inline(always)]
     fn f(x: T) -> T {
-        x * distribution(x)
+        x * math::normal_cdf(x)
     }
     #[inline(always)]
     fn df(x: T) -> T {
+        // in f32 the exponential is that of `normal_cdf`, computed once
         let density = T::of(FRAC_1_SQRT_2PI) * math::exp(T::of(-0.5) * x * x);
-        distribution(x) + x * density
+        math::normal_cdf(x) + x * density
     }
-}
-
-/// `Φ(x)`
-#[inline(always)]
-fn distribution<T: Real>(x: T) -> T {
-    T::of(0.5) * (T::one() + math::erf(x * T::of(FRAC_1_SQRT_2)))
 }
 
 super::no_params!(Gelu = Gelu);

@@ -28,13 +28,9 @@ impl<T: Real> Pointwise<T> for HardSwish {
     }
     #[inline(always)]
     fn df(x: T) -> T {
-        if x <= T::of(-3.0) {
-            T::zero()
-        } else if x < T::of(3.0) {
-            x / T::of(3.0) + T::of(0.5)
-        } else {
-            T::one()
-        }
+        let slope = x / T::of(3.0) + T::of(0.5);
+        let slope = if x >= T::of(3.0) { T::one() } else { slope };
+        if x <= T::of(-3.0) { T::zero() } else { slope }
     }
 }
 

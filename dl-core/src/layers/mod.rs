@@ -139,18 +139,14 @@ const fn ratio(num: u32, den: u32) -> f64 {
 /// `x`, limited to `[low, high]`; NaN stays NaN.
 #[inline(always)]
 fn limit<T: Real>(x: T, low: T, high: T) -> T {
-    if x < low {
-        low
-    } else if x > high {
-        high
-    } else {
-        x
-    }
+    let x = if x < low { low } else { x };
+    if x > high { high } else { x }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::math::ulp::arguments;
     use crate::{FromOutput, Pointwise};
 
     fn ends<T: Real, F: Pointwise<T>>(max: f64) {
@@ -192,6 +188,31 @@ mod tests {
         assert!(HardSwish::f(f32::NAN).is_nan());
         assert_eq!((HardSwish::f(f32::MAX), HardSwish::df(f32::MAX)), (f32::MAX, 1.0));
         assert_eq!((HardSwish::f(f32::MIN), HardSwish::df(f32::MIN)), (0.0, 0.0));
+    }
+
+    fn close<F: Pointwise<f32> + Pointwise<f64>>() {
+        for x in arguments(40_009).filter(|x| x.is_finite()) {
+            for (what, y, exact) in [("f", F::f(x), F::f(x as f64)), ("df", F::df(x), F::df(x as f64))] {
+                let off = (y as f64 - exact).abs() / exact.abs().max(1.0);
+                assert!(off < 1.5e-7 || y == exact as f32, "{what}({x:e}) = {y:e}, exactly {exact:e}");
+            }
+        }
+    }
+
+    #[test]
+    fn in_f32_activations_are_close_to_those_in_f64() {
+        close::<Relu>();
+        close::<LeakyRelu>();
+        close::<Elu>();
+        close::<Selu>();
+        close::<Gelu>();
+        close::<GeluTanh>();
+        close::<Silu>();
+        close::<Sigmoid>();
+        close::<Softplus>();
+        close::<HardSigmoid>();
+        close::<HardTanh>();
+        close::<HardSwish>();
     }
 
     fn agree<F: FromOutput<f64>>() {
