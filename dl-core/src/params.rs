@@ -344,7 +344,7 @@ impl<T: Real, const R: usize, const C: usize> Params<T> for SMatrix<T, R, C> {
 }
 
 /// No parameter: so that a layer without any can still name its scalar, which is its last type parameter.
-impl<T: Real, A: ?Sized> Params<T> for PhantomData<A> {
+impl<T: Real, A: ?Sized + Send + Sync> Params<T> for PhantomData<A> {
     type Grad = Self;
     const PARAMS: usize = 0;
     fn visit(&self, _: Path<'_>, _: &mut Visitor<'_, T>) {}

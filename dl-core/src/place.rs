@@ -11,7 +11,7 @@ use nalgebra::SMatrix;
 
 use crate::{Blank, Layer, Loss, Network, Optimizer, Real, Signal, gradcheck, layers, train};
 
-/// Plain data for which all-zero bytes are a valid value, the value [`Blank::ZERO`].
+/// Plain data for which all-zero bytes are a valid value, the value [`Blank::ZERO`], and which threads may share.
 ///
 /// `#[network]`, `#[derive(Params)]` and `#[derive(Blank)]` implement it for structs whose fields have it.
 ///
@@ -21,7 +21,7 @@ use crate::{Blank, Layer, Loss, Network, Optimizer, Real, Signal, gradcheck, lay
 /// be as it says.
 ///
 /// [`ATOM`]: Self::ATOM
-pub unsafe trait ZeroValid {
+pub unsafe trait ZeroValid: Send + Sync {
     /// The size of the numbers that the type is made of, if it is made of numbers of one size and nothing else, not even
     /// padding; [`MIXED`] otherwise, [`NO_ATOM`] if it has no bytes. Then any bytes are a valid value, and
     /// [`Overlap`] need not clear its memory.
@@ -76,7 +76,7 @@ unsafe impl ZeroValid for () {
     const ATOM: usize = NO_ATOM;
 }
 // SAFETY: no bytes at all.
-unsafe impl<T: ?Sized> ZeroValid for PhantomData<T> {
+unsafe impl<T: ?Sized + Send + Sync> ZeroValid for PhantomData<T> {
     const ATOM: usize = NO_ATOM;
 }
 // SAFETY: an array is its elements in a row.

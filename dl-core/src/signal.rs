@@ -47,7 +47,7 @@ pub trait Signal: 'static {
     /// One sample, lent for reading.
     type SampleRef<'a, T: Real>: Copy;
     /// The valid steps of one sample.
-    type Len: Copy + fmt::Debug;
+    type Len: Copy + Send + Sync + fmt::Debug;
 
     /// All steps of a sample are valid.
     const ALL: Self::Len;

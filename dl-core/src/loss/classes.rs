@@ -9,7 +9,7 @@ mod sealed {
 }
 
 /// What each class weighs in a loss: `()` where all weigh 1, or one `f32` a class.
-pub trait ClassWeights: 'static + Copy + sealed::Sealed {
+pub trait ClassWeights: 'static + Copy + Sync + sealed::Sealed {
     /// How many classes have a weight; `None` where all weigh 1.
     const CLASSES: Option<usize>;
     /// The weight of a class.

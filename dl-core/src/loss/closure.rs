@@ -23,7 +23,7 @@ use crate::{Pass, Real, Vals};
 /// let value = loss.value_and_grad(&vector![3.0], &vector![1.0], Some(&mut dy), 1.0, Pass::<1>::infer());
 /// assert_eq!((value, dy), (8.0, vector![12.0]));
 /// ```
-impl<T: Real, F: Fn(&[T], &[T], &mut [T]) -> T + 'static, const N: usize> Loss<T, Vals<N>> for F {
+impl<T: Real, F: Fn(&[T], &[T], &mut [T]) -> T + 'static + Sync, const N: usize> Loss<T, Vals<N>> for F {
     type Target = Vals<N>;
     type Count = f64;
 

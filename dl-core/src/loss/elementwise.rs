@@ -53,7 +53,7 @@ pub trait Elementwise<T: Real> {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Steps<const STEPS: usize, L>(pub L);
 
-impl<T: Real, L: Elementwise<T> + 'static, const STEPS: usize, const N: usize> Loss<T, Vals<N>>
+impl<T: Real, L: Elementwise<T> + 'static + Sync, const STEPS: usize, const N: usize> Loss<T, Vals<N>>
     for Steps<STEPS, L>
 {
     type Target = Vals<N>;

@@ -67,7 +67,7 @@ use elementwise::elementwise_loss;
 /// let value = Mse.value_and_grad(&y, &target, None, total, a) + Mse.value_and_grad(&y, &target, None, total, b);
 /// assert!((value - 11.0 / 3.0).abs() < 1e-6);
 /// ```
-pub trait Loss<T: Real, Y: Signal>: 'static {
+pub trait Loss<T: Real, Y: Signal>: 'static + Sync {
     /// What a target is: `Tokens<1>` for a class, `Vals<N>` for numbers.
     type Target: Signal;
     /// What counts in a chunk: samples, steps or weights; a tuple for a tuple of losses.
@@ -101,7 +101,7 @@ pub trait Loss<T: Real, Y: Signal>: 'static {
 ///
 /// assert_eq!((1.0, 2.0).add((3.0, 4.0)).add(Count::ZERO), (4.0, 6.0));
 /// ```
-pub trait Count: Copy {
+pub trait Count: Copy + Send + Sync {
     /// Nothing counted yet.
     const ZERO: Self;
     /// Adds what another chunk counts.

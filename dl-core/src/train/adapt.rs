@@ -85,7 +85,7 @@ macro_rules! augment {
             T: Real,
             Y: Signal,
             D: Dataset<T, $signal<N>, Y>,
-            F: Fn(&mut [$item; N], Rng),
+            F: Fn(&mut [$item; N], Rng) + Sync,
         {
             type Error = D::Error;
             const PADDED: bool = D::PADDED;

@@ -33,13 +33,16 @@ use crate::{Real, Rng, Signal, Tokens, Vals};
 /// assert_eq!(x, [-0.5]);
 /// # Ok::<(), Infallible>(())
 /// ```
+///
+/// A data set is [`Sync`], so that the threads of a step read their samples themselves. One that changes something
+/// inside, such as a file's position, keeps that in a mutex.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a data set of inputs `{X}` and targets `{Y}` with numbers of type `{T}`",
     note = "a pair `(inputs, targets)` of slices, arrays or `Vec`s is one: `[[T; N]]` of numbers, `[[u16; N]]` of tokens, `[u16]` of classes"
 )]
-pub trait Dataset<T: Real, X: Signal, Y: Signal> {
+pub trait Dataset<T: Real, X: Signal, Y: Signal>: Sync {
     /// Why a sample could not be had.
-    type Error: fmt::Display + fmt::Debug;
+    type Error: Send + fmt::Display + fmt::Debug;
 
     /// Whether samples may be shorter than the network's input: then [`steps`](Self::steps) is asked.
     const PADDED: bool = false;
@@ -135,7 +138,7 @@ impl<T: Real, X: Signal, Y: Signal, D: Dataset<T, X, Y> + ?Sized> Dataset<T, X, 
     message = "`{Self}` does not hold samples of `{S}` with numbers of type `{T}`",
     note = "a slice of arrays holds samples: `[[T; N]]` of numbers, `[[u16; N]]` of tokens, `[u16]` of classes"
 )]
-pub trait Samples<T: Real, S: Signal> {
+pub trait Samples<T: Real, S: Signal>: Sync {
     /// The number of samples.
     ///
     /// # Errors
@@ -260,7 +263,7 @@ impl<T: Real> Samples<T, Tokens<1>> for [u16] {
     }
 }
 
-impl<T: Real, S: Signal, A, const LEN: usize> Samples<T, S> for [A; LEN]
+impl<T: Real, S: Signal, A: Sync, const LEN: usize> Samples<T, S> for [A; LEN]
 where
     [A]: Samples<T, S>,
 {
@@ -273,7 +276,7 @@ where
 }
 
 #[cfg(feature = "alloc")]
-impl<T: Real, S: Signal, A> Samples<T, S> for alloc::vec::Vec<A>
+impl<T: Real, S: Signal, A: Sync> Samples<T, S> for alloc::vec::Vec<A>
 where
     [A]: Samples<T, S>,
 {

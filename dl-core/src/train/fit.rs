@@ -430,7 +430,7 @@ mod tests {
 
     #[test]
     fn a_batch_smaller_than_the_data_sees_every_sample_once_an_epoch() {
-        struct Seen(std::cell::RefCell<Vec<(usize, u64)>>);
+        struct Seen(std::sync::Mutex<Vec<(usize, u64)>>);
         impl Dataset<f64, crate::Vals<2>, crate::Vals<1>> for Seen {
             type Error = SliceError;
             fn len(&self) -> usize {
@@ -443,13 +443,13 @@ mod tests {
                 x: &mut [f64; 2],
                 y: &mut [f64; 1],
             ) -> Result<(), SliceError> {
-                self.0.borrow_mut().push((i, { rng }.next_u64()));
+                self.0.lock().unwrap().push((i, { rng }.next_u64()));
                 data().get(i, rng, x, y)
             }
         }
         let seen = Seen(Default::default());
         trainer(4).fit(&seen, (), Fit::new(2, 3), ()).unwrap();
-        let seen = seen.0.into_inner();
+        let seen = seen.0.into_inner().unwrap();
         assert_eq!(seen.len(), 2 * N, "a step of one chunk reads its samples once");
         let (mut first, mut second) = (seen[..N].to_vec(), seen[N..].to_vec());
         let order = |epoch: &[(usize, u64)]| epoch.iter().map(|&(i, _)| i).collect::<Vec<_>>();
