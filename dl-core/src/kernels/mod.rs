@@ -15,6 +15,8 @@ mod isa;
 #[doc(hidden)]
 pub mod map;
 pub mod plain;
+#[cfg(feature = "std")]
+pub(crate) mod pool;
 mod product;
 mod simd;
 #[doc(hidden)]
