@@ -139,6 +139,21 @@ pub fn add_to<T: Real>(a: &mut [T], b: &[T]) {
     }
 }
 
+/// Calls `f` with all numbers of some slices, in parts on several threads if that saves time.
+#[inline]
+pub(crate) fn share<T: Real, const M: usize>(
+    threads: usize,
+    slices: [&mut [T]; M],
+    f: impl Fn([&mut [T]; M]) + Sync,
+) {
+    #[cfg(feature = "std")]
+    if threads > 1 {
+        return pool::share(threads, slices, f);
+    }
+    let _ = threads;
+    f(slices);
+}
+
 /// The products of one scalar, compiled in this crate. Sizes are `[m, n, k]` of the functions of this module.
 pub trait Products: Sized {
     /// See [`gemm_bias`]; with `relu`, sums below zero become zero.

@@ -71,9 +71,11 @@ impl Optimizer for Adagrad {
         let slower = 1.0 + step.number.saturating_sub(1) as f64 * self.lr_decay;
         params.zip([grad, squares], Path::ROOT, &mut |path, param, [g, v]| {
             let (lr, decay) = step.settings(&path, param.kind, self.lr, self.weight_decay);
-            step.clip(g);
             let numbers = RootStep { lr: T::of(lr / slower), decay: T::of(decay), keep: one, take: one, eps };
-            T::root(step.isa, param.values, g, v, numbers);
+            step.share([param.values, g, v], |[p, g, v]| {
+                step.clip(g);
+                T::root(step.isa, p, g, v, numbers);
+            });
         });
     }
 }

@@ -96,7 +96,6 @@ impl Adam {
         params.zip([grad, first, second], Path::ROOT, &mut |path, param, [g, m, v]| {
             let (lr, weight_decay) = step.settings(&path, param.kind, self.lr, self.weight_decay);
             let (added, kept) = decay(weight_decay, lr);
-            step.clip(g);
             let numbers = AdamStep {
                 rate: T::of(lr / correction),
                 added: T::of(added),
@@ -106,7 +105,10 @@ impl Adam {
                 scale,
                 eps,
             };
-            T::adam(step.isa, param.values, g, m, v, numbers);
+            step.share([param.values, g, m, v], |[p, g, m, v]| {
+                step.clip(g);
+                T::adam(step.isa, p, g, m, v, numbers);
+            });
         });
     }
 }

@@ -24,7 +24,7 @@
 //! # let _ = groups;
 //! ```
 
-use crate::kernels::Isa;
+use crate::kernels::{self, Isa};
 use crate::params::{Kind, Path};
 use crate::{Blank, Params, Real, ZeroValid};
 
@@ -124,6 +124,8 @@ pub struct Step<'a> {
     pub groups: &'a [Group],
     /// The instructions that kernels may use.
     pub isa: Isa,
+    /// How many threads may share the work.
+    pub threads: usize,
 }
 
 /// Settings of the parameters of one group (`#[group(name)]`), in place of the optimizer's.
@@ -173,7 +175,7 @@ impl Step<'static> {
     /// ```
     pub fn new(number: u64) -> Self {
         let isa = Isa::best();
-        Step { number, lr_factor: 1.0, grad_scale: 1.0, clip_value: None, groups: &[], isa }
+        Step { number, lr_factor: 1.0, grad_scale: 1.0, clip_value: None, groups: &[], isa, threads: 1 }
     }
 }
 
@@ -201,6 +203,22 @@ impl Step<'_> {
         };
         (lr * self.lr_factor * group.map_or(1.0, |g| g.lr_factor), decay)
     }
+
+    /// Calls `f` with the numbers of a parameter and what belongs to them (gradient, moments): with all at once, or with
+    /// parts on [`threads`](Self::threads) threads. What becomes of a number must not depend on where it stands.
+    ///
+    /// ```
+    /// use dl_core::optim::Step;
+    ///
+    /// let (mut p, mut g) = ([1.0, 2.0, 3.0], [0.5, 0.25, 0.125]);
+    /// Step::new(1).share([&mut p, &mut g], |[p, g]| p.iter_mut().zip(g).for_each(|(p, g)| *p -= *g));
+    /// assert_eq!(p, [0.5, 1.75, 2.875]);
+    /// ```
+    #[inline]
+    pub fn share<T: Real, const M: usize>(&self, slices: [&mut [T]; M], f: impl Fn([&mut [T]; M]) + Sync) {
+        kernels::share(self.threads, slices, f);
+    }
+
     /// Scales and limits a gradient. NaN stays NaN.
     ///
     /// ```

@@ -72,9 +72,11 @@ impl Optimizer for RmsProp {
         let (keep, take, eps) = (T::of(self.alpha), T::of(1.0 - self.alpha), T::of(self.eps));
         params.zip([grad, squares], Path::ROOT, &mut |path, param, [g, v]| {
             let (lr, decay) = step.settings(&path, param.kind, self.lr, self.weight_decay);
-            step.clip(g);
             let numbers = RootStep { lr: T::of(lr), decay: T::of(decay), keep, take, eps };
-            T::root(step.isa, param.values, g, v, numbers);
+            step.share([param.values, g, v], |[p, g, v]| {
+                step.clip(g);
+                T::root(step.isa, p, g, v, numbers);
+            });
         });
     }
 }

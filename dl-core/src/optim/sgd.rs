@@ -70,8 +70,10 @@ impl Optimizer for Sgd {
         params.zip([grad], Path::ROOT, &mut |path, param, [g]| {
             let (lr, decay) = step.settings(&path, param.kind, self.lr, self.weight_decay);
             let (lr, decay) = (T::of(lr), T::of(decay));
-            step.clip(g);
-            T::sgd(step.isa, param.values, g, lr, decay);
+            step.share([param.values, g], |[p, g]| {
+                step.clip(g);
+                T::sgd(step.isa, p, g, lr, decay);
+            });
         });
     }
 }

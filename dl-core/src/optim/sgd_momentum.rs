@@ -80,7 +80,6 @@ impl Optimizer for SgdMomentum {
         let (keep, take) = if step.number == 1 { (0.0, 1.0) } else { (self.momentum, 1.0 - self.dampening) };
         params.zip([grad, velocity], Path::ROOT, &mut |path, param, [g, v]| {
             let (lr, decay) = step.settings(&path, param.kind, self.lr, self.weight_decay);
-            step.clip(g);
             let numbers = MomentumStep {
                 lr: T::of(lr),
                 decay: T::of(decay),
@@ -88,7 +87,10 @@ impl Optimizer for SgdMomentum {
                 take: T::of(take),
                 nesterov: self.nesterov.then_some(T::of(self.momentum)),
             };
-            T::momentum(step.isa, param.values, g, v, numbers);
+            step.share([param.values, g, v], |[p, g, v]| {
+                step.clip(g);
+                T::momentum(step.isa, p, g, v, numbers);
+            });
         });
     }
 }

@@ -423,6 +423,7 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Runni
             clip_value,
             groups: update.groups,
             isa: Isa::best(),
+            threads: 1,
         };
         let core = &mut trainer.memory.core;
         trainer.optimizer.update(&mut core.net, &mut core.grad, &mut core.moments, &step);
