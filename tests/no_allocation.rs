@@ -2,6 +2,9 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use std::convert::Infallible;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::time::{Duration, Instant};
 
 use dl::loss::{
     BinaryCrossEntropy, CrossEntropy, Hinge, Huber, KlDiv, Loss, Mae, Mse, MultiMargin, Nll, SoftCrossEntropy,
@@ -13,7 +16,7 @@ use dl::train::{
     Averaging, Best, Clip, Dataset, EarlyStopping, Fit, History, Memory, Model, TargetOf, Trainer, Update,
     Valid,
 };
-use dl::{Blank, Network, Optimizer, Vals, network};
+use dl::{Blank, Network, Optimizer, Rng, Tokens, Vals, network};
 
 thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
@@ -166,6 +169,46 @@ fn whole_epochs_with_callbacks_schedule_and_validation_allocate_nothing() {
     let (n, report) = allocations(|| trainer.fit(&train, valid, fit, callbacks).unwrap());
     assert_eq!((report.epochs, report.steps), (3, 9));
     assert_eq!(n, 0, "allocations in three epochs");
+}
+
+thread_local! {
+    /// What this thread had allocated when it last read a sample of [`Watched`].
+    static SEEN: Cell<Option<usize>> = const { Cell::new(None) };
+}
+
+/// Data that take so long to read that threads share the work, and that count what the threads which read them
+/// allocate between two samples.
+struct Watched(AtomicUsize);
+
+impl Dataset<f32, <Net as Network>::In, Tokens<1>> for Watched {
+    type Error = Infallible;
+
+    fn len(&self) -> usize {
+        N
+    }
+    fn get(&self, i: usize, _: Rng, x: &mut [f32; 8], y: &mut [u16; 1]) -> Result<(), Infallible> {
+        let now = ALLOCATIONS.get();
+        self.0.fetch_add(now - SEEN.replace(Some(now)).unwrap_or(now), SeqCst);
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_micros(20) {}
+        (*x, *y) = (inputs()[i], [CLASSES[i]]);
+        Ok(())
+    }
+}
+
+#[test]
+fn steps_on_two_threads_allocate_nothing_on_either() {
+    let data = Watched(AtomicUsize::new(0));
+    let mut trainer = Trainer::<Net, CrossEntropy, Adam, 4>::boxed(0);
+    let (n, ()) = allocations(|| trainer.set_threads(2));
+    assert!(n >= 1, "a box for the other lane, and the pool's threads if this is their first use");
+    SEEN.set(None);
+    let (n, last) = allocations(|| (0..50).map(|_| trainer.step(&data).unwrap()).last());
+    assert_eq!(n, 0, "allocations in fifty steps");
+    assert!(last.is_some_and(|step| step.samples == N && step.loss.is_finite()), "{last:?}");
+    let (n, _) = allocations(|| trainer.evaluate(&data, &mut Accuracy::new()).unwrap());
+    assert_eq!(n, 0, "allocations to evaluate");
+    assert_eq!(data.0.into_inner(), 0, "allocations between two samples, on all threads");
 }
 
 #[test]

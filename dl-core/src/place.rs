@@ -125,10 +125,10 @@ layers! {
     [] layers::Tanh;
 }
 
-// SAFETY: every field is `ZeroValid`: the network and its gradient by `Params`, the moments by `Optimizer`, tape and
-// work by `Layer`, the rest by `Signal`.
-unsafe impl<N: Network, O: Optimizer, const B: usize> ZeroValid for train::Core<N, O, B> {}
-// SAFETY: every field is `ZeroValid`: `Core` as above, the rest by `Signal`.
+// SAFETY: every field is `ZeroValid`: the gradient by `Params`, tape and work by `Layer`, the loss by `Real`, the rest by
+// `Signal`.
+unsafe impl<N: Network, L: Loss<N::Scalar, N::Out>, const B: usize> ZeroValid for train::Lane<N, L, B> {}
+// SAFETY: every field is `ZeroValid`: the network by `Params`, the moments by `Optimizer`, the lane as above.
 unsafe impl<N, L, O, const B: usize> ZeroValid for train::Memory<N, L, O, B>
 where
     N: Network,
@@ -155,6 +155,14 @@ unsafe impl<L: Layer<f64, X, Y>, X: Signal, Y: Signal, const B: usize> ZeroValid
 #[cfg(feature = "alloc")]
 pub fn zeroed_box<M: ZeroValid>() -> alloc::boxed::Box<M> {
     let zeroed = alloc::boxed::Box::<M>::new_zeroed();
+    // SAFETY: the allocation is all zero bytes, which `ZeroValid` declares to be a valid `M`.
+    unsafe { zeroed.assume_init() }
+}
+
+/// A box of `len` all-zero values that never were on the stack, however large.
+#[cfg(feature = "std")]
+pub(crate) fn zeroed_slice<M: ZeroValid>(len: usize) -> alloc::boxed::Box<[M]> {
+    let zeroed = alloc::boxed::Box::<[M]>::new_zeroed_slice(len);
     // SAFETY: the allocation is all zero bytes, which `ZeroValid` declares to be a valid `M`.
     unsafe { zeroed.assume_init() }
 }

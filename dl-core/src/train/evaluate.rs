@@ -2,13 +2,14 @@
 
 use crate::kernels::{Entered, Isa, enter};
 use crate::layer::WorkOf;
-use crate::loss::Count;
 use crate::math;
 use crate::{Loss, Network, Optimizer, Pass, Real, Signal, Vals};
 
-use super::memory::{Data, InputPass, Inputs, Memory, Outputs, output_pass};
+use super::lane::Data;
+use super::lanes::Work;
+use super::memory::{InputPass, Inputs, Memory, Outputs};
 use super::trainer::stream;
-use super::{CountOf, Dataset, FitError, InputOf, Metric, OutputOf, Samples, SliceError, TargetOf, Trainer};
+use super::{Dataset, FitError, InputOf, Metric, OutputOf, Samples, SliceError, TargetOf, Trainer};
 
 /// The outputs of a chunk, in inference mode.
 #[inline(always)]
@@ -96,26 +97,23 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Train
         }
         metric.reset();
         let rng = self.rng.fork(stream::EVALUATE);
-        let mut total: Option<CountOf<N, L>> = None;
-        if n > B {
-            total = Some(self.count_with(data, rng)?);
-        }
+        let total = if n > B { Some(self.count_with(data, rng)?) } else { None };
         let mut sum = 0.0;
-        for at in (0..n).step_by(B) {
-            let live = B.min(n - at);
-            self.memory.data.load(data, at, live, rng)?;
-            let total = match total {
-                Some(total) => total,
-                None => CountOf::<N, L>::ZERO.add(self.count_chunk(live, D::PADDED)),
-            };
-            let Memory { core, data: chunk } = &mut *self.memory;
-            let pass = Data::<N, L, B>::pass(&chunk.lens, Pass::infer().chunk(at, live), D::PADDED);
-            infer::<N, B>(&core.net, &chunk.x, &mut core.y, &mut core.work, pass);
-            let (y, target) = (N::Out::get(&core.y), TargetOf::<N, L>::get(&chunk.target));
-            let pass = output_pass::<N, B>(pass);
-            let no_dy = N::Out::no_grad::<N::Scalar, B>();
-            sum += self.loss.value_and_grad(y, target, no_dy, total, pass).to_f64();
-            metric.update(y, target, pass);
+        let Trainer { memory, loss, lanes, .. } = self;
+        let Memory { net, lane: first, .. } = &mut **memory;
+        for round in lanes.rounds(0, n) {
+            lanes.compute(first, &round, Work::Infer, |i, lane| {
+                let (at, live) = round.chunk(i);
+                lane.data.load(data, at, live, rng)?;
+                let total = total.unwrap_or_else(|| lane.data.count(loss, live, D::PADDED));
+                lane.evaluate(net, loss, total, Pass::infer().chunk(at, live), D::PADDED);
+                Ok::<_, FitError<D::Error>>(())
+            })?;
+            lanes.each(first, &round, |i, lane| {
+                let (at, live) = round.chunk(i);
+                sum += lane.share.to_f64();
+                lane.judge(metric, Pass::infer().chunk(at, live), D::PADDED);
+            });
         }
         Ok(sum)
     }
@@ -153,14 +151,14 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Train
     /// # }
     /// ```
     pub fn predict_padded(&mut self, x: InputOf<'_, N>, steps: <N::In as Signal>::Len) -> OutputOf<'_, N> {
-        let Memory { core, data } = &mut *self.memory;
+        let Memory { net, lane, .. } = &mut *self.memory;
         for b in 0..B {
-            N::In::put(&mut data.x, b, x);
-            N::In::set_len(&mut data.lens, b, steps);
+            N::In::put(&mut lane.data.x, b, x);
+            N::In::set_len(&mut lane.data.lens, b, steps);
         }
-        let pass = Data::<N, L, B>::pass(&data.lens, Pass::infer().chunk(0, 1), true);
-        infer::<N, B>(&core.net, &data.x, &mut core.y, &mut core.work, pass);
-        N::Out::sample_ref(&core.y, 0)
+        let pass = Data::<N, L, B>::pass(&lane.data.lens, Pass::infer().chunk(0, 1), true);
+        infer::<N, B>(net, &lane.data.x, &mut lane.y, &mut lane.work, pass);
+        N::Out::sample_ref(&lane.y, 0)
     }
 
     /// Calls `f` with the index and the output of each input, in order, a chunk at a time.
@@ -189,8 +187,8 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Train
     where
         S: Samples<N::Scalar, N::In> + ?Sized,
     {
-        let Memory { core, data } = &mut *self.memory;
-        each::<N, S, B>(&core.net, &mut data.x, &mut core.y, &mut core.work, inputs, &mut f)
+        let Memory { net, lane, .. } = &mut *self.memory;
+        each::<N, S, B>(net, &mut lane.data.x, &mut lane.y, &mut lane.work, inputs, &mut f)
     }
 }
 
@@ -247,7 +245,7 @@ where
     /// ```
     pub fn predict_proba(&mut self, x: InputOf<'_, N>) -> &[T; K] {
         self.predict(x);
-        let y = Vals::<K>::sample::<T, B>(&mut self.memory.core.y, 0);
+        let y = Vals::<K>::sample::<T, B>(&mut self.memory.lane.y, 0);
         probabilities(y, N::OUTPUT.last());
         y
     }

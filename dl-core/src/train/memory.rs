@@ -2,9 +2,9 @@
 
 use crate::layer::{GradOf, TapeOf, WorkOf};
 use crate::shape::{Message, stop};
-use crate::{Blank, Loss, Network, Optimizer, Pass, Rng, Signal};
+use crate::{Blank, Loss, Network, Optimizer, Pass, Signal};
 
-use super::Dataset;
+use super::lane::Lane;
 
 /// What a target is for network `N` and loss `L`.
 pub type TargetOf<N, L> = <L as Loss<<N as Network>::Scalar, <N as Network>::Out>>::Target;
@@ -22,32 +22,8 @@ pub(super) type InputLens<N, const B: usize> = <<N as Network>::In as Signal>::L
 pub(super) type InputPass<'a, N, const B: usize> = Pass<'a, B, <<N as Network>::In as Signal>::Lens<'a, B>>;
 pub(super) type OutputPass<'a, N, const B: usize> = Pass<'a, B, <<N as Network>::Out as Signal>::Lens<'a, B>>;
 
-/// What training holds apart from its data: this is what [`train_bytes`] counts.
-#[repr(C)]
-pub(crate) struct Core<N: Network, O: Optimizer, const B: usize> {
-    pub(super) net: N,
-    pub(super) grad: GradOf<N>,
-    pub(super) moments: O::Moments<GradOf<N>>,
-    pub(super) tape: TapeOf<N, B>,
-    pub(super) work: WorkOf<N, B>,
-    pub(super) y: Outputs<N, B>,
-    pub(super) dy: Outputs<N, B>,
-}
-
-impl<N: Network, O: Optimizer, const B: usize> Blank for Core<N, O, B> {
-    const ZERO: Self = Core {
-        net: N::ZERO,
-        grad: Blank::ZERO,
-        moments: Blank::ZERO,
-        tape: Blank::ZERO,
-        work: Blank::ZERO,
-        y: Blank::ZERO,
-        dy: Blank::ZERO,
-    };
-}
-
-/// All that a [`Trainer`](super::Trainer) needs, for chunks of `B` samples: the network first, then its gradient, the
-/// optimizer's moments, tape, scratch memory, output and its gradient, and one chunk of data.
+/// All that a [`Trainer`](super::Trainer) needs, for chunks of `B` samples: the network first, then the optimizer's
+/// moments, the gradient, tape, scratch memory, output and its gradient, and one chunk of data with its loss.
 ///
 /// [`Blank::ZERO`] of it can initialize a `static`, for [`Trainer::in_place`](super::Trainer::in_place).
 ///
@@ -61,21 +37,13 @@ impl<N: Network, O: Optimizer, const B: usize> Blank for Core<N, O, B> {
 #[cfg_attr(any(target_arch = "x86_64", target_arch = "aarch64"), repr(C, align(64)))]
 #[cfg_attr(not(any(target_arch = "x86_64", target_arch = "aarch64")), repr(C))]
 pub struct Memory<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> {
-    pub(super) core: Core<N, O, B>,
-    pub(super) data: Data<N, L, B>,
-}
-
-/// One chunk of inputs and targets.
-#[repr(C)]
-pub(super) struct Data<N: Network, L: Loss<N::Scalar, N::Out>, const B: usize> {
-    pub(super) x: Inputs<N, B>,
-    pub(super) target: Targets<N, L, B>,
-    pub(super) lens: InputLens<N, B>,
+    pub(super) net: N,
+    pub(super) moments: O::Moments<GradOf<N>>,
+    pub(super) lane: Lane<N, L, B>,
 }
 
 impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Blank for Memory<N, L, O, B> {
-    const ZERO: Self =
-        Memory { core: Blank::ZERO, data: Data { x: Blank::ZERO, target: Blank::ZERO, lens: Blank::ZERO } };
+    const ZERO: Self = Memory { net: N::ZERO, moments: Blank::ZERO, lane: Lane::ZERO };
 }
 
 impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> core::fmt::Debug
@@ -87,7 +55,8 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> core:
 }
 
 /// Bytes to train `N` with optimizer `O` on chunks of `B` samples: network, gradient, moments, tape, scratch memory,
-/// output and its gradient. [`Trainer::BYTES`](super::Trainer::BYTES) has the data as well.
+/// output and its gradient. [`Trainer::BYTES`](super::Trainer::BYTES) has the data as well, and
+/// [`Trainer::LANE_BYTES`](super::Trainer::LANE_BYTES) is what each further lane takes.
 ///
 /// ```
 /// # #[dl_macros::network(input = [2], crate = dl_core)]
@@ -97,7 +66,7 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> core:
 /// assert_eq!(train_bytes::<Net, Adam, 1>() - train_bytes::<Net, Sgd, 1>(), 2 * 3 * 4);
 /// ```
 pub const fn train_bytes<N: Network, O: Optimizer, const B: usize>() -> usize {
-    size_of::<Core<N, O, B>>()
+    size_of::<(N, O::Moments<GradOf<N>>, GradOf<N>, TapeOf<N, B>, WorkOf<N, B>, [Outputs<N, B>; 2])>()
 }
 
 /// Stops the build if training needs more than `budget` bytes, and says by how much and what is largest.
@@ -169,85 +138,6 @@ pub const fn default_chunk(tape_bytes_of_one_sample: usize) -> usize {
     chunk
 }
 
-impl<N: Network, L: Loss<N::Scalar, N::Out>, const B: usize> Data<N, L, B> {
-    /// Reads samples `at .. at + live` of `data`, and repeats them until the chunk is full. On an error, names the
-    /// sample.
-    pub(super) fn load<D>(
-        &mut self,
-        data: &D,
-        at: usize,
-        live: usize,
-        rng: Rng,
-    ) -> Result<(), (usize, D::Error)>
-    where
-        D: Dataset<N::Scalar, N::In, TargetOf<N, L>>,
-    {
-        for b in 0..live {
-            let index = at + b;
-            let x = N::In::sample(&mut self.x, b);
-            let target = TargetOf::<N, L>::sample(&mut self.target, b);
-            data.get(index, rng.fork(index as u64), x, target).map_err(|error| (index, error))?;
-        }
-        for b in live..B {
-            N::In::copy_sample(&mut self.x, b % live, b);
-        }
-        self.fill(data, at, live);
-        Ok(())
-    }
-
-    /// Reads the targets and lengths alone; the inputs are left in any state.
-    pub(super) fn load_targets<D>(
-        &mut self,
-        data: &D,
-        at: usize,
-        live: usize,
-        rng: Rng,
-    ) -> Result<(), (usize, D::Error)>
-    where
-        D: Dataset<N::Scalar, N::In, TargetOf<N, L>>,
-    {
-        for b in 0..live {
-            let (index, key) = (at + b, rng.fork((at + b) as u64));
-            let target = TargetOf::<N, L>::sample(&mut self.target, b);
-            if !data.target(index, key, target).map_err(|error| (index, error))? {
-                let x = N::In::sample(&mut self.x, b);
-                let target = TargetOf::<N, L>::sample(&mut self.target, b);
-                data.get(index, key, x, target).map_err(|error| (index, error))?;
-            }
-        }
-        self.fill(data, at, live);
-        Ok(())
-    }
-
-    fn fill<D>(&mut self, data: &D, at: usize, live: usize)
-    where
-        D: Dataset<N::Scalar, N::In, TargetOf<N, L>>,
-    {
-        for b in live..B {
-            TargetOf::<N, L>::copy_sample(&mut self.target, b % live, b);
-        }
-        if D::PADDED {
-            for b in 0..B {
-                N::In::set_len(&mut self.lens, b, data.steps(at + b % live));
-            }
-        }
-    }
-
-    /// The pass with the valid lengths of this chunk, if `padded`.
-    pub(super) fn pass<'a>(
-        lens: &'a InputLens<N, B>,
-        pass: InputPass<'a, N, B>,
-        padded: bool,
-    ) -> InputPass<'a, N, B> {
-        if padded { pass.with_lens(N::In::lens(lens)) } else { pass }
-    }
-}
-
-/// The pass with the valid lengths of the output.
-pub(super) fn output_pass<'a, N: Network, const B: usize>(pass: InputPass<'a, N, B>) -> OutputPass<'a, N, B> {
-    pass.with_lens(N::lens(pass))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -258,7 +148,7 @@ mod tests {
         // 13 weights and a buffer, 13 gradients, no moments; for each sample 5 numbers of tape, 3 of scratch, 1 output
         // and its gradient
         assert_eq!(train_bytes::<Tiny<f32>, Sgd, 4>(), 4 * (14 + 13 + 4 * (5 + 3 + 2)));
-        let data = 4 * (2 + 1) * 4 + 4 * 2;
+        let data = 4 * (2 + 1) * 4 + 4 * 2 + 4; // and the loss
         assert_eq!(
             size_of::<Memory<Tiny<f32>, Mse, Sgd, 4>>(),
             (train_bytes::<Tiny<f32>, Sgd, 4>() + data)

@@ -37,11 +37,15 @@ mod error;
 mod evaluate;
 mod fit;
 mod history;
+mod lane;
+mod lanes;
 mod memory;
 mod model;
 mod monitor;
 mod order;
 mod step;
+#[cfg(feature = "std")]
+mod threads;
 mod trainer;
 
 #[cfg(test)]
@@ -59,7 +63,7 @@ pub use fit::{Fit, Valid, Validated, Validation};
 #[cfg(feature = "alloc")]
 pub use history::FullHistory;
 pub use history::History;
-pub(crate) use memory::Core;
+pub(crate) use lane::Lane;
 pub use memory::{
     CountOf, InputOf, Memory, OutputOf, TargetOf, default_chunk, expect_train_bytes, infer_bytes, train_bytes,
 };

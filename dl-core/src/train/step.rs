@@ -4,9 +4,10 @@ use crate::kernels::Isa;
 use crate::loss::Count;
 use crate::optim::{self, Group, Step};
 use crate::place;
-use crate::{Loss, Network, Optimizer, Pass, Real, Rng, Signal};
+use crate::{Blank, Loss, Network, Optimizer, Pass, Real, Rng};
 
-use super::memory::{Data, InputPass, output_pass};
+use super::lane::Data;
+use super::lanes::{Round, Work};
 use super::trainer::stream;
 use super::{CountOf, Dataset, FitError, Memory, NonFinite, TargetOf, Trainer};
 
@@ -107,11 +108,14 @@ pub struct StepReport {
 pub struct Running<'t, N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> {
     trainer: &'t mut Trainer<N, L, O, B>,
     total: CountOf<N, L>,
-    done: usize,
+    /// Seeds the step's randomness.
+    key: Rng,
+    chunks: usize,
+    samples: usize,
     loss: f64,
     layer: Option<&'static str>,
-    /// The chunk whose tape has not been settled: its first sample, its live ones, whether it has lengths.
-    unsettled: Option<(usize, usize, bool)>,
+    /// The round whose tapes have not been settled, and whether its samples have lengths.
+    unsettled: Option<(Round<B>, bool)>,
 }
 
 impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Trainer<N, L, O, B> {
@@ -167,8 +171,8 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Train
         let step = if n <= B {
             // One chunk: read once, counted where it lies.
             let rng = self.augmentation();
-            self.memory.data.load(batch, 0, n, rng)?;
-            let total = self.count_chunk(n, D::PADDED);
+            self.memory.lane.data.load(batch, 0, n, rng)?;
+            let total = self.memory.lane.data.count(&self.loss, n, D::PADDED);
             let mut step = self.begin(total);
             step.chunk(n, D::PADDED)?;
             step
@@ -209,20 +213,18 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Train
         D: Dataset<N::Scalar, N::In, TargetOf<N, L>>,
     {
         let mut total = CountOf::<N, L>::ZERO;
-        let n = data.len();
-        for at in (0..n).step_by(B) {
-            let live = B.min(n - at);
-            self.memory.data.load_targets(data, at, live, rng)?;
-            total = total.add(self.count_chunk(live, D::PADDED));
+        let Trainer { memory, loss, lanes, .. } = self;
+        let first = &mut memory.lane;
+        for round in lanes.rounds(0, data.len()) {
+            lanes.compute(first, &round, Work::Count, |i, lane| {
+                let (at, live) = round.chunk(i);
+                lane.data.load_targets(data, at, live, rng).map_err(FitError::from)
+            })?;
+            lanes.each(first, &round, |i, lane| {
+                total = total.add(lane.data.count(loss, round.chunk(i).1, D::PADDED));
+            });
         }
         Ok(total)
-    }
-
-    /// What counts in the chunk that is loaded.
-    pub(super) fn count_chunk(&self, live: usize, padded: bool) -> CountOf<N, L> {
-        let data = &self.memory.data;
-        let pass = Data::<N, L, B>::pass(&data.lens, Pass::infer().chunk(0, live), padded);
-        self.loss.count(TargetOf::<N, L>::get(&data.target), output_pass::<N, B>(pass))
     }
 
     /// Begins a step in which the loss counts `total`, with a gradient of zero. See [`Running`].
@@ -243,13 +245,8 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Train
     /// # }
     /// ```
     pub fn begin(&mut self, total: CountOf<N, L>) -> Running<'_, N, L, O, B> {
-        place::clear(&mut self.memory.core.grad);
-        Running { trainer: self, total, done: 0, loss: 0.0, layer: None, unsettled: None }
-    }
-
-    /// The pass of samples `first .. first + live` of the step that comes next.
-    fn pass<'a>(&self, first: usize, live: usize) -> InputPass<'a, N, B> {
-        Pass::train(self.rng.fork(stream::PASS).fork(self.steps + 1)).chunk(first, live)
+        let key = self.rng.fork(stream::PASS).fork(self.steps + 1);
+        Running { trainer: self, total, key, chunks: 0, samples: 0, loss: 0.0, layer: None, unsettled: None }
     }
 
     /// The stream for augmentation of a step outside `fit`.
@@ -280,59 +277,76 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Runni
     where
         D: Dataset<N::Scalar, N::In, TargetOf<N, L>>,
     {
-        let (n, rng) = (part.len(), self.trainer.augmentation());
-        for at in (0..n).step_by(B) {
-            let live = B.min(n - at);
+        let rng = self.trainer.augmentation();
+        for round in self.trainer.lanes.rounds(self.chunks, part.len()) {
             self.settle();
-            self.trainer.memory.data.load(part, at, live, rng)?;
-            self.chunk(live, D::PADDED)?;
+            self.round(part, &round, rng)?;
         }
         Ok(())
     }
 
-    /// Adds the gradients of the chunk that is loaded.
+    /// Adds the gradients of a round of chunks, each to that of its lane.
+    fn round<D>(&mut self, part: &D, round: &Round<B>, rng: Rng) -> Result<(), FitError<D::Error>>
+    where
+        D: Dataset<N::Scalar, N::In, TargetOf<N, L>>,
+    {
+        let (key, total, before, place) = (self.key, self.total, self.samples, self.non_finite());
+        let fresh = self.chunks < self.trainer.lanes.count();
+        let Trainer { memory, loss, lanes, .. } = &mut *self.trainer;
+        let Memory { net, lane: first, .. } = &mut **memory;
+        let result = lanes.compute(first, round, Work::Train, |i, lane| {
+            let (at, live) = round.chunk(i);
+            lane.share = Blank::ZERO;
+            if fresh {
+                place::clear(&mut lane.grad);
+            }
+            lane.data.load(part, at, live, rng)?;
+            let pass = Pass::train(key).chunk(before + at - round.at, live);
+            lane.train(net, loss, total, pass, D::PADDED)
+                .map_err(|layer| FitError::NonFinite(NonFinite { layer, ..place }))
+        });
+        lanes.each(first, round, |_, lane| self.loss += lane.share.to_f64());
+        match &result {
+            Ok(()) => self.took(Round { at: before, ..*round }, D::PADDED),
+            Err(FitError::NonFinite(place)) => self.layer = place.layer,
+            Err(_) => {}
+        }
+        result
+    }
+
+    /// Adds the gradient of the chunk that is loaded, the first of the step.
     fn chunk(&mut self, live: usize, padded: bool) -> Result<(), NonFinite> {
-        let pass = self.trainer.pass(self.done, live);
+        let pass = Pass::train(self.key).chunk(0, live);
         let Trainer { memory, loss, .. } = &mut *self.trainer;
-        let Memory { core, data } = &mut **memory;
-        let pass = Data::<N, L, B>::pass(&data.lens, pass, padded);
-        let x = N::In::get(&data.x);
-        core.net.forward(x, N::Out::get_mut(&mut core.y), Some(&mut core.tape), &mut core.work, pass);
-        let share = loss
-            .value_and_grad(
-                N::Out::get(&core.y),
-                TargetOf::<N, L>::get(&data.target),
-                N::Out::grad(&mut core.dy),
-                self.total,
-                output_pass::<N, B>(pass),
-            )
-            .to_f64();
-        self.loss += share;
-        if !share.is_finite() {
-            self.layer = N::first_non_finite(&core.tape);
+        let Memory { net, lane, .. } = &mut **memory;
+        place::clear(&mut lane.grad);
+        let result = lane.train(net, loss, self.total, pass, padded);
+        self.loss = lane.share.to_f64();
+        if let Err(layer) = result {
+            self.layer = layer;
             return Err(self.non_finite());
         }
-        core.net.backward(
-            x,
-            N::Out::get(&core.y),
-            &core.tape,
-            N::Out::get(&core.dy),
-            N::In::no_grad::<N::Scalar, B>(),
-            Some(&mut core.grad),
-            &mut core.work,
-            pass,
-        );
-        self.unsettled = Some((self.done, live, padded));
-        self.done += live;
+        self.took(Round::first(live), padded);
         Ok(())
     }
 
-    /// Lets the network take over the statistics that the last chunk left on the tape.
+    /// Remembers a round whose gradients are added, `at` its place in the step.
+    fn took(&mut self, round: Round<B>, padded: bool) {
+        self.chunks += round.chunks();
+        self.samples += round.samples;
+        self.unsettled = Some((round, padded));
+    }
+
+    /// Lets the network take over the statistics that the last round left on the tapes, in the order of the chunks.
     fn settle(&mut self) {
-        let Some((first, live, padded)) = self.unsettled.take() else { return };
-        let pass = self.trainer.pass(first, live);
-        let Memory { core, data } = &mut *self.trainer.memory;
-        core.net.settle(&core.tape, Data::<N, L, B>::pass(&data.lens, pass, padded));
+        let Some((round, padded)) = self.unsettled.take() else { return };
+        let Trainer { memory, lanes, .. } = &mut *self.trainer;
+        let Memory { net, lane: first, .. } = &mut **memory;
+        lanes.each(first, &round, |i, lane| {
+            let (at, live) = round.chunk(i);
+            let pass = Pass::train(self.key).chunk(at, live);
+            net.settle(&lane.tape, Data::<N, L, B>::pass(&lane.data.lens, pass, padded));
+        });
     }
 
     /// The loss of the samples so far, as their share of the step's mean.
@@ -399,13 +413,18 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Runni
         if !self.loss.is_finite() {
             return Err(self.non_finite());
         }
+        let Trainer { memory, lanes, .. } = &mut *self.trainer;
+        let Memory { net, lane, .. } = &mut **memory;
+        if self.chunks == 0 {
+            place::clear(&mut lane.grad);
+        }
+        let threads = lanes.gather(net, lane, self.chunks);
         let (mut grad_scale, mut clip_value, mut grad_norm) = (1.0, None, None);
         match update.clip {
             None => {}
             Some(Clip::Value(limit)) => clip_value = Some(limit),
             Some(Clip::Norm(max_norm)) => {
-                let core = &mut self.trainer.memory.core;
-                let norm = optim::global_norm(&mut core.net, &mut core.grad);
+                let norm = optim::global_norm(net, &mut lane.grad);
                 if !norm.is_finite() {
                     return Err(self.non_finite());
                 }
@@ -423,15 +442,15 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Runni
             clip_value,
             groups: update.groups,
             isa: Isa::best(),
-            threads: 1,
+            threads,
         };
-        let core = &mut trainer.memory.core;
-        trainer.optimizer.update(&mut core.net, &mut core.grad, &mut core.moments, &step);
+        let Memory { net, moments, lane } = &mut *trainer.memory;
+        trainer.optimizer.update(net, &mut lane.grad, moments, &step);
         Ok(StepReport {
             epoch: 0,
             step: trainer.steps,
             loss: self.loss,
-            samples: self.done,
+            samples: self.samples,
             lr: trainer.optimizer.lr() * update.lr_factor,
             grad_norm,
         })
@@ -609,11 +628,60 @@ mod tests {
         assert_eq!(trainer.step(&(&X[..0], &Y[..0])), Err(FitError::Empty { set: "training" }));
     }
 
+    #[cfg(feature = "std")]
+    #[test]
+    fn lanes_agree_on_noise_lengths_and_settled_samples_on_any_number_of_threads() {
+        let data = Padded { data: (X, Y), steps: &[2_u16, 1, 2, 1, 2] };
+        let run = |lanes, threads| {
+            let mut trainer = trainer::<1>(1);
+            trainer.set_lanes(lanes, threads);
+            let losses = [0; 50].map(|_| trainer.step(&data).unwrap().loss);
+            (losses, numbers(trainer.net()))
+        };
+        let (losses, one) = run(1, 1);
+        assert_eq!(one.last(), Some(&250.0));
+        for lanes in 2..=6 {
+            let expected = run(lanes, 1);
+            close(&expected.1, &one, &std::format!("weights on {lanes} lanes"));
+            close(&expected.0, &losses, &std::format!("losses on {lanes} lanes"));
+            for threads in [2, 4] {
+                assert_eq!(run(lanes, threads), expected, "{lanes} lanes, {threads} threads");
+            }
+        }
+    }
+
+    #[cfg(feature = "std")]
+    #[test]
+    fn a_step_of_one_chunk_touches_no_other_lane() {
+        let run = |lanes| {
+            let mut trainer = trainer::<8>(1);
+            trainer.set_lanes(lanes, lanes);
+            trainer.lanes.others.iter_mut().for_each(|lane| (lane.grad.fc1.bias[0], lane.share) = (7.0, 8.0));
+            let report = trainer.step(&(X, Y)).unwrap();
+            for lane in &trainer.lanes.others {
+                assert_eq!((lane.grad.fc1.bias[0], lane.share), (7.0, 8.0));
+            }
+            (report, numbers(trainer.net()))
+        };
+        assert_eq!(run(3), run(1));
+    }
+
+    #[test]
+    fn a_step_of_no_chunk_has_a_gradient_of_zero() {
+        let mut trainer = trainer::<2>(3);
+        trainer.step(&(X, Y)).unwrap();
+        let before = numbers(trainer.net());
+        let report = trainer.begin(1.0).apply().unwrap();
+        assert_eq!((report.samples, report.loss), (0, 0.0));
+        assert_eq!(grads(&trainer), [0.0; 13]);
+        assert_eq!(numbers(trainer.net()), before);
+    }
+
     #[test]
     fn memory_used_before_is_as_good_as_new() {
         let memory = Box::leak(Box::new(Memory::<Tiny, Mse, Sgd, 2>::ZERO));
-        memory.core.net.settled = [7.0];
-        memory.core.grad.fc1.bias[0] = 7.0;
+        memory.net.settled = [7.0];
+        memory.lane.grad.fc1.bias[0] = 7.0;
         let used = Trainer::in_place(memory, Mse, Sgd::default(), 3);
         assert_eq!(numbers(used.net()), numbers(trainer::<2>(3).net()));
         assert_eq!(grads(&used), [0.0; 13]);

@@ -7,6 +7,8 @@ use crate::place::{self, Place};
 use crate::{Loss, Network, Optimizer, Rng};
 
 use super::Memory;
+use super::lane::Lane;
+use super::lanes::Lanes;
 
 /// Trains a network. `B` samples at a time go through the network together; a step may have any number of them.
 ///
@@ -20,9 +22,10 @@ use super::Memory;
 /// | loss and metrics of other data | [`evaluate`](Trainer::evaluate) |
 /// | outputs | [`predict`](Trainer::predict), [`predict_each`](Trainer::predict_each), [`predict_proba`](Trainer::predict_proba) |
 /// | see whether the network can learn at all | [`overfit_one_batch`](Trainer::overfit_one_batch) |
+/// | use several processors | [`set_threads`](Trainer::set_threads) |
 ///
 /// Everything random follows from the seed: weights, order of the samples, dropout, augmentation. Two runs with one
-/// seed give the same bits.
+/// seed give the same bits; so they do on any number of threads, for the same number of lanes.
 ///
 /// ```
 /// # use dl_core::{loss::Mse, optim::Sgd};
@@ -39,6 +42,7 @@ use super::Memory;
 /// ```
 pub struct Trainer<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> {
     pub(super) memory: Place<Memory<N, L, O, B>>,
+    pub(super) lanes: Lanes<N, L, B>,
     /// What is made small.
     pub loss: L,
     /// What makes it small.
@@ -61,7 +65,8 @@ pub(super) mod stream {
 }
 
 impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Trainer<N, L, O, B> {
-    /// Bytes of all that the trainer needs: [`train_bytes`](super::train_bytes) and one chunk of data.
+    /// Bytes of all that the trainer needs, on one lane: [`train_bytes`](super::train_bytes) and one chunk of data with
+    /// its loss.
     ///
     /// ```
     /// # use dl_core::{loss::Mse, optim::Sgd};
@@ -73,6 +78,21 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Train
     /// # }
     /// ```
     pub const BYTES: usize = size_of::<Memory<N, L, O, B>>();
+
+    /// Bytes of each lane beside the first: see [`set_lanes`](Self::set_lanes).
+    ///
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Adam};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "alloc")] {
+    /// # use dl_core::train::Trainer;
+    /// // no network and no moments in it
+    /// type Tested = Trainer<Net, Mse, Adam, 4>;
+    /// assert_eq!(Tested::BYTES - Tested::LANE_BYTES, (3 * (3 * 4) as usize).next_multiple_of(64) - 20);
+    /// # }
+    /// ```
+    pub const LANE_BYTES: usize = size_of::<Lane<N, L, B>>();
 
     /// A trainer on the heap, with the default settings of loss and optimizer and weights from `seed`.
     /// ```
@@ -129,8 +149,92 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Train
     fn new(mut memory: Place<Memory<N, L, O, B>>, loss: L, optimizer: O, seed: u64) -> Self {
         const { assert!(B > 0, "a chunk has at least one sample") }
         let rng = Rng::new(seed);
-        memory.core.net.init(rng.fork(stream::WEIGHTS));
-        Trainer { memory, loss, optimizer, rng, steps: 0, epochs: 0 }
+        memory.net.init(rng.fork(stream::WEIGHTS));
+        Trainer { memory, lanes: Lanes::none(), loss, optimizer, rng, steps: 0, epochs: 0 }
+    }
+
+    /// Lets up to `threads` threads work on a step, on as many lanes: [`set_lanes`](Self::set_lanes)`(threads, threads)`.
+    ///
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "std")] {
+    /// let mut trainer = NetTrainer::<Mse, Sgd>::boxed(0);
+    /// trainer.set_threads(2);
+    /// assert_eq!((trainer.lanes(), trainer.threads()), (2, 2));
+    /// # }
+    /// ```
+    #[cfg(feature = "std")]
+    #[doc(alias = "set_num_threads")]
+    pub fn set_threads(&mut self, threads: usize) {
+        self.set_lanes(threads, threads);
+    }
+
+    /// Sets on how many lanes the chunks of a step go through the network, and how many threads may work on them. Both
+    /// are 1 at first; 0 counts as 1.
+    ///
+    /// Chunk `c` of a step is on lane `c % lanes`. A lane has its own gradient, tape and data, and after the last chunk
+    /// the gradients are added in the order of the lanes. So the number of lanes decides how sums are rounded, as the
+    /// size of the chunk does, and the number of threads decides nothing but the time: to repeat a run bit for bit on a
+    /// machine with fewer processors, keep `lanes` as it was.
+    ///
+    /// - A step of one chunk uses one lane: give a [`Trainer`] smaller chunks to share smaller steps.
+    /// - Threads work where one alone would take longer than some 20 µs for as many chunks as there are lanes; the trainer
+    ///   measures that. The threads are those of the process, one less than its processors beside the caller's own, and
+    ///   serve one trainer at a time.
+    /// - [`evaluate`](Self::evaluate) uses the threads too, with the same bits whatever the lanes.
+    ///
+    /// Each lane but the first takes [`LANE_BYTES`](Self::LANE_BYTES) on the heap, allocated here and nowhere else.
+    ///
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "std")] {
+    /// # use dl_core::train::Trainer;
+    /// let data = ([[0.0, 1.0], [1.0, 1.0], [1.0, 0.0]], [1.0, 2.0, 1.0]);
+    /// let weights = [1, 2, 3].map(|threads| {
+    ///     let mut trainer = Trainer::<Net, Mse, Sgd, 1>::boxed(0);
+    ///     trainer.set_lanes(3, threads);
+    ///     trainer.step(&data).unwrap();
+    ///     trainer.net().head.weight
+    /// });
+    /// assert_eq!(weights, [weights[0]; 3]);
+    /// # }
+    /// ```
+    #[cfg(feature = "std")]
+    pub fn set_lanes(&mut self, lanes: usize, threads: usize) {
+        self.lanes = Lanes::new(lanes, threads);
+    }
+
+    /// On how many lanes the chunks of a step go through the network.
+    ///
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "alloc")] {
+    /// assert_eq!(NetTrainer::<Mse, Sgd>::boxed(0).lanes(), 1);
+    /// # }
+    /// ```
+    pub fn lanes(&self) -> usize {
+        self.lanes.count()
+    }
+
+    /// How many threads may work on a step.
+    ///
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "std")] {
+    /// assert_eq!(NetTrainer::<Mse, Sgd>::boxed(0).threads(), 1);
+    /// # }
+    /// ```
+    #[cfg(feature = "std")]
+    pub fn threads(&self) -> usize {
+        self.lanes.threads()
     }
 
     /// The network.
@@ -145,7 +249,7 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Train
     /// # }
     /// ```
     pub fn net(&self) -> &N {
-        &self.memory.core.net
+        &self.memory.net
     }
 
     /// The network, to load weights into, for example.
@@ -162,7 +266,7 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Train
     /// # }
     /// ```
     pub fn net_mut(&mut self) -> &mut N {
-        &mut self.memory.core.net
+        &mut self.memory.net
     }
 
     /// The gradient of the last step, as it was before clipping.
@@ -180,7 +284,7 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Train
     /// # }
     /// ```
     pub fn grad(&self) -> &GradOf<N> {
-        &self.memory.core.grad
+        &self.memory.lane.grad
     }
 
     /// Steps made so far.
@@ -204,6 +308,7 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> fmt::
     for Trainer<N, L, O, B>
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Trainer of {} after {} steps: {} bytes", N::NAME, self.steps, Self::BYTES)
+        let bytes = Self::BYTES + (self.lanes() - 1) * Self::LANE_BYTES;
+        write!(f, "Trainer of {} after {} steps: {bytes} bytes", N::NAME, self.steps)
     }
 }
