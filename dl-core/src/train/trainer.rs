@@ -87,9 +87,9 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Train
     /// # struct Net { head: Dense<1> }
     /// # #[cfg(feature = "alloc")] {
     /// # use dl_core::train::Trainer;
-    /// // no network and no moments in it
     /// type Tested = Trainer<Net, Mse, Adam, 4>;
-    /// assert_eq!(Tested::BYTES - Tested::LANE_BYTES, (3 * (3 * 4) as usize).next_multiple_of(64) - 20);
+    /// let shared = 3 * (1 + 2) * 4; // three weights and two moments of each
+    /// assert_eq!(Tested::BYTES, (shared + Tested::LANE_BYTES).next_multiple_of(64));
     /// # }
     /// ```
     pub const LANE_BYTES: usize = size_of::<Lane<N, L, B>>();
