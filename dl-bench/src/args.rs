@@ -12,7 +12,7 @@ usage: dl-bench [--list] [--check] [--workload NAME[,NAME]] [--batch N] [--threa
     --check      whether the training workloads learn, in place of their times
     --workload   only these workloads (default: all)
     --batch      only rows of this batch (default: all)
-    --threads    1, the only number of threads so far
+    --threads    threads that work on a step; more than 1 for training in several chunks only (default: 1)
     --seconds    time for each row (default: 0.7)";
 
 /// What to do.
@@ -21,7 +21,7 @@ pub(crate) enum Command {
     Help,
     List,
     Check(Vec<Selected>),
-    Time(Vec<Selected>, Budget),
+    Time(Vec<Selected>, Budget, usize),
 }
 
 /// One row, and the workload it belongs to.
@@ -33,7 +33,7 @@ pub(crate) type Selected = (&'static Workload, &'static Row);
 /// What is wrong, and what there is instead.
 pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<Command, String> {
     let (mut list, mut check) = (false, false);
-    let (mut names, mut batch, mut budget) = (None, None, Budget::default());
+    let (mut names, mut batch, mut budget, mut threads) = (None, None, Budget::default(), 1);
     let mut args = args.into_iter();
     while let Some(flag) = args.next() {
         let mut value = || args.next().ok_or(format!("`{flag}` needs a value"));
@@ -43,10 +43,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<Command, S
             "--check" => check = true,
             "--workload" => names = Some(value()?),
             "--batch" => batch = Some(count(&flag, &value()?)?),
-            "--threads" => match count(&flag, &value()?)? {
-                1 => {}
-                n => return Err(format!("`--threads {n}`: this version trains on one thread")),
-            },
+            "--threads" => threads = count(&flag, &value()?)?,
             "--seconds" => budget = Budget(seconds(&value()?)?),
             _ => {
                 return Err(format!(
@@ -56,11 +53,19 @@ pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<Command, S
             }
         }
     }
-    let rows = select(names.as_deref(), batch)?;
+    let mut rows = select(names.as_deref(), batch)?;
+    if threads > 1 {
+        rows.retain(|(_, row)| row.threaded);
+        if rows.is_empty() {
+            return Err(format!(
+                "`--threads {threads}`: only mlp_train, batch 256, has several chunks to share"
+            ));
+        }
+    }
     Ok(match (list, check) {
         (true, _) => Command::List,
         (_, true) => Command::Check(rows),
-        _ => Command::Time(rows, budget),
+        _ => Command::Time(rows, budget, threads),
     })
 }
 
@@ -121,7 +126,7 @@ mod tests {
 
     fn rows(line: &str) -> Vec<(&'static str, usize)> {
         match parsed(line) {
-            Ok(Command::Time(rows, _)) => rows.iter().map(|(w, row)| (w.name, row.batch)).collect(),
+            Ok(Command::Time(rows, ..)) => rows.iter().map(|(w, row)| (w.name, row.batch)).collect(),
             other => panic!("{line}: {other:?}"),
         }
     }
@@ -139,7 +144,7 @@ mod tests {
                 ("tiny_train", 16)
             ]
         );
-        assert!(matches!(parsed(""), Ok(Command::Time(_, budget)) if budget == Budget::default()));
+        assert!(matches!(parsed(""), Ok(Command::Time(_, budget, 1)) if budget == Budget::default()));
     }
 
     #[test]
@@ -149,6 +154,8 @@ mod tests {
             [("tiny_train", 1), ("tiny_train", 16), ("mlp_infer1", 1)]
         );
         assert_eq!(rows("--workload mlp_train --batch 256 --threads 1"), [("mlp_train", 256)]);
+        assert_eq!(rows("--threads 2"), [("mlp_train", 256)]);
+        assert!(matches!(parsed("--threads 2"), Ok(Command::Time(_, _, 2))));
         assert_eq!(rows("--batch 1"), [("mlp_infer1", 1), ("tiny_infer1", 1), ("tiny_train", 1)]);
     }
 
@@ -158,7 +165,7 @@ mod tests {
         assert!(matches!(parsed("--help"), Ok(Command::Help)));
         assert!(matches!(parsed("--check --batch 16"), Ok(Command::Check(rows)) if rows.len() == 1));
         let quarter = Budget(Duration::from_millis(250));
-        assert!(matches!(parsed("--seconds 0.25"), Ok(Command::Time(_, budget)) if budget == quarter));
+        assert!(matches!(parsed("--seconds 0.25"), Ok(Command::Time(_, budget, _)) if budget == quarter));
     }
 
     #[test]
@@ -180,7 +187,10 @@ mod tests {
             ("--batch", "`--batch` needs a value"),
             ("--batch -1", "`--batch -1`: a whole number from 1 is needed"),
             ("--threads 0", "`--threads 0`: a whole number from 1 is needed"),
-            ("--threads 2", "`--threads 2`: this version trains on one thread"),
+            (
+                "--threads 2 --batch 32",
+                "`--threads 2`: only mlp_train, batch 256, has several chunks to share",
+            ),
             ("--seconds 0", "`--seconds 0`: a number above 0 is needed, such as 0.7"),
             ("--seconds -1", "`--seconds -1`: a number above 0 is needed, such as 0.7"),
             ("--seconds nan", "`--seconds nan`: a number above 0 is needed, such as 0.7"),

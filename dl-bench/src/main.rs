@@ -25,21 +25,21 @@ fn main() -> ExitCode {
             }
         }
         Ok(Command::Check(rows)) => return check(&rows),
-        Ok(Command::Time(rows, budget)) => time(&rows, budget),
+        Ok(Command::Time(rows, budget, threads)) => time(&rows, budget, threads),
     }
     ExitCode::SUCCESS
 }
 
-fn time(rows: &[Selected], budget: Budget) {
+fn time(rows: &[Selected], budget: Budget, threads: usize) {
     for (workload, row) in rows {
-        println!("{}", json(workload.name, row.batch, (row.time)(budget)));
+        println!("{}", json(workload.name, row.batch, threads, (row.time)(budget, threads)));
     }
 }
 
 /// One line of output, in the fields that all programs of the comparison print.
-fn json(workload: &str, batch: usize, Timing { median_ns, min_ns }: Timing) -> String {
+fn json(workload: &str, batch: usize, threads: usize, Timing { median_ns, min_ns }: Timing) -> String {
     format!(
-        r#"{{"workload": "{workload}", "peer": "dl", "batch": {batch}, "threads": 1, "median_ns": {median_ns:.1}, "min_ns": {min_ns:.1}}}"#
+        r#"{{"workload": "{workload}", "peer": "dl", "batch": {batch}, "threads": {threads}, "median_ns": {median_ns:.1}, "min_ns": {min_ns:.1}}}"#
     )
 }
 
@@ -67,7 +67,7 @@ mod tests {
     fn a_row_is_printed_in_the_fields_of_the_comparison() {
         let timing = Timing { median_ns: 541_000.04, min_ns: 530_000.0 };
         assert_eq!(
-            json("mlp_train", 32, timing),
+            json("mlp_train", 32, 1, timing),
             r#"{"workload": "mlp_train", "peer": "dl", "batch": 32, "threads": 1, "median_ns": 541000.0, "min_ns": 530000.0}"#
         );
     }

@@ -19,19 +19,19 @@ pub(crate) struct Mlp {
 pub(super) const INFER: Workload = Workload {
     name: "mlp_infer1",
     what: "784-128-64-10, ReLU: inference of one sample",
-    rows: &[Row { batch: 1, time: infer, losses: None }],
+    rows: &[Row { batch: 1, time: infer, threaded: false, losses: None }],
 };
 
 pub(super) const TRAIN: Workload = Workload {
     name: "mlp_train",
     what: "784-128-64-10, ReLU, softmax cross-entropy, SGD 0.01: one step",
     rows: &[
-        Row { batch: 32, time: train::<32, 32>, losses: Some(losses::<32, 32>) },
-        Row { batch: 256, time: train::<256, 64>, losses: Some(losses::<256, 64>) },
+        Row { batch: 32, time: train::<32, 32>, threaded: false, losses: Some(losses::<32, 32>) },
+        Row { batch: 256, time: train::<256, 64>, threaded: true, losses: Some(losses::<256, 64>) },
     ],
 };
 
-fn infer(budget: Budget) -> Timing {
+fn infer(budget: Budget, _: usize) -> Timing {
     let mut model = Model::<Mlp>::boxed(SEED);
     let x = normal(1, &mut data_rng())[0];
     measure(budget, || {
@@ -50,8 +50,9 @@ fn batch(n: usize) -> (Vec<[f32; 784]>, Vec<u16>) {
     (x, (0..n).map(|_| rng.below(10) as u16).collect())
 }
 
-fn train<const BATCH: usize, const CHUNK: usize>(budget: Budget) -> Timing {
+fn train<const BATCH: usize, const CHUNK: usize>(budget: Budget, threads: usize) -> Timing {
     let (mut trainer, batch) = (trainer::<CHUNK>(), batch(BATCH));
+    trainer.set_threads(threads);
     measure(budget, || {
         black_box(trainer.step(black_box(&batch)).expect("synthetic data train"));
     })

@@ -26,7 +26,10 @@ pub(crate) struct Workload {
 #[derive(Debug)]
 pub(crate) struct Row {
     pub(crate) batch: usize,
-    pub(crate) time: fn(Budget) -> Timing,
+    /// The time of one call, with this many threads.
+    pub(crate) time: fn(Budget, usize) -> Timing,
+    /// Whether several threads have something to share: the chunks of a step.
+    pub(crate) threaded: bool,
     /// Of a training workload: how its loss develops, or why that is not learning.
     pub(crate) losses: Option<fn() -> Result<Losses, String>>,
 }

@@ -28,19 +28,19 @@ pub(crate) struct TinyTanh {
 pub(super) const INFER: Workload = Workload {
     name: "tiny_infer1",
     what: "1-16-16-1, ReLU: inference of one sample",
-    rows: &[Row { batch: 1, time: infer, losses: None }],
+    rows: &[Row { batch: 1, time: infer, threaded: false, losses: None }],
 };
 
 pub(super) const TRAIN: Workload = Workload {
     name: "tiny_train",
     what: "2-16-16-1, tanh, MSE, SGD 0.01: one step",
     rows: &[
-        Row { batch: 1, time: train::<1>, losses: Some(losses::<1>) },
-        Row { batch: 16, time: train::<16>, losses: Some(losses::<16>) },
+        Row { batch: 1, time: train::<1>, threaded: false, losses: Some(losses::<1>) },
+        Row { batch: 16, time: train::<16>, threaded: false, losses: Some(losses::<16>) },
     ],
 };
 
-fn infer(budget: Budget) -> Timing {
+fn infer(budget: Budget, _: usize) -> Timing {
     let mut model = Model::<TinyRelu>::boxed(SEED);
     let x = normal(1, &mut data_rng())[0];
     measure(budget, || {
@@ -59,7 +59,7 @@ fn batch(n: usize) -> (Vec<[f32; 2]>, Vec<[f32; 1]>) {
     (x, normal(n, &mut rng))
 }
 
-fn train<const BATCH: usize>(budget: Budget) -> Timing {
+fn train<const BATCH: usize>(budget: Budget, _: usize) -> Timing {
     let (mut trainer, batch) = (trainer::<BATCH>(), batch(BATCH));
     measure(budget, || {
         black_box(trainer.step(black_box(&batch)).expect("synthetic data train"));
