@@ -29,6 +29,10 @@ pub trait Params<T: Real>: Blank + ZeroValid {
     /// The number of parameters, running statistics and the like not counted.
     const PARAMS: usize;
 
+    /// Whether `Grad` holds the same numbers as `Self`, all of them, in the same order and nothing else. An optimizer may
+    /// then walk them in one piece.
+    const FLAT: bool = false;
+
     /// Shows every parameter and buffer, in the order of the fields.
     fn visit(&self, at: Path<'_>, f: &mut Visitor<'_, T>);
 
@@ -324,6 +328,7 @@ pub fn copy<T: Real, P: Params<T>>(to: &mut P, from: &P) {
 impl<T: Real, const R: usize, const C: usize> Params<T> for SMatrix<T, R, C> {
     type Grad = Self;
     const PARAMS: usize = R * C;
+    const FLAT: bool = true;
 
     fn visit(&self, at: Path<'_>, f: &mut Visitor<'_, T>) {
         f(at, Param::new(self.as_slice(), matrix_shape::<R, C>(), Order::ColumnMajor, Kind::Weight));
@@ -347,6 +352,7 @@ impl<T: Real, const R: usize, const C: usize> Params<T> for SMatrix<T, R, C> {
 impl<T: Real, A: ?Sized + Send + Sync> Params<T> for PhantomData<A> {
     type Grad = Self;
     const PARAMS: usize = 0;
+    const FLAT: bool = true;
     fn visit(&self, _: Path<'_>, _: &mut Visitor<'_, T>) {}
     fn zip<const N: usize>(&mut self, _: [&mut Self; N], _: Path<'_>, _: &mut Zipper<'_, T, N>) {}
     fn init(&mut self, _: Rng) {}
@@ -359,6 +365,7 @@ const fn matrix_shape<const R: usize, const C: usize>() -> Shape {
 impl<T: Real, P: Params<T>, const N: usize> Params<T> for [P; N] {
     type Grad = [P::Grad; N];
     const PARAMS: usize = N * P::PARAMS;
+    const FLAT: bool = P::FLAT;
 
     fn visit(&self, at: Path<'_>, f: &mut Visitor<'_, T>) {
         for (i, p) in self.iter().enumerate() {

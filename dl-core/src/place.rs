@@ -98,12 +98,16 @@ unsafe impl<A: ZeroValid, B: ZeroValid, C: ZeroValid> ZeroValid for (A, B, C) {
 
 macro_rules! layers {
     ($([$($generics:tt)*] $layer:ty;)*) => { $(
-        // SAFETY: the struct holds matrices of numbers only, or nothing.
-        unsafe impl<$($generics)*> ZeroValid for $layer {}
+        // SAFETY: the struct has no bytes at all.
+        unsafe impl<$($generics)*> ZeroValid for $layer {
+            const ATOM: usize = {
+                assert!(size_of::<Self>() == 0);
+                NO_ATOM
+            };
+        }
     )* };
 }
 layers! {
-    [T: Real, const IN: usize, const OUT: usize, const BIAS: usize] layers::Dense<T, IN, OUT, BIAS>;
     [] layers::Flatten;
     [const NUM: u32, const DEN: u32] layers::Dropout<NUM, DEN>;
     [const NUM: u32, const DEN: u32] layers::Elu<NUM, DEN>;
@@ -115,7 +119,6 @@ layers! {
     [const NUM: u32, const DEN: u32] layers::LeakyRelu<NUM, DEN>;
     [const N: usize] layers::LogSoftmax<N>;
     [F] layers::Map<F>;
-    [T: Real, const N: usize, const RUN: usize] layers::PRelu<T, N, RUN>;
     [] layers::Relu;
     [] layers::Selu;
     [] layers::Sigmoid;
@@ -145,6 +148,17 @@ pub fn clear<M: ZeroValid>(value: &mut M) {
     unsafe { core::ptr::from_mut(value).write_bytes(0, 1) }
 }
 
+// SAFETY: the struct holds matrices of numbers only.
+unsafe impl<T: Real, const IN: usize, const OUT: usize, const BIAS: usize> ZeroValid
+    for layers::Dense<T, IN, OUT, BIAS>
+{
+    const ATOM: usize = atom::<Self>(&[field::<SMatrix<T, OUT, IN>>(), field::<SMatrix<T, BIAS, 1>>()]);
+}
+// SAFETY: as above.
+unsafe impl<T: Real, const N: usize, const RUN: usize> ZeroValid for layers::PRelu<T, N, RUN> {
+    const ATOM: usize = atom::<Self>(&[field::<SMatrix<T, N, 1>>()]);
+}
+
 // SAFETY: the struct holds buffers, gradients, a tape and scratch memory, each of which is `ZeroValid`.
 unsafe impl<L: Layer<f64, X, Y>, X: Signal, Y: Signal, const B: usize> ZeroValid
     for gradcheck::Memory<L, X, Y, B>
@@ -157,6 +171,22 @@ pub fn zeroed_box<M: ZeroValid>() -> alloc::boxed::Box<M> {
     let zeroed = alloc::boxed::Box::<M>::new_zeroed();
     // SAFETY: the allocation is all zero bytes, which `ZeroValid` declares to be a valid `M`.
     unsafe { zeroed.assume_init() }
+}
+
+/// All numbers of a value, if it is made of numbers of the size of `T` and nothing else.
+#[inline(always)]
+pub(crate) fn numbers<T: Real, M: ZeroValid>(value: &mut M) -> Option<&mut [T]> {
+    if M::ATOM == NO_ATOM {
+        return Some(&mut []);
+    }
+    if M::ATOM != size_of::<T>() || align_of::<M>() < align_of::<T>() {
+        return None;
+    }
+    // SAFETY: the value is `size_of::<M>() / size_of::<T>()` numbers of this size, without padding, which `ATOM` declares;
+    // any bytes of such a number are a valid `T`, and any `T` has valid bytes for it. The unique borrow is carried over.
+    Some(unsafe {
+        core::slice::from_raw_parts_mut(core::ptr::from_mut(value).cast(), size_of::<M>() / size_of::<T>())
+    })
 }
 
 /// A box of `len` all-zero values that never were on the stack, however large.

@@ -149,8 +149,10 @@ impl<'a, const B: usize, L: Lengths<'a, B>> From<Pass<'a, B, L>> for Isa {
 
 /// What an [`enter`]ed call does.
 pub(crate) trait Entered {
+    /// What comes of it.
+    type Out;
     /// Does it. To be `inline(always)`, as all that it calls should be: only then is it compiled for `isa`.
-    fn run(self, isa: Isa);
+    fn run(self, isa: Isa) -> Self::Out;
 }
 
 /// Runs `call` in a function of its own for each instruction set, where the token is a constant.
@@ -158,16 +160,16 @@ pub(crate) trait Entered {
 /// What is inlined there is compiled for those instructions, and no call asks for them again: on networks of a few hundred
 /// multiply-adds that saves half the time. On larger ones it would only multiply code.
 #[inline(always)]
-pub(crate) fn enter<C: Entered>(isa: Isa, call: C) {
+pub(crate) fn enter<C: Entered>(isa: Isa, call: C) -> C::Out {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn avx512<C: Entered>(call: C) {
-        call.run(Isa(Level::Avx512));
+    fn avx512<C: Entered>(call: C) -> C::Out {
+        call.run(Isa(Level::Avx512))
     }
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn avx2<C: Entered>(call: C) {
-        call.run(Isa(Level::Avx2));
+    fn avx2<C: Entered>(call: C) -> C::Out {
+        call.run(Isa(Level::Avx2))
     }
     match isa.0 {
         // SAFETY: the token exists only where the processor has these instructions.

@@ -142,6 +142,7 @@ impl<T: Real, const IN: usize, const OUT: usize, const BIAS: usize, const X: usi
 impl<T: Real, const IN: usize, const OUT: usize, const BIAS: usize> Params<T> for Dense<T, IN, OUT, BIAS> {
     type Grad = Self;
     const PARAMS: usize = OUT * IN + BIAS;
+    const FLAT: bool = true;
 
     fn visit(&self, at: Path<'_>, f: &mut Visitor<'_, T>) {
         let (weight, bias) = (self.weight.as_slice(), self.bias.as_slice());
@@ -151,6 +152,7 @@ impl<T: Real, const IN: usize, const OUT: usize, const BIAS: usize> Params<T> fo
         }
     }
 
+    #[inline(always)]
     fn zip<const N: usize>(&mut self, mut with: [&mut Self; N], at: Path<'_>, f: &mut Zipper<'_, T, N>) {
         let (weight, bias) = (self.weight.as_mut_slice(), self.bias.as_mut_slice());
         f(

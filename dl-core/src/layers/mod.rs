@@ -53,6 +53,7 @@ macro_rules! no_params {
         impl<T: $crate::Real, $($generics)*> $crate::Params<T> for $layer {
             type Grad = ();
             const PARAMS: usize = 0;
+            const FLAT: bool = true;
             fn visit(
                 &self,
                 _: $crate::params::Path<'_>,

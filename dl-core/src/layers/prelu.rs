@@ -101,6 +101,7 @@ impl<T: Real, const N: usize, const RUN: usize, const X: usize> Layer<T, Vals<X>
 impl<T: Real, const N: usize, const RUN: usize> Params<T> for PRelu<T, N, RUN> {
     type Grad = Self;
     const PARAMS: usize = N;
+    const FLAT: bool = true;
 
     fn visit(&self, at: Path<'_>, f: &mut Visitor<'_, T>) {
         let weight = self.weight.as_slice();

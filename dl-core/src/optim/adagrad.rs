@@ -2,7 +2,6 @@
 
 use super::{Optimizer, Step};
 use crate::kernels::update::RootStep;
-use crate::params::Path;
 use crate::{Blank, Params, Real, ZeroValid};
 
 /// Adagrad. PyTorch: `optim.Adagrad`. It remembers one number a parameter.
@@ -60,6 +59,7 @@ impl Optimizer for Adagrad {
         self.lr
     }
 
+    #[inline(always)]
     fn update<T: Real, P: Params<T>>(
         &self,
         params: &mut P,
@@ -69,10 +69,9 @@ impl Optimizer for Adagrad {
     ) {
         let (one, eps) = (T::one(), T::of(self.eps));
         let slower = 1.0 + step.number.saturating_sub(1) as f64 * self.lr_decay;
-        params.zip([grad, squares], Path::ROOT, &mut |path, param, [g, v]| {
-            let (lr, decay) = step.settings(&path, param.kind, self.lr, self.weight_decay);
+        step.each(params, [grad, squares], (self.lr, self.weight_decay), |(lr, decay), p, [g, v]| {
             let numbers = RootStep { lr: T::of(lr / slower), decay: T::of(decay), keep: one, take: one, eps };
-            step.share([param.values, g, v], |[p, g, v]| {
+            step.share([p, g, v], |[p, g, v]| {
                 step.clip(g);
                 T::root(step.isa, p, g, v, numbers);
             });

@@ -2,7 +2,6 @@
 
 use super::{Optimizer, Step, power};
 use crate::kernels::update::AdamStep;
-use crate::params::Path;
 use crate::{Blank, Params, Real, ZeroValid, math};
 
 /// Adam. PyTorch: `optim.Adam`. It remembers two numbers a parameter.
@@ -65,6 +64,7 @@ impl Optimizer for Adam {
         self.lr
     }
 
+    #[inline(always)]
     fn update<T: Real, P: Params<T>>(
         &self,
         params: &mut P,
@@ -93,23 +93,27 @@ impl Adam {
         let eps = T::of(self.eps);
         let correction = 1.0 - power(beta1, step.number);
         let scale = T::of(1.0 / math::sqrt(1.0 - power(beta2, step.number)));
-        params.zip([grad, first, second], Path::ROOT, &mut |path, param, [g, m, v]| {
-            let (lr, weight_decay) = step.settings(&path, param.kind, self.lr, self.weight_decay);
-            let (added, kept) = decay(weight_decay, lr);
-            let numbers = AdamStep {
-                rate: T::of(lr / correction),
-                added: T::of(added),
-                kept: T::of(kept),
-                first: first_moment,
-                second: second_moment,
-                scale,
-                eps,
-            };
-            step.share([param.values, g, m, v], |[p, g, m, v]| {
-                step.clip(g);
-                T::adam(step.isa, p, g, m, v, numbers);
-            });
-        });
+        step.each(
+            params,
+            [grad, first, second],
+            (self.lr, self.weight_decay),
+            |(lr, weight_decay), p, [g, m, v]| {
+                let (added, kept) = decay(weight_decay, lr);
+                let numbers = AdamStep {
+                    rate: T::of(lr / correction),
+                    added: T::of(added),
+                    kept: T::of(kept),
+                    first: first_moment,
+                    second: second_moment,
+                    scale,
+                    eps,
+                };
+                step.share([p, g, m, v], |[p, g, m, v]| {
+                    step.clip(g);
+                    T::adam(step.isa, p, g, m, v, numbers);
+                });
+            },
+        );
     }
 }
 

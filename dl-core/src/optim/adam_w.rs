@@ -55,6 +55,7 @@ impl Optimizer for AdamW {
         self.lr
     }
 
+    #[inline(always)]
     fn update<T: Real, P: Params<T>>(
         &self,
         params: &mut P,

@@ -26,7 +26,7 @@
 
 use crate::kernels::{self, Isa};
 use crate::params::{Kind, Path};
-use crate::{Blank, Params, Real, ZeroValid};
+use crate::{Blank, Params, Real, ZeroValid, place};
 
 mod adagrad;
 mod adam;
@@ -194,6 +194,7 @@ impl Step<'_> {
     /// assert_eq!(step.settings(&Path::ROOT, Kind::Weight, 0.1, 0.01), (0.1, 0.01));
     /// assert_eq!(step.settings(&Path::ROOT.in_group("slow"), Kind::Bias, 0.1, 0.01), (0.05, 0.0));
     /// ```
+    #[inline]
     pub fn settings(&self, path: &Path<'_>, kind: Kind, lr: f64, weight_decay: f64) -> (f64, f64) {
         let group = self.groups.iter().find(|g| g.name == path.group());
         let decay = match group.and_then(|g| g.weight_decay) {
@@ -219,6 +220,39 @@ impl Step<'_> {
         kernels::share(self.threads, slices, f);
     }
 
+    /// Calls `f` with learning rate and weight decay, the parameters, and their gradient and moments: with all of them in one
+    /// piece where the settings are the same for all, else parameter by parameter.
+    ///
+    /// ```
+    /// use dl_core::optim::Step;
+    /// use dl_core::{Blank, layers::Dense, nalgebra::matrix};
+    ///
+    /// let (mut net, mut grad) = (Dense::<f64, 1, 1>::ZERO, Dense::<f64, 1, 1>::ZERO);
+    /// grad.weight = matrix![2.0];
+    /// Step::new(1).each(&mut net, [&mut grad], (0.5, 0.0), |(lr, _), p, [g]| p[0] -= lr * g[0]);
+    /// assert_eq!(net.weight, matrix![-1.0]);
+    /// ```
+    #[inline(always)]
+    pub fn each<T: Real, P: Params<T>, const WITH: usize>(
+        &self,
+        params: &mut P,
+        mut with: [&mut P::Grad; WITH],
+        (lr, weight_decay): (f64, f64),
+        mut f: impl FnMut((f64, f64), &mut [T], [&mut [T]; WITH]),
+    ) {
+        if P::FLAT && self.groups.is_empty() && weight_decay == 0.0 {
+            let parts = with.each_mut().map(|part| place::numbers(*part).unwrap_or_default());
+            if let Some(p) = place::numbers(params)
+                && parts.iter().all(|part| part.len() == p.len())
+            {
+                return f((lr * self.lr_factor, 0.0), p, parts);
+            }
+        }
+        params.zip(with, Path::ROOT, &mut |path, param, with| {
+            f(self.settings(&path, param.kind, lr, weight_decay), param.values, with);
+        });
+    }
+
     /// Scales and limits a gradient. NaN stays NaN.
     ///
     /// ```
@@ -228,6 +262,7 @@ impl Step<'_> {
     /// Step { clip_value: Some(5.0), ..Step::new(1) }.clip(&mut gradient);
     /// assert_eq!(gradient, [4.0, -5.0]);
     /// ```
+    #[inline]
     pub fn clip<T: Real>(&self, gradient: &mut [T]) {
         if self.grad_scale != 1.0 {
             let scale = T::of(self.grad_scale);

@@ -2,7 +2,6 @@
 
 use super::{Optimizer, Step};
 use crate::kernels::update::RootStep;
-use crate::params::Path;
 use crate::{Blank, Params, Real, ZeroValid};
 
 /// RMSprop. PyTorch: `optim.RMSprop` (neither centered nor with momentum). It remembers one number a parameter.
@@ -62,6 +61,7 @@ impl Optimizer for RmsProp {
         self.lr
     }
 
+    #[inline(always)]
     fn update<T: Real, P: Params<T>>(
         &self,
         params: &mut P,
@@ -70,10 +70,9 @@ impl Optimizer for RmsProp {
         step: &Step<'_>,
     ) {
         let (keep, take, eps) = (T::of(self.alpha), T::of(1.0 - self.alpha), T::of(self.eps));
-        params.zip([grad, squares], Path::ROOT, &mut |path, param, [g, v]| {
-            let (lr, decay) = step.settings(&path, param.kind, self.lr, self.weight_decay);
+        step.each(params, [grad, squares], (self.lr, self.weight_decay), |(lr, decay), p, [g, v]| {
             let numbers = RootStep { lr: T::of(lr), decay: T::of(decay), keep, take, eps };
-            step.share([param.values, g, v], |[p, g, v]| {
+            step.share([p, g, v], |[p, g, v]| {
                 step.clip(g);
                 T::root(step.isa, p, g, v, numbers);
             });

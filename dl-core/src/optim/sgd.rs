@@ -1,7 +1,6 @@
 //! Stochastic gradient descent without momentum. PyTorch: `optim.SGD` with `momentum=0`.
 
 use super::{Optimizer, SgdMomentum, Step};
-use crate::params::Path;
 use crate::{Blank, Params, Real, ZeroValid};
 
 /// Stochastic gradient descent without momentum. PyTorch: `optim.SGD` with `momentum=0`. It remembers nothing, so it
@@ -66,11 +65,11 @@ impl Optimizer for Sgd {
         self.lr
     }
 
+    #[inline(always)]
     fn update<T: Real, P: Params<T>>(&self, params: &mut P, grad: &mut P::Grad, _: &mut (), step: &Step<'_>) {
-        params.zip([grad], Path::ROOT, &mut |path, param, [g]| {
-            let (lr, decay) = step.settings(&path, param.kind, self.lr, self.weight_decay);
+        step.each(params, [grad], (self.lr, self.weight_decay), |(lr, decay), p, [g]| {
             let (lr, decay) = (T::of(lr), T::of(decay));
-            step.share([param.values, g], |[p, g]| {
+            step.share([p, g], |[p, g]| {
                 step.clip(g);
                 T::sgd(step.isa, p, g, lr, decay);
             });

@@ -2,7 +2,6 @@
 
 use super::{Optimizer, Step};
 use crate::kernels::update::MomentumStep;
-use crate::params::Path;
 use crate::{Blank, Params, Real, ZeroValid};
 
 /// Stochastic gradient descent with momentum. PyTorch: `optim.SGD` with `momentum`. It remembers one number a
@@ -70,6 +69,7 @@ impl Optimizer for SgdMomentum {
         self.lr
     }
 
+    #[inline(always)]
     fn update<T: Real, P: Params<T>>(
         &self,
         params: &mut P,
@@ -78,8 +78,7 @@ impl Optimizer for SgdMomentum {
         step: &Step<'_>,
     ) {
         let (keep, take) = if step.number == 1 { (0.0, 1.0) } else { (self.momentum, 1.0 - self.dampening) };
-        params.zip([grad, velocity], Path::ROOT, &mut |path, param, [g, v]| {
-            let (lr, decay) = step.settings(&path, param.kind, self.lr, self.weight_decay);
+        step.each(params, [grad, velocity], (self.lr, self.weight_decay), |(lr, decay), p, [g, v]| {
             let numbers = MomentumStep {
                 lr: T::of(lr),
                 decay: T::of(decay),
@@ -87,7 +86,7 @@ impl Optimizer for SgdMomentum {
                 take: T::of(take),
                 nesterov: self.nesterov.then_some(T::of(self.momentum)),
             };
-            step.share([param.values, g, v], |[p, g, v]| {
+            step.share([p, g, v], |[p, g, v]| {
                 step.clip(g);
                 T::momentum(step.isa, p, g, v, numbers);
             });

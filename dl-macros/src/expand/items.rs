@@ -141,18 +141,19 @@ pub(super) fn blanks(plan: &Plan<'_>, names: &Names) -> TokenStream {
         fields.push(scalar(plan).into_token_stream());
     }
     let net_ty = &names.net_ty;
-    let net = zeros(dl, &quote!(#decls T: #dl::Real), net_ty, ident, &fields, quote!());
-    let grad_fields = grad_fields(plan, names).0;
-    let grad = zeros(dl, &quote!(#decls T: #dl::Real), &names.grad_ty, &names.grad, &grad_fields, quote!());
+    let atom = |types: &[TokenStream]| quote!(const ATOM: usize = #dl::place::atom::<Self>(&[#(#dl::place::field::<#types>()),*]););
+    let net_types: Vec<_> = names.types.iter().map(ToTokens::to_token_stream).collect();
+    let net = zeros(dl, &quote!(#decls T: #dl::Real), net_ty, ident, &fields, atom(&net_types));
+    let (grad_fields, grad_types) = grad_fields(plan, names);
+    let grad =
+        zeros(dl, &quote!(#decls T: #dl::Real), &names.grad_ty, &names.grad, &grad_fields, atom(&grad_types));
     let with_chunk = quote!(#decls T: #dl::Real, const B: usize);
     let tape = plan
         .has_tape()
         .then(|| zeros(dl, &with_chunk, &names.tape_ty, &names.tape, &tape_fields(plan, names).0, quote!()));
     let work = plan.has_work().then(|| {
         let (fields, types) = work_fields(plan, names);
-        let atom =
-            quote!(const ATOM: usize = #dl::place::atom::<Self>(&[#(#dl::place::field::<#types>()),*]););
-        zeros(dl, &with_chunk, &names.work_ty, &names.work, &fields, atom)
+        zeros(dl, &with_chunk, &names.work_ty, &names.work, &fields, atom(&types))
     });
     quote!(#net #grad #tape #work)
 }

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::passes::is_tiny;
 use super::{Names, argument, number};
 use crate::check::Layer;
 use crate::plan::Plan;
@@ -16,6 +17,19 @@ pub(super) fn params(plan: &Plan<'_>, names: &Names) -> TokenStream {
         quote!(<#ty as #dl::Params<T>>::PARAMS)
     });
     let counts = layers_sum(counts.collect());
+
+    let flats: Vec<_> = layers
+        .iter()
+        .map(|(_, layer)| {
+            let ty = &names.types[layer.index];
+            quote!(<#ty as #dl::Params<T>>::FLAT)
+        })
+        .collect();
+    let flat = match flats.split_first() {
+        _ if layers.iter().any(|(_, layer)| !layer.is_trained()) => quote!(false),
+        None => quote!(true),
+        Some((first, others)) => quote!(#first #(&& #others)*),
+    };
 
     let visits: TokenStream = layers
         .iter()
@@ -66,16 +80,19 @@ pub(super) fn params(plan: &Plan<'_>, names: &Names) -> TokenStream {
     // Not `N`, which may be a type in the user's scope; rustc would take that.
     let n = names.free("WITH");
     let zip_f = argument("f", &quote!(&mut #dl::params::Zipper<'_, T, #n>), &zips);
+    let inline = is_tiny(plan).then(|| quote!(#[inline(always)]));
     let rng = argument("rng", &quote!(#dl::Rng), &inits);
     quote! {
         impl<#decls T: #dl::Real> #dl::Params<T> for #net_ty {
             type Grad = #grad_ty;
             const PARAMS: usize = #counts;
+            const FLAT: bool = #flat;
 
             fn visit(&self, #visit_at, #visit_f) {
                 #visits
             }
 
+            #inline
             fn zip<const #n: usize>(&mut self, #with: [&mut Self::Grad; #n], #zip_at, #zip_f) {
                 #zips
             }

@@ -97,7 +97,7 @@ pub(super) fn layer(plan: &Plan<'_>, names: &Names) -> TokenStream {
 
 /// Whether the network is so small that its passes become part of the caller's code, one copy for each instruction set: the
 /// trainer has entries for such networks, by the same measure.
-fn is_tiny(plan: &Plan<'_>) -> bool {
+pub(super) fn is_tiny(plan: &Plan<'_>) -> bool {
     let macs: Option<usize> = plan.net.layers.iter().map(|layer| layer.macs).sum();
     macs.is_some_and(|macs| macs <= 2000)
 }
