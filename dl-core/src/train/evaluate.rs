@@ -3,6 +3,7 @@
 use crate::kernels::{Entered, Isa, enter};
 use crate::layer::WorkOf;
 use crate::math;
+use crate::small;
 use crate::{Loss, Network, Optimizer, Pass, Real, Signal, Vals};
 
 use super::lane::Data;
@@ -26,7 +27,7 @@ pub(super) fn infer<'a, N: Network, const B: usize>(
 
 /// Whether calls are so short that they are worth a copy of the network's code for each instruction set.
 pub(super) const fn is_tiny<N: Network, const B: usize>() -> bool {
-    N::MACS * B <= 2000
+    N::MACS * B <= small::MACS
 }
 
 /// A forward pass without a tape.
@@ -39,6 +40,7 @@ struct Forward<'n, 'a, N: Network, const B: usize> {
 }
 
 impl<N: Network, const B: usize> Entered for Forward<'_, '_, N, B> {
+    type Out = ();
     #[inline(always)]
     fn run(self, isa: Isa) {
         let Forward { net, x, y, work, pass } = self;
@@ -99,14 +101,15 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Train
         let rng = self.rng.fork(stream::EVALUATE);
         let total = if n > B { Some(self.count_with(data, rng)?) } else { None };
         let mut sum = 0.0;
-        let Trainer { memory, loss, lanes, .. } = self;
+        let Trainer { memory, loss, lanes, isa, .. } = self;
+        let isa = *isa;
         let Memory { net, lane: first, .. } = &mut **memory;
         for round in lanes.rounds(0, n) {
             lanes.compute(first, &round, Work::Infer, |i, lane| {
                 let (at, live) = round.chunk(i);
                 lane.data.load(data, at, live, rng)?;
                 let total = total.unwrap_or_else(|| lane.data.count(loss, live, D::PADDED));
-                lane.evaluate(net, loss, total, Pass::infer().chunk(at, live), D::PADDED);
+                lane.evaluate(net, loss, total, Pass::infer().chunk(at, live).on(isa), D::PADDED);
                 Ok::<_, FitError<D::Error>>(())
             })?;
             lanes.each(first, &round, |i, lane| {
@@ -156,7 +159,7 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Train
             N::In::put(&mut lane.data.x, b, x);
             N::In::set_len(&mut lane.data.lens, b, steps);
         }
-        let pass = Data::<N, L, B>::pass(&lane.data.lens, Pass::infer().chunk(0, 1), true);
+        let pass = Data::<N, L, B>::pass(&lane.data.lens, Pass::infer().chunk(0, 1).on(self.isa), true);
         infer::<N, B>(net, &lane.data.x, &mut lane.y, &mut lane.work, pass);
         N::Out::sample_ref(&lane.y, 0)
     }
@@ -188,7 +191,7 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Train
         S: Samples<N::Scalar, N::In> + ?Sized,
     {
         let Memory { net, lane, .. } = &mut *self.memory;
-        each::<N, S, B>(net, &mut lane.data.x, &mut lane.y, &mut lane.work, inputs, &mut f)
+        each::<N, S, B>(net, &mut lane.data.x, &mut lane.y, &mut lane.work, inputs, self.isa, &mut f)
     }
 }
 
@@ -199,6 +202,7 @@ pub(super) fn each<N: Network, S, const B: usize>(
     y: &mut Outputs<N, B>,
     work: &mut WorkOf<N, B>,
     inputs: &S,
+    isa: Isa,
     f: &mut dyn FnMut(usize, OutputOf<'_, N>),
 ) -> Result<(), SliceError>
 where
@@ -213,7 +217,7 @@ where
         for b in live..B {
             N::In::copy_sample(x, b % live, b);
         }
-        infer::<N, B>(net, x, y, work, Pass::infer().chunk(at, live));
+        infer::<N, B>(net, x, y, work, Pass::infer().chunk(at, live).on(isa));
         for b in 0..live {
             f(at + b, N::Out::sample_ref(y, b));
         }

@@ -1,9 +1,11 @@
 //! A lane: what one chunk of samples needs on its way through the network.
 
+use crate::kernels::{Entered, Isa, enter};
 use crate::layer::{GradOf, TapeOf, WorkOf};
+use crate::place;
 use crate::{Blank, Loss, Network, Pass, Real, Rng, Signal};
 
-use super::evaluate::infer;
+use super::evaluate::{infer, is_tiny};
 use super::memory::{InputLens, InputPass, Inputs, OutputPass, Outputs, Targets};
 use super::{CountOf, Dataset, Metric, TargetOf};
 
@@ -52,24 +54,10 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, const B: usize> Lane<N, L, B> {
         total: CountOf<N, L>,
         pass: InputPass<'a, N, B>,
         padded: bool,
+        fresh: bool,
     ) -> Result<(), Option<&'static str>> {
-        let Lane { grad, tape, work, y, dy, data, share } = self;
-        let pass = Data::<N, L, B>::pass(&data.lens, pass, padded);
-        let x = N::In::get(&data.x);
-        net.forward(x, N::Out::get_mut(y), Some(tape), work, pass);
-        *share = loss.value_and_grad(
-            N::Out::get(y),
-            TargetOf::<N, L>::get(&data.target),
-            N::Out::grad(dy),
-            total,
-            output_pass::<N, B>(pass),
-        );
-        if !share.to_f64().is_finite() {
-            return Err(N::first_non_finite(tape));
-        }
-        let (y, dy, no_dx) = (N::Out::get(y), N::Out::get(dy), N::In::no_grad::<N::Scalar, B>());
-        net.backward(x, y, tape, dy, no_dx, Some(grad), work, pass);
-        Ok(())
+        let call = Train { lane: self, net, loss, total, pass, padded, fresh };
+        if const { is_tiny::<N, B>() } { enter(pass.isa(), call) } else { call.run(pass.isa()) }
     }
 
     /// Computes outputs and loss of the chunk that is loaded, in inference mode; `total` is what counts in all chunks.
@@ -97,6 +85,46 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, const B: usize> Lane<N, L, B> {
         let pass = Data::<N, L, B>::pass(&self.data.lens, pass, padded);
         let (y, target) = (N::Out::get(&self.y), TargetOf::<N, L>::get(&self.data.target));
         metric.update(y, target, output_pass::<N, B>(pass));
+    }
+}
+
+/// A chunk of a training step: see [`Lane::train`].
+struct Train<'n, 'a, N: Network, L: Loss<N::Scalar, N::Out>, const B: usize> {
+    lane: &'a mut Lane<N, L, B>,
+    net: &'n N,
+    loss: &'n L,
+    total: CountOf<N, L>,
+    pass: InputPass<'a, N, B>,
+    padded: bool,
+    fresh: bool,
+}
+
+impl<N: Network, L: Loss<N::Scalar, N::Out>, const B: usize> Entered for Train<'_, '_, N, L, B> {
+    type Out = Result<(), Option<&'static str>>;
+
+    #[inline(always)]
+    fn run(self, isa: Isa) -> Self::Out {
+        let Train { lane, net, loss, total, pass, padded, fresh } = self;
+        let Lane { grad, tape, work, y, dy, data, share } = lane;
+        if fresh && !N::SETS_GRAD {
+            place::clear(grad);
+        }
+        let pass = Data::<N, L, B>::pass(&data.lens, pass.on(isa), padded).fresh(fresh && N::SETS_GRAD);
+        let x = N::In::get(&data.x);
+        net.forward(x, N::Out::get_mut(y), Some(tape), work, pass);
+        *share = loss.value_and_grad(
+            N::Out::get(y),
+            TargetOf::<N, L>::get(&data.target),
+            N::Out::grad(dy),
+            total,
+            output_pass::<N, B>(pass),
+        );
+        if !share.to_f64().is_finite() {
+            return Err(N::first_non_finite(tape));
+        }
+        let (y, dy, no_dx) = (N::Out::get(y), N::Out::get(dy), N::In::no_grad::<N::Scalar, B>());
+        net.backward(x, y, tape, dy, no_dx, Some(grad), work, pass);
+        Ok(())
     }
 }
 

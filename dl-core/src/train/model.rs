@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use crate::kernels::Isa;
 use crate::layer::WorkOf;
 use crate::place::{self, Place};
 use crate::{Blank, Network, Real, Rng, Signal, Vals};
@@ -59,7 +60,11 @@ impl<N: Network, const B: usize> fmt::Debug for ModelMemory<N, B> {
 /// assert_eq!(model.predict(&[1.0, 2.0]), trainer.predict(&[1.0, 2.0]));
 /// # }
 /// ```
-pub struct Model<N: Network, const B: usize = 1>(Place<ModelMemory<N, B>>);
+pub struct Model<N: Network, const B: usize = 1> {
+    memory: Place<ModelMemory<N, B>>,
+    /// The instructions that are used: [`Isa::PORTABLE`] gives the same bits on every target.
+    pub isa: Isa,
+}
 
 impl<N: Network, const B: usize> Model<N, B> {
     /// Bytes of all that the model needs.
@@ -107,7 +112,7 @@ impl<N: Network, const B: usize> Model<N, B> {
     fn new(mut memory: Place<ModelMemory<N, B>>, seed: u64) -> Self {
         const { assert!(B > 0, "a chunk has at least one sample") }
         memory.net.init(Rng::new(seed).fork(stream::WEIGHTS));
-        Model(memory)
+        Model { memory, isa: Isa::best() }
     }
 
     /// The network.
@@ -123,7 +128,7 @@ impl<N: Network, const B: usize> Model<N, B> {
     /// # }
     /// ```
     pub fn net(&self) -> &N {
-        &self.0.net
+        &self.memory.net
     }
 
     /// The network, to load weights into.
@@ -141,7 +146,7 @@ impl<N: Network, const B: usize> Model<N, B> {
     /// # }
     /// ```
     pub fn net_mut(&mut self) -> &mut N {
-        &mut self.0.net
+        &mut self.memory.net
     }
 
     /// The output for one input.
@@ -176,12 +181,12 @@ impl<N: Network, const B: usize> Model<N, B> {
     /// # }
     /// ```
     pub fn predict_padded(&mut self, x: InputOf<'_, N>, steps: <N::In as Signal>::Len) -> OutputOf<'_, N> {
-        let memory = &mut *self.0;
+        let memory = &mut *self.memory;
         for b in 0..B {
             N::In::put(&mut memory.x, b, x);
             N::In::set_len(&mut memory.lens, b, steps);
         }
-        let pass = InputPass::<N, B>::infer().chunk(0, 1).with_lens(N::In::lens(&memory.lens));
+        let pass = InputPass::<N, B>::infer().chunk(0, 1).on(self.isa).with_lens(N::In::lens(&memory.lens));
         infer::<N, B>(&memory.net, &memory.x, &mut memory.y, &mut memory.work, pass);
         N::Out::sample_ref(&memory.y, 0)
     }
@@ -213,8 +218,8 @@ impl<N: Network, const B: usize> Model<N, B> {
     where
         S: Samples<N::Scalar, N::In> + ?Sized,
     {
-        let memory = &mut *self.0;
-        each::<N, S, B>(&memory.net, &mut memory.x, &mut memory.y, &mut memory.work, inputs, &mut f)
+        let memory = &mut *self.memory;
+        each::<N, S, B>(&memory.net, &mut memory.x, &mut memory.y, &mut memory.work, inputs, self.isa, &mut f)
     }
 }
 
@@ -237,7 +242,7 @@ impl<T: Real, N: Network<Scalar = T, Out = Vals<K>>, const K: usize, const B: us
     /// ```
     pub fn predict_proba(&mut self, x: InputOf<'_, N>) -> &[T; K] {
         self.predict(x);
-        let y = Vals::<K>::sample::<T, B>(&mut self.0.y, 0);
+        let y = Vals::<K>::sample::<T, B>(&mut self.memory.y, 0);
         probabilities(y, N::OUTPUT.last());
         y
     }

@@ -1,11 +1,13 @@
 //! One training step: gradients of any number of chunks, then one update.
 
-use crate::kernels::Isa;
+use crate::kernels::{Entered, Isa, enter};
+use crate::layer::GradOf;
 use crate::loss::Count;
 use crate::optim::{self, Group, Step};
 use crate::place;
 use crate::{Blank, Loss, Network, Optimizer, Pass, Real, Rng};
 
+use super::evaluate::is_tiny;
 use super::lane::Data;
 use super::lanes::{Round, Work};
 use super::trainer::stream;
@@ -292,17 +294,15 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Runni
     {
         let (key, total, before, place) = (self.key, self.total, self.samples, self.non_finite());
         let fresh = self.chunks < self.trainer.lanes.count();
-        let Trainer { memory, loss, lanes, .. } = &mut *self.trainer;
+        let Trainer { memory, loss, lanes, isa, .. } = &mut *self.trainer;
+        let isa = *isa;
         let Memory { net, lane: first, .. } = &mut **memory;
         let result = lanes.compute(first, round, Work::Train, |i, lane| {
             let (at, live) = round.chunk(i);
             lane.share = Blank::ZERO;
-            if fresh {
-                place::clear(&mut lane.grad);
-            }
             lane.data.load(part, at, live, rng)?;
-            let pass = Pass::train(key).chunk(before + at - round.at, live);
-            lane.train(net, loss, total, pass, D::PADDED)
+            let pass = Pass::train(key).chunk(before + at - round.at, live).on(isa);
+            lane.train(net, loss, total, pass, D::PADDED, fresh)
                 .map_err(|layer| FitError::NonFinite(NonFinite { layer, ..place }))
         });
         lanes.each(first, round, |_, lane| self.loss += lane.share.to_f64());
@@ -316,11 +316,10 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Runni
 
     /// Adds the gradient of the chunk that is loaded, the first of the step.
     fn chunk(&mut self, live: usize, padded: bool) -> Result<(), NonFinite> {
-        let pass = Pass::train(self.key).chunk(0, live);
+        let pass = Pass::train(self.key).chunk(0, live).on(self.trainer.isa);
         let Trainer { memory, loss, .. } = &mut *self.trainer;
         let Memory { net, lane, .. } = &mut **memory;
-        place::clear(&mut lane.grad);
-        let result = lane.train(net, loss, self.total, pass, padded);
+        let result = lane.train(net, loss, self.total, pass, padded, true);
         self.loss = lane.share.to_f64();
         if let Err(layer) = result {
             self.layer = layer;
@@ -441,11 +440,16 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Runni
             grad_scale,
             clip_value,
             groups: update.groups,
-            isa: Isa::best(),
+            isa: trainer.isa,
             threads,
         };
         let Memory { net, moments, lane } = &mut *trainer.memory;
-        trainer.optimizer.update(net, &mut lane.grad, moments, &step);
+        let call = Optimize { optimizer: &trainer.optimizer, net, grad: &mut lane.grad, moments, step };
+        if const { is_tiny::<N, B>() } {
+            enter(step.isa, call)
+        } else {
+            call.run(step.isa)
+        }
         Ok(StepReport {
             epoch: 0,
             step: trainer.steps,
@@ -458,6 +462,25 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Runni
 
     fn non_finite(&self) -> NonFinite {
         NonFinite { epoch: 0, step: self.trainer.steps + 1, layer: self.layer }
+    }
+}
+
+/// The update of all parameters.
+struct Optimize<'a, N: Network, O: Optimizer> {
+    optimizer: &'a O,
+    net: &'a mut N,
+    grad: &'a mut GradOf<N>,
+    moments: &'a mut O::Moments<GradOf<N>>,
+    step: Step<'a>,
+}
+
+impl<N: Network, O: Optimizer> Entered for Optimize<'_, N, O> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(self, isa: Isa) {
+        let Optimize { optimizer, net, grad, moments, step } = self;
+        optimizer.update(net, grad, moments, &Step { isa, ..step });
     }
 }
 

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use crate::kernels::Isa;
 use crate::layer::GradOf;
 use crate::place::{self, Place};
 use crate::{Loss, Network, Optimizer, Rng};
@@ -47,6 +48,21 @@ pub struct Trainer<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B
     pub loss: L,
     /// What makes it small.
     pub optimizer: O,
+    /// The instructions that are used: [`Isa::PORTABLE`] gives the same bits on every target.
+    ///
+    /// ```
+    /// # use dl_core::{loss::Mse, optim::Sgd};
+    /// # #[dl_macros::network(input = [2], crate = dl_core)]
+    /// # struct Net { head: Dense<1> }
+    /// # #[cfg(feature = "alloc")] {
+    /// use dl_core::kernels::Isa;
+    ///
+    /// let mut trainer = NetTrainer::<Mse, Sgd>::boxed(0);
+    /// trainer.isa = Isa::PORTABLE; // from here on
+    /// trainer.step(&([[1.0, 2.0]], [3.0])).unwrap();
+    /// # }
+    /// ```
+    pub isa: Isa,
     pub(super) rng: Rng,
     pub(super) steps: u64,
     pub(super) epochs: u64,
@@ -150,7 +166,7 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Train
         const { assert!(B > 0, "a chunk has at least one sample") }
         let rng = Rng::new(seed);
         memory.net.init(rng.fork(stream::WEIGHTS));
-        Trainer { memory, lanes: Lanes::none(), loss, optimizer, rng, steps: 0, epochs: 0 }
+        Trainer { memory, lanes: Lanes::none(), loss, optimizer, isa: Isa::best(), rng, steps: 0, epochs: 0 }
     }
 
     /// Lets up to `threads` threads work on a step, on as many lanes: [`set_lanes`](Self::set_lanes)`(threads, threads)`.
