@@ -6,9 +6,10 @@ use crate::measure::Budget;
 use crate::workloads::{Row, WORKLOADS, Workload};
 
 pub(crate) const USAGE: &str = "\
-usage: dl-bench [--list] [--check] [--workload NAME[,NAME]] [--batch N] [--threads N] [--seconds S]
+usage: dl-bench [--list | --limits | --check] [--workload NAME[,NAME]] [--batch N] [--threads N] [--seconds S]
 
     --list       the workloads and their batches
+    --limits     what this machine can do: multiply-adds and bytes read per second
     --check      whether the training workloads learn, in place of their times
     --workload   only these workloads (default: all)
     --batch      only rows of this batch (default: all)
@@ -20,6 +21,7 @@ usage: dl-bench [--list] [--check] [--workload NAME[,NAME]] [--batch N] [--threa
 pub(crate) enum Command {
     Help,
     List,
+    Limits,
     Check(Vec<Selected>),
     Time(Vec<Selected>, Budget),
 }
@@ -32,35 +34,39 @@ pub(crate) type Selected = (&'static Workload, &'static Row);
 /// # Errors
 /// What is wrong, and what there is instead.
 pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<Command, String> {
-    let (mut list, mut check) = (false, false);
+    let mut mode = None;
     let (mut names, mut batch, mut budget) = (None, None, Budget::default());
     let mut args = args.into_iter();
     while let Some(flag) = args.next() {
         let mut value = || args.next().ok_or(format!("`{flag}` needs a value"));
         match flag.as_str() {
             "--help" | "-h" => return Ok(Command::Help),
-            "--list" => list = true,
-            "--check" => check = true,
+            "--list" | "--limits" | "--check" => mode = Some(flag),
             "--workload" => names = Some(value()?),
             "--batch" => batch = Some(count(&flag, &value()?)?),
             "--threads" => match count(&flag, &value()?)? {
                 1 => {}
                 n => return Err(format!("`--threads {n}`: this version trains on one thread")),
             },
-            "--seconds" => budget = Budget(seconds(&value()?)?),
+            "--seconds" => {
+                let value = value()?;
+                budget =
+                    Budget(seconds(&value).map_err(|mistake| format!("`--seconds {value}`: {mistake}"))?);
+            }
             _ => {
                 return Err(format!(
-                    "there is no argument `{flag}`; there are --list, --check, --workload, --batch, --threads, \
-                     --seconds, --help"
+                    "there is no argument `{flag}`; there are --list, --limits, --check, --workload, \
+                     --batch, --threads, --seconds, --help"
                 ));
             }
         }
     }
     let rows = select(names.as_deref(), batch)?;
-    Ok(match (list, check) {
-        (true, _) => Command::List,
-        (_, true) => Command::Check(rows),
-        _ => Command::Time(rows, budget),
+    Ok(match mode.as_deref() {
+        Some("--list") => Command::List,
+        Some("--limits") => Command::Limits,
+        Some(_) => Command::Check(rows),
+        None => Command::Time(rows, budget),
     })
 }
 
@@ -71,13 +77,11 @@ fn count(flag: &str, value: &str) -> Result<usize, String> {
     }
 }
 
+/// # Errors
+/// What is needed.
 fn seconds(value: &str) -> Result<Duration, String> {
-    let wrong = || format!("`--seconds {value}`: a number above 0 is needed, such as 0.7");
-    let seconds = value.parse().map_err(|_| wrong())?;
-    match Duration::try_from_secs_f64(seconds) {
-        Ok(time) if !time.is_zero() => Ok(time),
-        _ => Err(wrong()),
-    }
+    let seconds = value.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds.filter(|time| !time.is_zero()).ok_or("a number above 0 is needed, such as 0.7".into())
 }
 
 /// The rows of all named workloads with this batch. A workload that was named must have it.
@@ -156,6 +160,7 @@ mod tests {
     fn flags_choose_what_is_done() {
         assert!(matches!(parsed("--list"), Ok(Command::List)));
         assert!(matches!(parsed("--help"), Ok(Command::Help)));
+        assert!(matches!(parsed("--limits"), Ok(Command::Limits)));
         assert!(matches!(parsed("--check --batch 16"), Ok(Command::Check(rows)) if rows.len() == 1));
         let quarter = Budget(Duration::from_millis(250));
         assert!(matches!(parsed("--seconds 0.25"), Ok(Command::Time(_, budget)) if budget == quarter));
@@ -175,7 +180,7 @@ mod tests {
             ),
             (
                 "--bath 7",
-                "there is no argument `--bath`; there are --list, --check, --workload, --batch, --threads, --seconds, --help",
+                "there is no argument `--bath`; there are --list, --limits, --check, --workload, --batch, --threads, --seconds, --help",
             ),
             ("--batch", "`--batch` needs a value"),
             ("--batch -1", "`--batch -1`: a whole number from 1 is needed"),

@@ -6,7 +6,8 @@ use dl::loss::Loss;
 use dl::train::{Dataset, TargetOf};
 use dl::{Network, Optimizer, Rng, train::Trainer};
 
-use crate::measure::{Budget, Timing};
+use crate::measure::Step;
+use crate::work::Work;
 
 mod mlp;
 mod tiny;
@@ -26,7 +27,10 @@ pub(crate) struct Workload {
 #[derive(Debug)]
 pub(crate) struct Row {
     pub(crate) batch: usize,
-    pub(crate) time: fn(Budget) -> Timing,
+    /// What one call asks of the machine.
+    pub(crate) work: Work,
+    /// Builds the network and its inputs: what is timed.
+    pub(crate) start: fn() -> Step,
     /// Of a training workload: how its loss develops, or why that is not learning.
     pub(crate) losses: Option<fn() -> Result<Losses, String>>,
 }
@@ -93,6 +97,20 @@ impl Losses {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_work_of_a_row_is_that_of_its_network() {
+        let work = |w: &Workload| {
+            w.rows.iter().map(|row| (row.work.flops, row.work.weight_bytes)).collect::<Vec<_>>()
+        };
+        assert_eq!(work(&mlp::INFER), [(218_368, 436_736)]);
+        assert_eq!(work(&mlp::TRAIN), [(14_540_800, 0), (116_326_400, 0)]);
+        assert_eq!(work(&tiny::INFER), [(576, 1152)]);
+        assert_eq!(work(&tiny::TRAIN), [(1760, 0), (28_160, 0)]);
+        for (infer, macs) in [(&mlp::INFER, mlp::Mlp::MACS), (&tiny::INFER, tiny::TinyRelu::MACS)] {
+            assert_eq!(infer.rows[0].work.flops, 2 * macs, "{}", infer.name);
+        }
+    }
 
     #[test]
     fn only_a_loss_that_falls_all_the_way_is_learning() {
