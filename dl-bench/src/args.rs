@@ -138,6 +138,7 @@ mod tests {
                 ("mlp_infer1", 1),
                 ("mlp_train", 32),
                 ("mlp_train", 256),
+                ("ad_infer1", 1),
                 ("tiny_infer1", 1),
                 ("tiny_train", 1),
                 ("tiny_train", 16)
@@ -153,7 +154,10 @@ mod tests {
             [("tiny_train", 1), ("tiny_train", 16), ("mlp_infer1", 1)]
         );
         assert_eq!(rows("--workload mlp_train --batch 256 --threads 1"), [("mlp_train", 256)]);
-        assert_eq!(rows("--batch 1"), [("mlp_infer1", 1), ("tiny_infer1", 1), ("tiny_train", 1)]);
+        assert_eq!(
+            rows("--batch 1"),
+            [("mlp_infer1", 1), ("ad_infer1", 1), ("tiny_infer1", 1), ("tiny_train", 1)]
+        );
     }
 
     #[test]
@@ -171,12 +175,12 @@ mod tests {
         for (line, expected) in [
             (
                 "--workload mlp",
-                "there is no workload `mlp`; there are mlp_infer1, mlp_train, tiny_infer1, tiny_train",
+                "there is no workload `mlp`; there are mlp_infer1, mlp_train, ad_infer1, tiny_infer1, tiny_train",
             ),
             ("--workload mlp_train,tiny_train --batch 16", "there is no batch 16: mlp_train has 32, 256"),
             (
                 "--batch 7",
-                "there is no batch 7: mlp_infer1 has 1, mlp_train has 32, 256, tiny_infer1 has 1, tiny_train has 1, 16",
+                "there is no batch 7: mlp_infer1 has 1, mlp_train has 32, 256, ad_infer1 has 1, tiny_infer1 has 1, tiny_train has 1, 16",
             ),
             (
                 "--bath 7",

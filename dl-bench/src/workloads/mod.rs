@@ -9,10 +9,12 @@ use dl::{Network, Optimizer, Rng, train::Trainer};
 use crate::measure::Step;
 use crate::work::Work;
 
+mod autoencoder;
 mod mlp;
 mod tiny;
 
-pub(crate) const WORKLOADS: [Workload; 4] = [mlp::INFER, mlp::TRAIN, tiny::INFER, tiny::TRAIN];
+pub(crate) const WORKLOADS: [Workload; 5] =
+    [mlp::INFER, mlp::TRAIN, autoencoder::INFER, tiny::INFER, tiny::TRAIN];
 
 /// A network and what is timed of it, at one or more batches.
 #[derive(Debug)]
@@ -105,9 +107,14 @@ mod tests {
         };
         assert_eq!(work(&mlp::INFER), [(218_368, 436_736)]);
         assert_eq!(work(&mlp::TRAIN), [(14_540_800, 0), (116_326_400, 0)]);
+        assert_eq!(work(&autoencoder::INFER), [(528_384, 1_056_768)]);
         assert_eq!(work(&tiny::INFER), [(576, 1152)]);
         assert_eq!(work(&tiny::TRAIN), [(1760, 0), (28_160, 0)]);
-        for (infer, macs) in [(&mlp::INFER, mlp::Mlp::MACS), (&tiny::INFER, tiny::TinyRelu::MACS)] {
+        for (infer, macs) in [
+            (&mlp::INFER, mlp::Mlp::MACS),
+            (&autoencoder::INFER, autoencoder::Autoencoder::MACS),
+            (&tiny::INFER, tiny::TinyRelu::MACS),
+        ] {
             assert_eq!(infer.rows[0].work.flops, 2 * macs, "{}", infer.name);
         }
     }
