@@ -6,11 +6,12 @@ use crate::measure::Budget;
 use crate::workloads::{Row, WORKLOADS, Workload};
 
 pub(crate) const USAGE: &str = "\
-usage: dl-bench [--list | --limits | --check] [--workload NAME[,NAME]] [--batch N] [--threads N] [--seconds S]
+usage: dl-bench [--list | --limits | --check | --serve] [--workload NAME[,NAME]] [--batch N] [--threads N] [--seconds S]
 
     --list       the workloads and their batches
     --limits     what this machine can do: multiply-adds and bytes read per second
     --check      whether the training workloads learn, in place of their times
+    --serve      measure one row whenever a line `go SECONDS` comes in
     --workload   only these workloads (default: all)
     --batch      only rows of this batch (default: all)
     --threads    1, the only number of threads so far
@@ -23,6 +24,7 @@ pub(crate) enum Command {
     List,
     Limits,
     Check(Vec<Selected>),
+    Serve(Selected),
     Time(Vec<Selected>, Budget),
 }
 
@@ -41,7 +43,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<Command, S
         let mut value = || args.next().ok_or(format!("`{flag}` needs a value"));
         match flag.as_str() {
             "--help" | "-h" => return Ok(Command::Help),
-            "--list" | "--limits" | "--check" => mode = Some(flag),
+            "--list" | "--limits" | "--check" | "--serve" => mode = Some(flag),
             "--workload" => names = Some(value()?),
             "--batch" => batch = Some(count(&flag, &value()?)?),
             "--threads" => match count(&flag, &value()?)? {
@@ -55,7 +57,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<Command, S
             }
             _ => {
                 return Err(format!(
-                    "there is no argument `{flag}`; there are --list, --limits, --check, --workload, \
+                    "there is no argument `{flag}`; there are --list, --limits, --check, --serve, --workload, \
                      --batch, --threads, --seconds, --help"
                 ));
             }
@@ -65,7 +67,16 @@ pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<Command, S
     Ok(match mode.as_deref() {
         Some("--list") => Command::List,
         Some("--limits") => Command::Limits,
-        Some(_) => Command::Check(rows),
+        Some("--check") => Command::Check(rows),
+        Some(_) => match rows[..] {
+            [row] => Command::Serve(row),
+            _ => {
+                return Err(format!(
+                    "`--serve` takes one row, named by --workload and --batch, and not {}",
+                    rows.len()
+                ));
+            }
+        },
         None => Command::Time(rows, budget),
     })
 }
@@ -79,7 +90,7 @@ fn count(flag: &str, value: &str) -> Result<usize, String> {
 
 /// # Errors
 /// What is needed.
-fn seconds(value: &str) -> Result<Duration, String> {
+pub(crate) fn seconds(value: &str) -> Result<Duration, String> {
     let seconds = value.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     seconds.filter(|time| !time.is_zero()).ok_or("a number above 0 is needed, such as 0.7".into())
 }
@@ -165,6 +176,8 @@ mod tests {
         assert!(matches!(parsed("--list"), Ok(Command::List)));
         assert!(matches!(parsed("--help"), Ok(Command::Help)));
         assert!(matches!(parsed("--limits"), Ok(Command::Limits)));
+        let served = parsed("--serve --workload mlp_train --batch 32");
+        assert!(matches!(served, Ok(Command::Serve((w, row))) if w.name == "mlp_train" && row.batch == 32));
         assert!(matches!(parsed("--check --batch 16"), Ok(Command::Check(rows)) if rows.len() == 1));
         let quarter = Budget(Duration::from_millis(250));
         assert!(matches!(parsed("--seconds 0.25"), Ok(Command::Time(_, budget)) if budget == quarter));
@@ -184,12 +197,16 @@ mod tests {
             ),
             (
                 "--bath 7",
-                "there is no argument `--bath`; there are --list, --limits, --check, --workload, --batch, --threads, --seconds, --help",
+                "there is no argument `--bath`; there are --list, --limits, --check, --serve, --workload, --batch, --threads, --seconds, --help",
             ),
             ("--batch", "`--batch` needs a value"),
             ("--batch -1", "`--batch -1`: a whole number from 1 is needed"),
             ("--threads 0", "`--threads 0`: a whole number from 1 is needed"),
             ("--threads 2", "`--threads 2`: this version trains on one thread"),
+            (
+                "--serve --workload mlp_train",
+                "`--serve` takes one row, named by --workload and --batch, and not 2",
+            ),
             ("--seconds 0", "`--seconds 0`: a number above 0 is needed, such as 0.7"),
             ("--seconds -1", "`--seconds -1`: a number above 0 is needed, such as 0.7"),
             ("--seconds nan", "`--seconds nan`: a number above 0 is needed, such as 0.7"),

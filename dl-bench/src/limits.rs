@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::hint::black_box;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use pulp::{Simd, WithSimd};
 
@@ -51,7 +51,7 @@ impl Limits {
         let level = READ_KIB.iter().position(|kib| work.weight_bytes <= kib << 10);
         let level = level.unwrap_or(READ_KIB.len() - 1);
         let gflops = self.fma.iter().fold(0.0, |best: f64, fma| best.max(fma.1));
-        Bounds { work, gflops, read_gb_s: self.read[level] }
+        Bounds { work, gflops, read_kib: READ_KIB[level], read_gb_s: self.read[level] }
     }
 }
 
@@ -73,7 +73,18 @@ impl fmt::Display for Limits {
 pub(crate) struct Bounds {
     pub(crate) work: Work,
     pub(crate) gflops: f64,
+    /// The size whose reading was measured, and its rate.
+    pub(crate) read_kib: usize,
     pub(crate) read_gb_s: f64,
+}
+
+/// JSON.
+impl fmt::Display for Bounds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Bounds { work: Work { flops, weight_bytes }, gflops, read_kib, read_gb_s } = self;
+        write!(f, r#"{{"flops": {flops}, "weight_bytes": {weight_bytes}, "read_kib": {read_kib}, "#)?;
+        write!(f, r#""read_gb_s": {read_gb_s:.1}, "gflops": {gflops:.1}}}"#)
+    }
 }
 
 impl Bounds {
@@ -96,6 +107,15 @@ fn fma() -> Vec<(&'static str, f64)> {
     rates.extend(pulp::aarch64::Neon::try_new().map(|simd| ("neon", best(|| simd.run(Fma)))));
     rates.push(("plain", best(plain)));
     rates
+}
+
+/// 10⁹ floating-point operations a second, by the best instruction set, on average over this time.
+pub(crate) fn steady_fma(time: Duration) -> f64 {
+    let (start, mut flops) = (Instant::now(), 0);
+    while start.elapsed() < time {
+        flops += pulp::Arch::new().dispatch(Fma);
+    }
+    flops as f64 / start.elapsed().as_nanos() as f64
 }
 
 /// 10⁹ bytes a second, from so many KiB that are read again and again.
@@ -210,6 +230,10 @@ mod tests {
     #[test]
     fn limits_are_lines_of_json() {
         assert_eq!(
+            limits().of(Work { flops: 4000, weight_bytes: 480_000 }).to_string(),
+            r#"{"flops": 4000, "weight_bytes": 480000, "read_kib": 1040, "read_gb_s": 120.0, "gflops": 200.0}"#
+        );
+        assert_eq!(
             limits().to_string(),
             r#"{"limit": "fma", "isa": "avx512", "gflops": 200.0}
 {"limit": "fma", "isa": "avx2", "gflops": 100.0}
@@ -230,5 +254,11 @@ mod tests {
         for (before, after) in rates(&before).into_iter().zip(rates(&limits)) {
             assert!(before > 0.1 && after >= before, "{before} and then {after}");
         }
+    }
+
+    #[test]
+    fn a_steady_rate_is_a_plausible_one() {
+        let steady = steady_fma(Duration::from_millis(5));
+        assert!(steady > 0.01 && steady < 10_000.0, "{steady} GFLOP/s of one core");
     }
 }

@@ -12,6 +12,7 @@ use workloads::WORKLOADS;
 mod args;
 mod limits;
 mod measure;
+mod serve;
 mod work;
 mod workloads;
 
@@ -29,6 +30,12 @@ fn main() -> ExitCode {
         }
         Ok(Command::Limits) => print!("{}", Limits::measure()),
         Ok(Command::Check(rows)) => return check(&rows),
+        Ok(Command::Serve(row)) => {
+            if let Err(problem) = serve::serve(row, std::io::stdin().lock(), std::io::stdout().lock()) {
+                eprintln!("error: {problem}");
+                return ExitCode::FAILURE;
+            }
+        }
         Ok(Command::Time(rows, budget)) => time(&rows, budget),
     }
     ExitCode::SUCCESS
@@ -77,7 +84,7 @@ mod tests {
         let timing = Timing { median_ns: 541_000.04, min_ns: 530_000.0 };
         let work = Work::train(&[784, 128, 64, 10], 32);
         assert_eq!(
-            json("mlp_train", 32, timing, Bounds { work, gflops: 100.0, read_gb_s: 200.0 }),
+            json("mlp_train", 32, timing, Bounds { work, gflops: 100.0, read_kib: 16, read_gb_s: 200.0 }),
             r#"{"workload": "mlp_train", "peer": "dl", "batch": 32, "threads": 1, "median_ns": 541000.0, "min_ns": 530000.0, "ideal_ns": 145408.0, "of_ideal": 0.274}"#
         );
     }
