@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use dl::prelude::*;
 
-use super::{Losses, Row, SEED, Workload, data_rng, normal};
+use super::{Losses, Row, SEED, Workload, data_rng, normal, steps};
 use crate::measure::{Step, step};
 use crate::work::Work;
 
@@ -64,10 +64,7 @@ fn batch(n: usize) -> (Vec<[f32; 784]>, Vec<u16>) {
 }
 
 fn train<const BATCH: usize, const CHUNK: usize>() -> Step {
-    let (mut trainer, batch) = (trainer::<CHUNK>(), batch(BATCH));
-    step(move || {
-        black_box(trainer.step(black_box(&batch)).expect("synthetic data train"));
-    })
+    steps(trainer::<CHUNK>(), batch(BATCH))
 }
 
 fn losses<const BATCH: usize, const CHUNK: usize>() -> Result<Losses, String> {

@@ -1,12 +1,13 @@
 //! The workloads: a network, synthetic inputs from a fixed seed, and what is timed.
 
-use core::fmt;
+use std::fmt;
+use std::hint::black_box;
 
 use dl::loss::Loss;
 use dl::train::{Dataset, TargetOf};
 use dl::{Network, Optimizer, Rng, train::Trainer};
 
-use crate::measure::Step;
+use crate::measure::{Step, step};
 use crate::work::Work;
 
 mod autoencoder;
@@ -56,6 +57,19 @@ fn data_rng() -> Rng {
 /// `n` samples of normally distributed numbers.
 fn normal<const N: usize>(n: usize, rng: &mut Rng) -> Vec<[f32; N]> {
     (0..n).map(|_| std::array::from_fn(|_| rng.normal() as f32)).collect()
+}
+
+/// Training steps on one batch.
+fn steps<N, L, O, D, const B: usize>(mut trainer: Trainer<N, L, O, B>, batch: D) -> Step
+where
+    N: Network + 'static,
+    L: Loss<N::Scalar, N::Out> + 'static,
+    O: Optimizer + 'static,
+    D: Dataset<N::Scalar, N::In, TargetOf<N, L>> + 'static,
+{
+    step(move || {
+        black_box(trainer.step(black_box(&batch)).expect("synthetic data train"));
+    })
 }
 
 /// Losses at the start, and after 50, 100, 150 and 200 steps on one batch.

@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use dl::prelude::*;
 
-use super::{Losses, Row, SEED, Workload, data_rng, normal};
+use super::{Losses, Row, SEED, Workload, data_rng, normal, steps};
 use crate::measure::{Step, step};
 use crate::work::Work;
 
@@ -64,10 +64,7 @@ fn batch(n: usize) -> (Vec<[f32; 2]>, Vec<[f32; 1]>) {
 }
 
 fn train<const BATCH: usize>() -> Step {
-    let (mut trainer, batch) = (trainer::<BATCH>(), batch(BATCH));
-    step(move || {
-        black_box(trainer.step(black_box(&batch)).expect("synthetic data train"));
-    })
+    steps(trainer::<BATCH>(), batch(BATCH))
 }
 
 fn losses<const BATCH: usize>() -> Result<Losses, String> {
