@@ -6,13 +6,15 @@ use crate::measure::Budget;
 use crate::workloads::{Row, WORKLOADS, Workload};
 
 pub(crate) const USAGE: &str = "\
-usage: dl-bench [--list] [--check] [--workload NAME[,NAME]] [--batch N] [--threads N] [--seconds S]
+usage: dl-bench [--list | --limits | --check | --serve] [--workload NAME[,NAME]] [--batch N] [--threads N] [--seconds S]
 
     --list       the workloads and their batches
+    --limits     what this machine can do: multiply-adds and bytes read per second
     --check      whether the training workloads learn, in place of their times
+    --serve      measure one row whenever a line `go SECONDS` comes in
     --workload   only these workloads (default: all)
     --batch      only rows of this batch (default: all)
-    --threads    threads that work on a step; more than 1 for training in several chunks only (default: 1)
+    --threads    1, the only number of threads so far
     --seconds    time for each row (default: 0.7)";
 
 /// What to do.
@@ -20,8 +22,10 @@ usage: dl-bench [--list] [--check] [--workload NAME[,NAME]] [--batch N] [--threa
 pub(crate) enum Command {
     Help,
     List,
+    Limits,
     Check(Vec<Selected>),
-    Time(Vec<Selected>, Budget, usize),
+    Serve(Selected),
+    Time(Vec<Selected>, Budget),
 }
 
 /// One row, and the workload it belongs to.
@@ -32,40 +36,48 @@ pub(crate) type Selected = (&'static Workload, &'static Row);
 /// # Errors
 /// What is wrong, and what there is instead.
 pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<Command, String> {
-    let (mut list, mut check) = (false, false);
-    let (mut names, mut batch, mut budget, mut threads) = (None, None, Budget::default(), 1);
+    let mut mode = None;
+    let (mut names, mut batch, mut budget) = (None, None, Budget::default());
     let mut args = args.into_iter();
     while let Some(flag) = args.next() {
         let mut value = || args.next().ok_or(format!("`{flag}` needs a value"));
         match flag.as_str() {
             "--help" | "-h" => return Ok(Command::Help),
-            "--list" => list = true,
-            "--check" => check = true,
+            "--list" | "--limits" | "--check" | "--serve" => mode = Some(flag),
             "--workload" => names = Some(value()?),
             "--batch" => batch = Some(count(&flag, &value()?)?),
-            "--threads" => threads = count(&flag, &value()?)?,
-            "--seconds" => budget = Budget(seconds(&value()?)?),
+            "--threads" => match count(&flag, &value()?)? {
+                1 => {}
+                n => return Err(format!("`--threads {n}`: this version trains on one thread")),
+            },
+            "--seconds" => {
+                let value = value()?;
+                budget =
+                    Budget(seconds(&value).map_err(|mistake| format!("`--seconds {value}`: {mistake}"))?);
+            }
             _ => {
                 return Err(format!(
-                    "there is no argument `{flag}`; there are --list, --check, --workload, --batch, --threads, \
-                     --seconds, --help"
+                    "there is no argument `{flag}`; there are --list, --limits, --check, --serve, --workload, \
+                     --batch, --threads, --seconds, --help"
                 ));
             }
         }
     }
-    let mut rows = select(names.as_deref(), batch)?;
-    if threads > 1 {
-        rows.retain(|(_, row)| row.threaded);
-        if rows.is_empty() {
-            return Err(format!(
-                "`--threads {threads}`: only mlp_train, batch 256, has several chunks to share"
-            ));
-        }
-    }
-    Ok(match (list, check) {
-        (true, _) => Command::List,
-        (_, true) => Command::Check(rows),
-        _ => Command::Time(rows, budget, threads),
+    let rows = select(names.as_deref(), batch)?;
+    Ok(match mode.as_deref() {
+        Some("--list") => Command::List,
+        Some("--limits") => Command::Limits,
+        Some("--check") => Command::Check(rows),
+        Some(_) => match rows[..] {
+            [row] => Command::Serve(row),
+            _ => {
+                return Err(format!(
+                    "`--serve` takes one row, named by --workload and --batch, and not {}",
+                    rows.len()
+                ));
+            }
+        },
+        None => Command::Time(rows, budget),
     })
 }
 
@@ -76,13 +88,11 @@ fn count(flag: &str, value: &str) -> Result<usize, String> {
     }
 }
 
-fn seconds(value: &str) -> Result<Duration, String> {
-    let wrong = || format!("`--seconds {value}`: a number above 0 is needed, such as 0.7");
-    let seconds = value.parse().map_err(|_| wrong())?;
-    match Duration::try_from_secs_f64(seconds) {
-        Ok(time) if !time.is_zero() => Ok(time),
-        _ => Err(wrong()),
-    }
+/// # Errors
+/// What is needed.
+pub(crate) fn seconds(value: &str) -> Result<Duration, String> {
+    let seconds = value.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds.filter(|time| !time.is_zero()).ok_or("a number above 0 is needed, such as 0.7".into())
 }
 
 /// The rows of all named workloads with this batch. A workload that was named must have it.
@@ -126,7 +136,7 @@ mod tests {
 
     fn rows(line: &str) -> Vec<(&'static str, usize)> {
         match parsed(line) {
-            Ok(Command::Time(rows, ..)) => rows.iter().map(|(w, row)| (w.name, row.batch)).collect(),
+            Ok(Command::Time(rows, _)) => rows.iter().map(|(w, row)| (w.name, row.batch)).collect(),
             other => panic!("{line}: {other:?}"),
         }
     }
@@ -139,12 +149,13 @@ mod tests {
                 ("mlp_infer1", 1),
                 ("mlp_train", 32),
                 ("mlp_train", 256),
+                ("ad_infer1", 1),
                 ("tiny_infer1", 1),
                 ("tiny_train", 1),
                 ("tiny_train", 16)
             ]
         );
-        assert!(matches!(parsed(""), Ok(Command::Time(_, budget, 1)) if budget == Budget::default()));
+        assert!(matches!(parsed(""), Ok(Command::Time(_, budget)) if budget == Budget::default()));
     }
 
     #[test]
@@ -154,18 +165,22 @@ mod tests {
             [("tiny_train", 1), ("tiny_train", 16), ("mlp_infer1", 1)]
         );
         assert_eq!(rows("--workload mlp_train --batch 256 --threads 1"), [("mlp_train", 256)]);
-        assert_eq!(rows("--threads 2"), [("mlp_train", 256)]);
-        assert!(matches!(parsed("--threads 2"), Ok(Command::Time(_, _, 2))));
-        assert_eq!(rows("--batch 1"), [("mlp_infer1", 1), ("tiny_infer1", 1), ("tiny_train", 1)]);
+        assert_eq!(
+            rows("--batch 1"),
+            [("mlp_infer1", 1), ("ad_infer1", 1), ("tiny_infer1", 1), ("tiny_train", 1)]
+        );
     }
 
     #[test]
     fn flags_choose_what_is_done() {
         assert!(matches!(parsed("--list"), Ok(Command::List)));
         assert!(matches!(parsed("--help"), Ok(Command::Help)));
+        assert!(matches!(parsed("--limits"), Ok(Command::Limits)));
+        let served = parsed("--serve --workload mlp_train --batch 32");
+        assert!(matches!(served, Ok(Command::Serve((w, row))) if w.name == "mlp_train" && row.batch == 32));
         assert!(matches!(parsed("--check --batch 16"), Ok(Command::Check(rows)) if rows.len() == 1));
         let quarter = Budget(Duration::from_millis(250));
-        assert!(matches!(parsed("--seconds 0.25"), Ok(Command::Time(_, budget, _)) if budget == quarter));
+        assert!(matches!(parsed("--seconds 0.25"), Ok(Command::Time(_, budget)) if budget == quarter));
     }
 
     #[test]
@@ -173,23 +188,24 @@ mod tests {
         for (line, expected) in [
             (
                 "--workload mlp",
-                "there is no workload `mlp`; there are mlp_infer1, mlp_train, tiny_infer1, tiny_train",
+                "there is no workload `mlp`; there are mlp_infer1, mlp_train, ad_infer1, tiny_infer1, tiny_train",
             ),
             ("--workload mlp_train,tiny_train --batch 16", "there is no batch 16: mlp_train has 32, 256"),
             (
                 "--batch 7",
-                "there is no batch 7: mlp_infer1 has 1, mlp_train has 32, 256, tiny_infer1 has 1, tiny_train has 1, 16",
+                "there is no batch 7: mlp_infer1 has 1, mlp_train has 32, 256, ad_infer1 has 1, tiny_infer1 has 1, tiny_train has 1, 16",
             ),
             (
                 "--bath 7",
-                "there is no argument `--bath`; there are --list, --check, --workload, --batch, --threads, --seconds, --help",
+                "there is no argument `--bath`; there are --list, --limits, --check, --serve, --workload, --batch, --threads, --seconds, --help",
             ),
             ("--batch", "`--batch` needs a value"),
             ("--batch -1", "`--batch -1`: a whole number from 1 is needed"),
             ("--threads 0", "`--threads 0`: a whole number from 1 is needed"),
+            ("--threads 2", "`--threads 2`: this version trains on one thread"),
             (
-                "--threads 2 --batch 32",
-                "`--threads 2`: only mlp_train, batch 256, has several chunks to share",
+                "--serve --workload mlp_train",
+                "`--serve` takes one row, named by --workload and --batch, and not 2",
             ),
             ("--seconds 0", "`--seconds 0`: a number above 0 is needed, such as 0.7"),
             ("--seconds -1", "`--seconds -1`: a number above 0 is needed, such as 0.7"),

@@ -26,27 +26,44 @@ const SAMPLE_NS: f64 = 2e6;
 const MIN_SAMPLES: usize = 5;
 const MAX_SAMPLES: usize = 2000;
 
-/// Times `call`: first it warms up and learns how many calls make a sample, then it takes samples until the budget is
-/// used.
-pub(crate) fn measure(budget: Budget, mut call: impl FnMut()) -> Timing {
-    let (start, mut calls) = (Instant::now(), 0_u32);
-    while calls < 3 || start.elapsed() < WARM_UP.min(budget.0) {
-        call();
-        calls += 1;
-    }
-    let one = start.elapsed().as_nanos() as f64 / f64::from(calls);
-    let inner = (SAMPLE_NS / one).max(1.0) as u32;
+/// What is timed: makes this many calls, one after the other.
+pub(crate) type Step = Box<dyn FnMut(u32)>;
 
-    let mut samples = Vec::with_capacity(MAX_SAMPLES);
-    let start = Instant::now();
-    while samples.len() < MIN_SAMPLES || (samples.len() < MAX_SAMPLES && start.elapsed() < budget.0) {
-        let sample = Instant::now();
-        for _ in 0..inner {
-            call();
+/// The loop is inside the box, so that a call of a few nanoseconds is measured without the box's own.
+pub(crate) fn step(mut call: impl FnMut() + 'static) -> Step {
+    Box::new(move |calls| (0..calls).for_each(|_| call()))
+}
+
+/// A step that has warmed up.
+pub(crate) struct Meter {
+    step: Step,
+    /// Calls in a sample.
+    calls: u32,
+}
+
+impl Meter {
+    /// Calls the step for a while, which shows how many calls make a sample.
+    pub(crate) fn warm_up(mut step: Step, budget: Budget) -> Meter {
+        let (start, mut calls) = (Instant::now(), 0_u32);
+        while calls < 3 || start.elapsed() < WARM_UP.min(budget.0) {
+            step(1);
+            calls += 1;
         }
-        samples.push(sample.elapsed().as_nanos() as f64 / f64::from(inner));
+        let one = start.elapsed().as_nanos() as f64 / f64::from(calls);
+        Meter { step, calls: (SAMPLE_NS / one).max(1.0) as u32 }
     }
-    summary(samples)
+
+    /// Takes samples until the budget is used.
+    pub(crate) fn time(&mut self, budget: Budget) -> Timing {
+        let mut samples = Vec::with_capacity(MAX_SAMPLES);
+        let start = Instant::now();
+        while samples.len() < MIN_SAMPLES || (samples.len() < MAX_SAMPLES && start.elapsed() < budget.0) {
+            let sample = Instant::now();
+            (self.step)(self.calls);
+            samples.push(sample.elapsed().as_nanos() as f64 / f64::from(self.calls));
+        }
+        summary(samples)
+    }
 }
 
 fn summary(mut samples: Vec<f64>) -> Timing {
@@ -67,10 +84,12 @@ mod tests {
     #[test]
     fn a_call_takes_about_as_long_as_it_waits() {
         let wait = Duration::from_micros(200);
-        let timing = measure(Budget(Duration::from_millis(20)), || {
+        let busy = step(move || {
             let start = Instant::now();
             while start.elapsed() < wait {}
         });
+        let budget = Budget(Duration::from_millis(20));
+        let timing = Meter::warm_up(busy, budget).time(budget);
         assert!(timing.min_ns >= 200e3, "{timing:?}");
         assert!(timing.min_ns < 1e6, "ten calls taken for one, or a very busy machine: {timing:?}");
         assert!(timing.median_ns >= timing.min_ns, "{timing:?}");

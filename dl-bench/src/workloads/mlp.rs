@@ -4,8 +4,11 @@ use std::hint::black_box;
 
 use dl::prelude::*;
 
-use super::{Losses, Row, SEED, Workload, data_rng, normal};
-use crate::measure::{Budget, Timing, measure};
+use super::{Losses, Row, SEED, Workload, data_rng, normal, steps};
+use crate::measure::{Step, step};
+use crate::work::Work;
+
+const SIZES: [usize; 4] = [784, 128, 64, 10];
 
 #[network(input = [784])]
 pub(crate) struct Mlp {
@@ -19,22 +22,32 @@ pub(crate) struct Mlp {
 pub(super) const INFER: Workload = Workload {
     name: "mlp_infer1",
     what: "784-128-64-10, ReLU: inference of one sample",
-    rows: &[Row { batch: 1, time: infer, threaded: false, losses: None }],
+    rows: &[Row { batch: 1, work: Work::infer(&SIZES), start: infer, losses: None }],
 };
 
 pub(super) const TRAIN: Workload = Workload {
     name: "mlp_train",
     what: "784-128-64-10, ReLU, softmax cross-entropy, SGD 0.01: one step",
     rows: &[
-        Row { batch: 32, time: train::<32, 32>, threaded: false, losses: Some(losses::<32, 32>) },
-        Row { batch: 256, time: train::<256, 64>, threaded: true, losses: Some(losses::<256, 64>) },
+        Row {
+            batch: 32,
+            work: Work::train(&SIZES, 32),
+            start: train::<32, 32>,
+            losses: Some(losses::<32, 32>),
+        },
+        Row {
+            batch: 256,
+            work: Work::train(&SIZES, 256),
+            start: train::<256, 64>,
+            losses: Some(losses::<256, 64>),
+        },
     ],
 };
 
-fn infer(budget: Budget, _: usize) -> Timing {
+fn infer() -> Step {
     let mut model = Model::<Mlp>::boxed(SEED);
     let x = normal(1, &mut data_rng())[0];
-    measure(budget, || {
+    step(move || {
         black_box(model.predict(black_box(&x)));
     })
 }
@@ -50,12 +63,8 @@ fn batch(n: usize) -> (Vec<[f32; 784]>, Vec<u16>) {
     (x, (0..n).map(|_| rng.below(10) as u16).collect())
 }
 
-fn train<const BATCH: usize, const CHUNK: usize>(budget: Budget, threads: usize) -> Timing {
-    let (mut trainer, batch) = (trainer::<CHUNK>(), batch(BATCH));
-    trainer.set_threads(threads);
-    measure(budget, || {
-        black_box(trainer.step(black_box(&batch)).expect("synthetic data train"));
-    })
+fn train<const BATCH: usize, const CHUNK: usize>() -> Step {
+    steps(trainer::<CHUNK>(), batch(BATCH))
 }
 
 fn losses<const BATCH: usize, const CHUNK: usize>() -> Result<Losses, String> {

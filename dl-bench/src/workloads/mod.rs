@@ -1,17 +1,21 @@
 //! The workloads: a network, synthetic inputs from a fixed seed, and what is timed.
 
-use core::fmt;
+use std::fmt;
+use std::hint::black_box;
 
 use dl::loss::Loss;
 use dl::train::{Dataset, TargetOf};
 use dl::{Network, Optimizer, Rng, train::Trainer};
 
-use crate::measure::{Budget, Timing};
+use crate::measure::{Step, step};
+use crate::work::Work;
 
+mod autoencoder;
 mod mlp;
 mod tiny;
 
-pub(crate) const WORKLOADS: [Workload; 4] = [mlp::INFER, mlp::TRAIN, tiny::INFER, tiny::TRAIN];
+pub(crate) const WORKLOADS: [Workload; 5] =
+    [mlp::INFER, mlp::TRAIN, autoencoder::INFER, tiny::INFER, tiny::TRAIN];
 
 /// A network and what is timed of it, at one or more batches.
 #[derive(Debug)]
@@ -26,10 +30,10 @@ pub(crate) struct Workload {
 #[derive(Debug)]
 pub(crate) struct Row {
     pub(crate) batch: usize,
-    /// The time of one call, with this many threads.
-    pub(crate) time: fn(Budget, usize) -> Timing,
-    /// Whether several threads have something to share: the chunks of a step.
-    pub(crate) threaded: bool,
+    /// What one call asks of the machine.
+    pub(crate) work: Work,
+    /// Builds the network and its inputs: what is timed.
+    pub(crate) start: fn() -> Step,
     /// Of a training workload: how its loss develops, or why that is not learning.
     pub(crate) losses: Option<fn() -> Result<Losses, String>>,
 }
@@ -53,6 +57,19 @@ fn data_rng() -> Rng {
 /// `n` samples of normally distributed numbers.
 fn normal<const N: usize>(n: usize, rng: &mut Rng) -> Vec<[f32; N]> {
     (0..n).map(|_| std::array::from_fn(|_| rng.normal() as f32)).collect()
+}
+
+/// Training steps on one batch.
+fn steps<N, L, O, D, const B: usize>(mut trainer: Trainer<N, L, O, B>, batch: D) -> Step
+where
+    N: Network + 'static,
+    L: Loss<N::Scalar, N::Out> + 'static,
+    O: Optimizer + 'static,
+    D: Dataset<N::Scalar, N::In, TargetOf<N, L>> + 'static,
+{
+    step(move || {
+        black_box(trainer.step(black_box(&batch)).expect("synthetic data train"));
+    })
 }
 
 /// Losses at the start, and after 50, 100, 150 and 200 steps on one batch.
@@ -96,6 +113,25 @@ impl Losses {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_work_of_a_row_is_that_of_its_network() {
+        let work = |w: &Workload| {
+            w.rows.iter().map(|row| (row.work.flops, row.work.weight_bytes)).collect::<Vec<_>>()
+        };
+        assert_eq!(work(&mlp::INFER), [(218_368, 436_736)]);
+        assert_eq!(work(&mlp::TRAIN), [(14_540_800, 0), (116_326_400, 0)]);
+        assert_eq!(work(&autoencoder::INFER), [(528_384, 1_056_768)]);
+        assert_eq!(work(&tiny::INFER), [(576, 1152)]);
+        assert_eq!(work(&tiny::TRAIN), [(1760, 0), (28_160, 0)]);
+        for (infer, macs) in [
+            (&mlp::INFER, mlp::Mlp::MACS),
+            (&autoencoder::INFER, autoencoder::Autoencoder::MACS),
+            (&tiny::INFER, tiny::TinyRelu::MACS),
+        ] {
+            assert_eq!(infer.rows[0].work.flops, 2 * macs, "{}", infer.name);
+        }
+    }
 
     #[test]
     fn only_a_loss_that_falls_all_the_way_is_learning() {

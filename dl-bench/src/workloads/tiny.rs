@@ -4,8 +4,12 @@ use std::hint::black_box;
 
 use dl::prelude::*;
 
-use super::{Losses, Row, SEED, Workload, data_rng, normal};
-use crate::measure::{Budget, Timing, measure};
+use super::{Losses, Row, SEED, Workload, data_rng, normal, steps};
+use crate::measure::{Step, step};
+use crate::work::Work;
+
+const RELU: [usize; 4] = [1, 16, 16, 1];
+const TANH: [usize; 4] = [2, 16, 16, 1];
 
 #[network(input = [1])]
 pub(crate) struct TinyRelu {
@@ -28,22 +32,22 @@ pub(crate) struct TinyTanh {
 pub(super) const INFER: Workload = Workload {
     name: "tiny_infer1",
     what: "1-16-16-1, ReLU: inference of one sample",
-    rows: &[Row { batch: 1, time: infer, threaded: false, losses: None }],
+    rows: &[Row { batch: 1, work: Work::infer(&RELU), start: infer, losses: None }],
 };
 
 pub(super) const TRAIN: Workload = Workload {
     name: "tiny_train",
     what: "2-16-16-1, tanh, MSE, SGD 0.01: one step",
     rows: &[
-        Row { batch: 1, time: train::<1>, threaded: false, losses: Some(losses::<1>) },
-        Row { batch: 16, time: train::<16>, threaded: false, losses: Some(losses::<16>) },
+        Row { batch: 1, work: Work::train(&TANH, 1), start: train::<1>, losses: Some(losses::<1>) },
+        Row { batch: 16, work: Work::train(&TANH, 16), start: train::<16>, losses: Some(losses::<16>) },
     ],
 };
 
-fn infer(budget: Budget, _: usize) -> Timing {
+fn infer() -> Step {
     let mut model = Model::<TinyRelu>::boxed(SEED);
     let x = normal(1, &mut data_rng())[0];
-    measure(budget, || {
+    step(move || {
         black_box(model.predict(black_box(&x)));
     })
 }
@@ -59,11 +63,8 @@ fn batch(n: usize) -> (Vec<[f32; 2]>, Vec<[f32; 1]>) {
     (x, normal(n, &mut rng))
 }
 
-fn train<const BATCH: usize>(budget: Budget, _: usize) -> Timing {
-    let (mut trainer, batch) = (trainer::<BATCH>(), batch(BATCH));
-    measure(budget, || {
-        black_box(trainer.step(black_box(&batch)).expect("synthetic data train"));
-    })
+fn train<const BATCH: usize>() -> Step {
+    steps(trainer::<BATCH>(), batch(BATCH))
 }
 
 fn losses<const BATCH: usize>() -> Result<Losses, String> {

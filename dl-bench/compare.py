@@ -1,0 +1,306 @@
+#!/usr/bin/env python3
+"""Measures `dl` and other frameworks in turn, each on one thread of one core, and prints how they compare.
+
+    python3 dl-bench/compare.py                            # every workload, every peer that is there
+    python3 dl-bench/compare.py --workloads mlp_train --peers jax,torch --pairs 40
+    python3 dl-bench/compare.py --two-cores                # whether two cores do twice the work here
+    python3 dl-bench/compare.py --debug-build              # mlp_train 32 in a debug build against a release build
+
+README.md beside this file says how to set the peers up. Output: a line of JSON for each comparison, then tables.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+INFER = [("mlp_infer1", 1), ("ad_infer1", 1), ("tiny_infer1", 1)]
+TRAIN = [("mlp_train", 32), ("mlp_train", 256), ("tiny_train", 1), ("tiny_train", 16)]
+PEERS = {
+    "torch": TRAIN + INFER,
+    "jax": TRAIN + INFER,
+    "onnxruntime": INFER,
+    "litert": INFER,
+    "burn": TRAIN + INFER,
+    "candle": TRAIN + INFER,
+    "rtneural-eigen": INFER,
+    "rtneural-xsimd": INFER,
+    "kann": TRAIN,
+    "genann": [("tiny_train", 1), ("tiny_infer1", 1)],
+}
+PYTHON, RUST = ("torch", "jax", "onnxruntime", "litert"), ("burn", "candle")
+# From an earlier run on two cores of an AMD EPYC (Zen 4; 117 GFLOP/s, 101 GB/s from the second-level cache), native
+# builds: for those who have no way to build these peers.
+RECORDED = [
+    ("mlp_infer1", 1, "RTNeural", 3960),
+    ("ad_infer1", 1, "RTNeural", 10_900),
+    ("tiny_infer1", 1, "RTNeural", 15.2),
+    ("tiny_train", 1, "genann", 350),
+    ("tiny_train", 16, "kann", 3980),
+    ("mlp_train", 32, "kann", 718_000),
+    ("mlp_train", 256, "kann", 6_060_000),
+]
+ONE_THREAD = {
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "RAYON_NUM_THREADS": "1",
+    "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false",
+}
+
+
+class Absent(Exception):
+    """A program that does not start, and why."""
+
+
+class Server:
+    """A program that answers each line with one (`src/serve.rs`), pinned to a core."""
+
+    def __init__(self, command, core):
+        self.errors = tempfile.TemporaryFile("w+")
+        try:
+            self.process = subprocess.Popen(
+                [str(word) for word in command],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self.errors,
+                text=True,
+                env=os.environ | ONE_THREAD,
+                preexec_fn=lambda: os.sched_setaffinity(0, {core}),
+            )
+        except OSError as error:
+            raise Absent(error) from None
+        _, _, self.version = self.read().partition(" ")[2].partition(" ")  # ready NAME VERSION
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait()
+        self.process.stdout.close()
+        self.errors.close()
+
+    def send(self, line):
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
+    def read(self):
+        answer = self.process.stdout.readline().strip()
+        if not answer:
+            self.process.wait()
+            self.errors.seek(0)
+            raise Absent((self.errors.read().strip() or "it ended").splitlines()[-1])
+        return answer
+
+    def ask(self, line):
+        self.send(line)
+        return self.read()
+
+    def sample(self, seconds):
+        """Median and minimum, in nanoseconds of a call."""
+        return tuple(float(number) for number in self.ask(f"go {seconds}").split())
+
+
+class Limits:
+    """The work of each row, and the best rates seen while it was measured: a machine's clock is not the same all day."""
+
+    def __init__(self):
+        self.rows = {}
+
+    def look(self, server, row):
+        seen = json.loads(server.ask("limits"))
+        before = self.rows.setdefault(row, seen)
+        self.rows[row] = {key: max(before[key], value) for key, value in seen.items()}
+
+    def ideal_ns(self, row):
+        of = self.rows[row]
+        return max(of["flops"] / of["gflops"], of["weight_bytes"] / of["read_gb_s"])
+
+    def __str__(self):
+        read = {}
+        for of in self.rows.values():
+            read[of["read_kib"]] = max(read.get(of["read_kib"], 0.0), of["read_gb_s"])
+        rates = [f"{rate:.0f} GB/s from {kib} KiB" for kib, rate in sorted(read.items())]
+        return ", ".join([f"{max(of['gflops'] for of in self.rows.values()):.1f} GFLOP/s", *rates])
+
+
+def build(*flags, **env):
+    """Builds dl-bench; where it is."""
+    command = ["cargo", "build", "-p", "dl-bench", "--message-format=json-render-diagnostics", *flags]
+    out = subprocess.run(command, cwd=HERE, env=os.environ | env, stdout=subprocess.PIPE, text=True, check=True).stdout
+    messages = [json.loads(line) for line in out.splitlines()]
+    return next(m["executable"] for m in messages if m.get("executable"))
+
+
+def target_directory(workspace):
+    command = ["cargo", "metadata", "--no-deps", "--format-version=1"]
+    out = subprocess.run(command, cwd=workspace, stdout=subprocess.PIPE, text=True, check=True).stdout
+    return pathlib.Path(json.loads(out)["target_directory"])
+
+
+def ours(program, row):
+    return [program, "--serve", "--workload", row[0], "--batch", row[1]]
+
+
+def peer(name, row, python):
+    if name in PYTHON:
+        return [python, HERE / f"peers/python/{name}_peer.py", *row]
+    if name in RUST:
+        return [target_directory(HERE / "peers/rust") / "release" / name, *row]
+    return [HERE / "peers/native/target" / name, *row]
+
+
+def in_turn(a, b, pairs, seconds, between=lambda: None):
+    """Samples of both, in pairs of which each program is the first in turn: `[(a, b), ..]`."""
+    samples = []
+    for n in range(pairs):
+        if n % 5 == 0:
+            between()
+        if n % 2:
+            of_b = b.sample(seconds)
+            samples.append((a.sample(seconds), of_b))
+        else:
+            samples.append((a.sample(seconds), b.sample(seconds)))
+    between()
+    return samples
+
+
+def summary(samples):
+    """Minima and medians of both, and the quartiles of the ratio of a pair's medians."""
+    a, b = zip(*samples)
+    quartiles = statistics.quantiles((of_b[0] / of_a[0] for of_a, of_b in samples), n=4)
+    return {
+        "min_ns": min(minimum for _, minimum in a),
+        "median_ns": statistics.median(median for median, _ in a),
+        "peer_min_ns": min(minimum for _, minimum in b),
+        "peer_median_ns": statistics.median(median for median, _ in b),
+        "ratio": quartiles[1],
+        "ratio_quartiles": [quartiles[0], quartiles[2]],
+    }
+
+
+def compare(options):
+    program = build("--release")
+    if options.native:
+        native = target_directory(HERE) / "native"
+        program = build("--release", "--target-dir", str(native), RUSTFLAGS="-C target-cpu=native")
+    limits, results, absent = Limits(), [], {}
+    for row in INFER + TRAIN:
+        if row[0] not in options.workloads:
+            continue
+        for name in options.peers:
+            if row not in PEERS[name] or name in absent:
+                continue
+            with Server(ours(program, row), options.core) as we:
+                try:
+                    with Server(peer(name, row, options.python), options.core) as they:
+                        look = lambda: limits.look(we, row)
+                        result = summary(in_turn(we, they, options.pairs, options.seconds, look))
+                        results.append((row, f"{name} {they.version}".strip(), result))
+                        print(f"{row[0]} {row[1]}: {name} / dl = {result['ratio']:.2f}", file=sys.stderr)
+                except Absent as why:
+                    absent[name] = why
+                    print(f"{name} skipped: {why}", file=sys.stderr)
+    for row, name, result in results:
+        head = {"workload": row[0], "batch": row[1], "threads": 1, "peer": name, "pairs": options.pairs}
+        ideal = limits.ideal_ns(row)
+        tail = {"ideal_ns": ideal, "of_ideal": ideal / result["min_ns"], "peer_of_ideal": ideal / result["peer_min_ns"]}
+        print(json.dumps(head | rounded(result | tail)))
+    print_tables(limits, results, options)
+
+
+def rounded(numbers):
+    whole = lambda value: [round(v, 3) for v in value] if isinstance(value, list) else round(value, 3)
+    return {key: whole(value) for key, value in numbers.items()}
+
+
+def time(ns):
+    for unit, size in (("ms", 1e6), ("us", 1e3), ("ns", 1)):
+        if ns >= size:
+            return f"{ns / size:.3g} {unit}"
+
+
+def print_tables(limits, results, options):
+    print(f"\nThe best that one thread has seen of this machine: {limits}.")
+    build = "`target-cpu=native`" if options.native else "plain `--release`"
+    print(f"`dl`: {build}. Medians of {options.pairs} alternating pairs of {options.seconds} s.\n")
+    print("| workload | batch | dl min | median | of ideal | peer | min | of ideal | peer / dl, median (quartiles) |")
+    print("|---|---|---|---|---|---|---|---|---|")
+    for row, name, r in results:
+        ideal, (low, high) = limits.ideal_ns(row), r["ratio_quartiles"]
+        cells = [*row, time(r["min_ns"]), time(r["median_ns"]), f"{ideal / r['min_ns']:.0%}", name]
+        cells += [time(r["peer_min_ns"]), f"{ideal / r['peer_min_ns']:.0%}", f"{r['ratio']:.2f} ({low:.2f} to {high:.2f})"]
+        print("|", " | ".join(str(cell) for cell in cells), "|")
+    print("\nRecorded on another machine (two cores of an AMD EPYC, Zen 4; native builds), minima:\n")
+    print("| workload | batch | peer | min |\n|---|---|---|---|")
+    for workload, batch, name, ns in RECORDED:
+        print(f"| {workload} | {batch} | {name} | {time(ns)} |")
+
+
+def two_cores(options):
+    """How much plain multiply-adds two processes do together, against one."""
+    command = ours(build("--release"), ("tiny_infer1", 1))
+    other = next(core for core in sorted(os.sched_getaffinity(0)) if core != options.core)
+    ask, ratios = f"fma {options.seconds}", []
+    with Server(command, options.core) as a, Server(command, other) as b:
+        for _ in range(options.pairs):
+            alone = float(a.ask(ask))
+            a.send(ask), b.send(ask)
+            ratios.append((float(a.read()) + float(b.read())) / alone)
+    low, median, high = statistics.quantiles(ratios, n=4)
+    print(json.dumps({"check": "two cores", "ratio": round(median, 3), "ratio_quartiles": [round(low, 3), round(high, 3)]}))
+    verdict = "can" if median >= 1.9 else "cannot"
+    print(f"Two processes do {median:.2f} times the work of one: threads {verdict} be judged here now.")
+
+
+def debug_build(options):
+    """A debug build with the profile that the documents name: `dl-core` alone is optimized."""
+    row = ("mlp_train", 32)
+    release = build("--release")
+    debug = build("--config", "profile.dev.package.dl-bench.opt-level=0")
+    with Server(ours(release, row), options.core) as a, Server(ours(debug, row), options.core) as b:
+        result = summary(in_turn(a, b, options.pairs, options.seconds))
+    print(json.dumps({"check": "debug build", "workload": row[0], "batch": row[1]} | rounded(result)))
+    print(f"A debug build takes {result['ratio']:.2f} times the time of a release build.")
+
+
+def names(known):
+    def parse(text):
+        chosen = text.split(",")
+        unknown = [name for name in chosen if name not in known]
+        if unknown:
+            raise argparse.ArgumentTypeError(f"there is no {', '.join(unknown)}; there are {', '.join(known)}")
+        return chosen
+
+    return parse
+
+
+def main():
+    workloads = list(dict.fromkeys(workload for workload, _ in INFER + TRAIN))
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--peers", type=names(PEERS), default=list(PEERS), help="NAME[,NAME]; all by default")
+    parser.add_argument("--workloads", type=names(workloads), default=workloads, help="NAME[,NAME]; all by default")
+    parser.add_argument("--pairs", type=int, default=20, help="alternating pairs of samples (20)")
+    parser.add_argument("--seconds", type=float, default=0.15, help="length of a sample (0.15)")
+    parser.add_argument("--core", type=int, default=1, help="the core to run on (1)")
+    parser.add_argument("--python", default=sys.executable, help="the Python that has the peers' packages")
+    parser.add_argument("--native", action="store_true", help="build `dl` for this very processor")
+    parser.add_argument("--two-cores", action="store_true", help="only see what two cores do together")
+    parser.add_argument("--debug-build", action="store_true", help="only compare a debug build with a release build")
+    options = parser.parse_args()
+    if options.two_cores:
+        two_cores(options)
+    elif options.debug_build:
+        debug_build(options)
+    else:
+        compare(options)
+
+
+if __name__ == "__main__":
+    main()

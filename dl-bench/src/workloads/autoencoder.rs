@@ -1,0 +1,48 @@
+//! 640-128-128-128-128-8-128-128-128-128-640 with ReLU: the autoencoder of MLPerf Tiny, norms folded.
+
+use std::hint::black_box;
+
+use dl::prelude::*;
+
+use super::{Row, SEED, Workload, data_rng, normal};
+use crate::measure::{Step, step};
+use crate::work::Work;
+
+const SIZES: [usize; 11] = [640, 128, 128, 128, 128, 8, 128, 128, 128, 128, 640];
+
+#[network(input = [640])]
+pub(crate) struct Autoencoder {
+    fc1: Dense<128>,
+    act1: Relu,
+    fc2: Dense<128>,
+    act2: Relu,
+    fc3: Dense<128>,
+    act3: Relu,
+    fc4: Dense<128>,
+    act4: Relu,
+    fc5: Dense<8>,
+    act5: Relu,
+    fc6: Dense<128>,
+    act6: Relu,
+    fc7: Dense<128>,
+    act7: Relu,
+    fc8: Dense<128>,
+    act8: Relu,
+    fc9: Dense<128>,
+    act9: Relu,
+    fc10: Dense<640>,
+}
+
+pub(super) const INFER: Workload = Workload {
+    name: "ad_infer1",
+    what: "640-128x4-8-128x4-640, ReLU: inference of one sample",
+    rows: &[Row { batch: 1, work: Work::infer(&SIZES), start: infer, losses: None }],
+};
+
+fn infer() -> Step {
+    let mut model = Model::<Autoencoder>::boxed(SEED);
+    let x = normal(1, &mut data_rng())[0];
+    step(move || {
+        black_box(model.predict(black_box(&x)));
+    })
+}
