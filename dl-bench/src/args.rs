@@ -14,7 +14,7 @@ usage: dl-bench [--list | --limits | --check | --serve] [--workload NAME[,NAME]]
     --serve      measure one row whenever a line `go SECONDS` comes in
     --workload   only these workloads (default: all)
     --batch      only rows of this batch (default: all)
-    --threads    1, the only number of threads so far
+    --threads    threads that share a step; above 1 for steps of several chunks only (default: 1)
     --seconds    time for each row (default: 0.7)";
 
 /// What to do.
@@ -24,8 +24,8 @@ pub(crate) enum Command {
     List,
     Limits,
     Check(Vec<Selected>),
-    Serve(Selected),
-    Time(Vec<Selected>, Budget),
+    Serve(Selected, usize),
+    Time(Vec<Selected>, Budget, usize),
 }
 
 /// One row, and the workload it belongs to.
@@ -37,7 +37,7 @@ pub(crate) type Selected = (&'static Workload, &'static Row);
 /// What is wrong, and what there is instead.
 pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<Command, String> {
     let mut mode = None;
-    let (mut names, mut batch, mut budget) = (None, None, Budget::default());
+    let (mut names, mut batch, mut budget, mut threads) = (None, None, Budget::default(), 1);
     let mut args = args.into_iter();
     while let Some(flag) = args.next() {
         let mut value = || args.next().ok_or(format!("`{flag}` needs a value"));
@@ -46,10 +46,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<Command, S
             "--list" | "--limits" | "--check" | "--serve" => mode = Some(flag),
             "--workload" => names = Some(value()?),
             "--batch" => batch = Some(count(&flag, &value()?)?),
-            "--threads" => match count(&flag, &value()?)? {
-                1 => {}
-                n => return Err(format!("`--threads {n}`: this version trains on one thread")),
-            },
+            "--threads" => threads = count(&flag, &value()?)?,
             "--seconds" => {
                 let value = value()?;
                 budget =
@@ -63,13 +60,21 @@ pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<Command, S
             }
         }
     }
-    let rows = select(names.as_deref(), batch)?;
+    let mut rows = select(names.as_deref(), batch)?;
+    if threads > 1 {
+        rows.retain(|(_, row)| row.share.is_some());
+        if rows.is_empty() {
+            return Err(format!(
+                "`--threads {threads}`: only mlp_train, batch 256, has several chunks to share"
+            ));
+        }
+    }
     Ok(match mode.as_deref() {
         Some("--list") => Command::List,
         Some("--limits") => Command::Limits,
         Some("--check") => Command::Check(rows),
         Some(_) => match rows[..] {
-            [row] => Command::Serve(row),
+            [row] => Command::Serve(row, threads),
             _ => {
                 return Err(format!(
                     "`--serve` takes one row, named by --workload and --batch, and not {}",
@@ -77,7 +82,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<Command, S
                 ));
             }
         },
-        None => Command::Time(rows, budget),
+        None => Command::Time(rows, budget, threads),
     })
 }
 
@@ -136,7 +141,7 @@ mod tests {
 
     fn rows(line: &str) -> Vec<(&'static str, usize)> {
         match parsed(line) {
-            Ok(Command::Time(rows, _)) => rows.iter().map(|(w, row)| (w.name, row.batch)).collect(),
+            Ok(Command::Time(rows, ..)) => rows.iter().map(|(w, row)| (w.name, row.batch)).collect(),
             other => panic!("{line}: {other:?}"),
         }
     }
@@ -155,7 +160,7 @@ mod tests {
                 ("tiny_train", 16)
             ]
         );
-        assert!(matches!(parsed(""), Ok(Command::Time(_, budget)) if budget == Budget::default()));
+        assert!(matches!(parsed(""), Ok(Command::Time(_, budget, 1)) if budget == Budget::default()));
     }
 
     #[test]
@@ -165,6 +170,8 @@ mod tests {
             [("tiny_train", 1), ("tiny_train", 16), ("mlp_infer1", 1)]
         );
         assert_eq!(rows("--workload mlp_train --batch 256 --threads 1"), [("mlp_train", 256)]);
+        assert_eq!(rows("--threads 2"), [("mlp_train", 256)]);
+        assert!(matches!(parsed("--threads 2"), Ok(Command::Time(_, _, 2))));
         assert_eq!(
             rows("--batch 1"),
             [("mlp_infer1", 1), ("ad_infer1", 1), ("tiny_infer1", 1), ("tiny_train", 1)]
@@ -177,10 +184,12 @@ mod tests {
         assert!(matches!(parsed("--help"), Ok(Command::Help)));
         assert!(matches!(parsed("--limits"), Ok(Command::Limits)));
         let served = parsed("--serve --workload mlp_train --batch 32");
-        assert!(matches!(served, Ok(Command::Serve((w, row))) if w.name == "mlp_train" && row.batch == 32));
+        assert!(
+            matches!(served, Ok(Command::Serve((w, row), 1)) if w.name == "mlp_train" && row.batch == 32)
+        );
         assert!(matches!(parsed("--check --batch 16"), Ok(Command::Check(rows)) if rows.len() == 1));
         let quarter = Budget(Duration::from_millis(250));
-        assert!(matches!(parsed("--seconds 0.25"), Ok(Command::Time(_, budget)) if budget == quarter));
+        assert!(matches!(parsed("--seconds 0.25"), Ok(Command::Time(_, budget, _)) if budget == quarter));
     }
 
     #[test]
@@ -202,7 +211,10 @@ mod tests {
             ("--batch", "`--batch` needs a value"),
             ("--batch -1", "`--batch -1`: a whole number from 1 is needed"),
             ("--threads 0", "`--threads 0`: a whole number from 1 is needed"),
-            ("--threads 2", "`--threads 2`: this version trains on one thread"),
+            (
+                "--threads 2 --batch 32",
+                "`--threads 2`: only mlp_train, batch 256, has several chunks to share",
+            ),
             (
                 "--serve --workload mlp_train",
                 "`--serve` takes one row, named by --workload and --batch, and not 2",

@@ -30,31 +30,41 @@ fn main() -> ExitCode {
         }
         Ok(Command::Limits) => print!("{}", Limits::measure()),
         Ok(Command::Check(rows)) => return check(&rows),
-        Ok(Command::Serve(row)) => {
-            if let Err(problem) = serve::serve(row, std::io::stdin().lock(), std::io::stdout().lock()) {
+        Ok(Command::Serve(row, threads)) => {
+            if let Err(problem) =
+                serve::serve(row, threads, std::io::stdin().lock(), std::io::stdout().lock())
+            {
                 eprintln!("error: {problem}");
                 return ExitCode::FAILURE;
             }
         }
-        Ok(Command::Time(rows, budget)) => time(&rows, budget),
+        Ok(Command::Time(rows, budget, threads)) => time(&rows, budget, threads),
     }
     ExitCode::SUCCESS
 }
 
-fn time(rows: &[Selected], budget: Budget) {
+fn time(rows: &[Selected], budget: Budget, threads: usize) {
     let mut limits = Limits::measure();
     for (workload, row) in rows {
-        let timing = Meter::warm_up((row.start)(), budget).time(budget);
+        let timing = Meter::warm_up(row.step(threads), budget).time(budget);
         limits.renew();
-        println!("{}", json(workload.name, row.batch, timing, limits.of(row.work)));
+        println!("{}", json(workload.name, row.batch, threads, timing, limits.of(row.work)));
     }
 }
 
-/// One line of output: the fields that all programs of the comparison print, and how close the minimum is to the ideal.
-fn json(workload: &str, batch: usize, Timing { median_ns, min_ns }: Timing, bounds: Bounds) -> String {
-    let (ideal_ns, of_ideal) = (bounds.ideal_ns(), bounds.ideal_ns() / min_ns);
+/// One line of output: the fields that all programs of the comparison print, and how close the minimum is to the ideal of
+/// as many cores as there are threads.
+fn json(
+    workload: &str,
+    batch: usize,
+    threads: usize,
+    Timing { median_ns, min_ns }: Timing,
+    bounds: Bounds,
+) -> String {
+    let ideal_ns = bounds.ideal_ns() / threads as f64;
+    let of_ideal = ideal_ns / min_ns;
     format!(
-        r#"{{"workload": "{workload}", "peer": "dl", "batch": {batch}, "threads": 1, "median_ns": {median_ns:.1}, "min_ns": {min_ns:.1}, "ideal_ns": {ideal_ns:.1}, "of_ideal": {of_ideal:.3}}}"#
+        r#"{{"workload": "{workload}", "peer": "dl", "batch": {batch}, "threads": {threads}, "median_ns": {median_ns:.1}, "min_ns": {min_ns:.1}, "ideal_ns": {ideal_ns:.1}, "of_ideal": {of_ideal:.3}}}"#
     )
 }
 
@@ -84,7 +94,7 @@ mod tests {
         let timing = Timing { median_ns: 541_000.04, min_ns: 530_000.0 };
         let work = Work::train(&[784, 128, 64, 10], 32);
         assert_eq!(
-            json("mlp_train", 32, timing, Bounds { work, gflops: 100.0, read_kib: 16, read_gb_s: 200.0 }),
+            json("mlp_train", 32, 1, timing, Bounds { work, gflops: 100.0, read_kib: 16, read_gb_s: 200.0 }),
             r#"{"workload": "mlp_train", "peer": "dl", "batch": 32, "threads": 1, "median_ns": 541000.0, "min_ns": 530000.0, "ideal_ns": 145408.0, "of_ideal": 0.274}"#
         );
     }

@@ -22,10 +22,11 @@ use crate::measure::{Budget, Meter, Timing};
 /// A line that is none of these, and errors of input and output.
 pub(crate) fn serve(
     (_, row): Selected,
+    threads: usize,
     lines: impl BufRead,
     mut out: impl Write,
 ) -> Result<(), Box<dyn Error>> {
-    let mut meter = Meter::warm_up((row.start)(), Budget::default());
+    let mut meter = Meter::warm_up(row.step(threads), Budget::default());
     let mut limits = None;
     writeln!(out, "ready dl {}", env!("CARGO_PKG_VERSION"))?;
     for line in lines.lines() {
@@ -55,7 +56,7 @@ mod tests {
     fn answers(lines: &str) -> Result<Vec<String>, Box<dyn Error>> {
         let tiny = WORKLOADS.iter().find(|w| w.name == "tiny_infer1").expect("is there");
         let mut out = Vec::new();
-        serve((tiny, &tiny.rows[0]), lines.as_bytes(), &mut out)?;
+        serve((tiny, &tiny.rows[0]), 1, lines.as_bytes(), &mut out)?;
         Ok(String::from_utf8(out)?.lines().map(String::from).collect())
     }
 

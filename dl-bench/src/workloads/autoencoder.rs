@@ -36,7 +36,7 @@ pub(crate) struct Autoencoder {
 pub(super) const INFER: Workload = Workload {
     name: "ad_infer1",
     what: "640-128x4-8-128x4-640, ReLU: inference of one sample",
-    rows: &[Row { batch: 1, work: Work::infer(&SIZES), start: infer, losses: None }],
+    rows: &[Row { batch: 1, work: Work::infer(&SIZES), start: infer, share: None, losses: None }],
 };
 
 fn infer() -> Step {

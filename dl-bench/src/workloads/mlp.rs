@@ -22,7 +22,7 @@ pub(crate) struct Mlp {
 pub(super) const INFER: Workload = Workload {
     name: "mlp_infer1",
     what: "784-128-64-10, ReLU: inference of one sample",
-    rows: &[Row { batch: 1, work: Work::infer(&SIZES), start: infer, losses: None }],
+    rows: &[Row { batch: 1, work: Work::infer(&SIZES), start: infer, share: None, losses: None }],
 };
 
 pub(super) const TRAIN: Workload = Workload {
@@ -33,12 +33,14 @@ pub(super) const TRAIN: Workload = Workload {
             batch: 32,
             work: Work::train(&SIZES, 32),
             start: train::<32, 32>,
+            share: None,
             losses: Some(losses::<32, 32>),
         },
         Row {
             batch: 256,
             work: Work::train(&SIZES, 256),
             start: train::<256, 64>,
+            share: Some(share::<256, 64>),
             losses: Some(losses::<256, 64>),
         },
     ],
@@ -65,6 +67,12 @@ fn batch(n: usize) -> (Vec<[f32; 784]>, Vec<u16>) {
 
 fn train<const BATCH: usize, const CHUNK: usize>() -> Step {
     steps(trainer::<CHUNK>(), batch(BATCH))
+}
+
+fn share<const BATCH: usize, const CHUNK: usize>(threads: usize) -> Step {
+    let mut trainer = trainer::<CHUNK>();
+    trainer.set_threads(threads);
+    steps(trainer, batch(BATCH))
 }
 
 fn losses<const BATCH: usize, const CHUNK: usize>() -> Result<Losses, String> {

@@ -34,8 +34,20 @@ pub(crate) struct Row {
     pub(crate) work: Work,
     /// Builds the network and its inputs: what is timed.
     pub(crate) start: fn() -> Step,
+    /// The same for several threads, if a step has several chunks to share.
+    pub(crate) share: Option<fn(usize) -> Step>,
     /// Of a training workload: how its loss develops, or why that is not learning.
     pub(crate) losses: Option<fn() -> Result<Losses, String>>,
+}
+
+impl Row {
+    /// What is timed, on this many threads.
+    pub(crate) fn step(&self, threads: usize) -> Step {
+        match self.share {
+            Some(share) if threads > 1 => share(threads),
+            _ => (self.start)(),
+        }
+    }
 }
 
 impl Workload {

@@ -32,15 +32,27 @@ pub(crate) struct TinyTanh {
 pub(super) const INFER: Workload = Workload {
     name: "tiny_infer1",
     what: "1-16-16-1, ReLU: inference of one sample",
-    rows: &[Row { batch: 1, work: Work::infer(&RELU), start: infer, losses: None }],
+    rows: &[Row { batch: 1, work: Work::infer(&RELU), start: infer, share: None, losses: None }],
 };
 
 pub(super) const TRAIN: Workload = Workload {
     name: "tiny_train",
     what: "2-16-16-1, tanh, MSE, SGD 0.01: one step",
     rows: &[
-        Row { batch: 1, work: Work::train(&TANH, 1), start: train::<1>, losses: Some(losses::<1>) },
-        Row { batch: 16, work: Work::train(&TANH, 16), start: train::<16>, losses: Some(losses::<16>) },
+        Row {
+            batch: 1,
+            work: Work::train(&TANH, 1),
+            start: train::<1>,
+            share: None,
+            losses: Some(losses::<1>),
+        },
+        Row {
+            batch: 16,
+            work: Work::train(&TANH, 16),
+            start: train::<16>,
+            share: None,
+            losses: Some(losses::<16>),
+        },
     ],
 };
 
