@@ -226,7 +226,9 @@ fn inference_allocates_nothing() {
         (trained, copied)
     });
     assert_eq!(n, 0, "allocations to infer");
-    assert_eq!(trained, copied);
+    for (trained, copied) in trained.iter().flatten().zip(copied.iter().flatten()) {
+        assert!((trained - copied).abs() < 1e-6, "{trained} in a chunk, {copied} alone");
+    }
     assert!(trained.iter().all(|y| *y != [0.0; 3]));
 }
 

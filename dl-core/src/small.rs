@@ -123,7 +123,7 @@ pub fn backward<
             let (dw, db) = (grad.weight.as_mut_slice(), grad.bias.as_mut_slice());
             T::ger::<OUT, IN>(isa, dy.as_slice(), x.as_slice(), dw, pass.is_fresh());
             for (db, &dy) in db.iter_mut().zip(dy.as_slice()) {
-                *db = if pass.is_fresh() { dy } else { *db + dy };
+                *db = if pass.is_fresh() { T::zero() } else { *db } + dy;
             }
         }
         if let Some(dx) = dx {
