@@ -4,12 +4,14 @@
     python3 dl-bench/compare.py                            # every workload, every peer that is there
     python3 dl-bench/compare.py --workloads mlp_train --peers jax,torch --pairs 40
     python3 dl-bench/compare.py --two-cores                # whether two cores do twice the work here
+    python3 dl-bench/compare.py --threads 2                # training on two threads against one
     python3 dl-bench/compare.py --debug-build              # mlp_train 32 in a debug build against a release build
 
 README.md beside this file says how to set the peers up. Output: a line of JSON for each comparison, then tables.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import pathlib
@@ -21,6 +23,7 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 INFER = [("mlp_infer1", 1), ("ad_infer1", 1), ("tiny_infer1", 1)]
 TRAIN = [("mlp_train", 32), ("mlp_train", 256), ("tiny_train", 1), ("tiny_train", 16)]
+SHARED = [("mlp_train", 256)]  # steps of several chunks, which threads can share
 PEERS = {
     "torch": TRAIN + INFER,
     "jax": TRAIN + INFER,
@@ -59,9 +62,9 @@ class Absent(Exception):
 
 
 class Server:
-    """A program that answers each line with one (`src/serve.rs`), pinned to a core."""
+    """A program that answers each line with one (`src/serve.rs`), pinned to a core or several."""
 
-    def __init__(self, command, core):
+    def __init__(self, command, *cores):
         self.errors = tempfile.TemporaryFile("w+")
         try:
             self.process = subprocess.Popen(
@@ -71,7 +74,7 @@ class Server:
                 stderr=self.errors,
                 text=True,
                 env=os.environ | ONE_THREAD,
-                preexec_fn=lambda: os.sched_setaffinity(0, {core}),
+                preexec_fn=lambda: os.sched_setaffinity(0, cores),
             )
         except OSError as error:
             raise Absent(error) from None
@@ -243,20 +246,70 @@ def print_tables(limits, results, options):
         print(f"| {workload} | {batch} | {name} | {time(ns)} |")
 
 
+def cores(options, count):
+    """So many cores: the chosen one, and others that this process may run on."""
+    chosen = [options.core, *sorted(os.sched_getaffinity(0) - {options.core})][:count]
+    if len(chosen) < count:
+        sys.exit(f"{count} cores are needed, and there are {len(chosen)}")
+    return chosen
+
+
+class Plain:
+    """A process of plain multiply-adds on each of some cores: how much they do together, against one."""
+
+    def __init__(self, program, cores):
+        with contextlib.ExitStack() as stack:
+            self.servers = [stack.enter_context(Server(ours(program, ("tiny_infer1", 1)), core)) for core in cores]
+            self.stack = stack.pop_all()
+        self.ratios = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stack.close()
+
+    def look(self, seconds):
+        ask = f"fma {seconds}"
+        alone = float(self.servers[0].ask(ask))
+        for server in self.servers:
+            server.send(ask)
+        self.ratios.append(sum(float(server.read()) for server in self.servers) / alone)
+
+    def quartiles(self):
+        return statistics.quantiles(self.ratios, n=4)
+
+    def verdict(self):
+        count, ratio = len(self.servers), self.quartiles()[1]
+        judged = "can" if ratio >= 0.95 * count else "cannot"
+        work = f"{count} processes of plain multiply-adds do {ratio:.2f} times the work of one"
+        return f"{work}: threads {judged} be judged here now."
+
+
 def two_cores(options):
-    """How much plain multiply-adds two processes do together, against one."""
-    command = ours(build("--release"), ("tiny_infer1", 1))
-    other = next(core for core in sorted(os.sched_getaffinity(0)) if core != options.core)
-    ask, ratios = f"fma {options.seconds}", []
-    with Server(command, options.core) as a, Server(command, other) as b:
+    with Plain(build("--release"), cores(options, 2)) as plain:
         for _ in range(options.pairs):
-            alone = float(a.ask(ask))
-            a.send(ask), b.send(ask)
-            ratios.append((float(a.read()) + float(b.read())) / alone)
-    low, median, high = statistics.quantiles(ratios, n=4)
-    print(json.dumps({"check": "two cores", "ratio": round(median, 3), "ratio_quartiles": [round(low, 3), round(high, 3)]}))
-    verdict = "can" if median >= 1.9 else "cannot"
-    print(f"Two processes do {median:.2f} times the work of one: threads {verdict} be judged here now.")
+            plain.look(options.seconds)
+        low, ratio, high = plain.quartiles()
+        print(json.dumps({"check": "two cores"} | rounded({"ratio": ratio, "ratio_quartiles": [low, high]})))
+        print(plain.verdict())
+
+
+def threads(options):
+    """Training steps on so many threads and cores, against steps on one."""
+    program, chosen = build("--release"), cores(options, options.threads)
+    for row in SHARED:
+        with (
+            Plain(program, chosen) as plain,
+            Server([*ours(program, row), "--threads", options.threads], *chosen) as many,
+            Server(ours(program, row), options.core) as one,
+        ):
+            look = lambda: [plain.look(options.seconds) for _ in range(4)]
+            result = summary(in_turn(many, one, options.pairs, options.seconds, look))
+            head = {"workload": row[0], "batch": row[1], "threads": options.threads, "peer": "dl on one thread"}
+            print(json.dumps({"check": "threads"} | head | rounded(result | {"plain_ratio": plain.quartiles()[1]})))
+            print(f"{row[0]} {row[1]}: {options.threads} threads do {result['ratio']:.2f} times the work of one.")
+            print(plain.verdict())
 
 
 def debug_build(options):
@@ -281,6 +334,12 @@ def names(known):
     return parse
 
 
+def at_least_two(text):
+    if not text.isdecimal() or int(text) < 2:
+        raise argparse.ArgumentTypeError(f"{text}: a whole number from 2 is needed")
+    return int(text)
+
+
 def main():
     workloads = list(dict.fromkeys(workload for workload, _ in INFER + TRAIN))
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -292,10 +351,13 @@ def main():
     parser.add_argument("--python", default=sys.executable, help="the Python that has the peers' packages")
     parser.add_argument("--native", action="store_true", help="build `dl` for this very processor")
     parser.add_argument("--two-cores", action="store_true", help="only see what two cores do together")
+    parser.add_argument("--threads", type=at_least_two, help="only compare training on so many threads with one thread")
     parser.add_argument("--debug-build", action="store_true", help="only compare a debug build with a release build")
     options = parser.parse_args()
     if options.two_cores:
         two_cores(options)
+    elif options.threads:
+        threads(options)
     elif options.debug_build:
         debug_build(options)
     else:
