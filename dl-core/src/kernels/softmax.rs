@@ -8,6 +8,8 @@ use crate::{Real, math};
 
 /// Parts of a sum, which a vector of any width can hold a part of.
 const LANES: usize = 16;
+/// Fewer numbers than this are done sooner in short vectors.
+const SHORT: usize = 64;
 /// Numbers that are worked on at a time where nobody wants them kept.
 const BLOCK: usize = 4 * LANES;
 
@@ -25,7 +27,8 @@ impl Softmax for f64 {
 
 impl Softmax for f32 {
     fn softmax(isa: Isa, z: &[f32], p: Option<&mut [f32]>, scale: f32) -> (f32, f32) {
-        softmax(isa, z, p, scale)
+        // wide vectors wait longer than they work where there are few numbers
+        softmax(if z.len() < SHORT { Isa::PORTABLE } else { isa }, z, p, scale)
     }
 }
 
