@@ -7,7 +7,8 @@ use super::simd::Simd;
 
 /// `C = A B`, column-major, with what the sums start from and what happens to them at the end.
 ///
-/// `A` is `m × k` with unit stride down a column; number `(p, j)` of `B`, which is `k × n`, is at `b + p b_row + j b_col`.
+/// `A` is `m × k` with unit stride down a column; number `(p, j)` of `B`, which is `k × n`, is at `b + p b_row + j b_col`, and
+/// one of these strides is 1.
 ///
 /// The pointers must be good for all numbers of their matrices, which must not overlap where one is written. The functions of this module ask no more of
 /// their caller, except that the processor has the instructions of `V`.
@@ -176,19 +177,42 @@ unsafe fn tile<V: Simd, const MV: usize, const NR: usize, const PART: bool>(
             }
         };
         let (mut a, mut b) = (p.a.add(row), p.b.add(column * p.b_col));
-        for _ in 0..p.k {
-            let a_now = load::<V, MV, PART>(a, part);
-            for (j, sums) in sums.iter_mut().enumerate() {
-                let b_now = V::splat(*b.add(j * p.b_col));
-                for (sum, a) in sums.iter_mut().zip(a_now) {
-                    *sum = a.mul_add(b_now, *sum);
+        if p.b_col == 1 {
+            for _ in 0..p.k {
+                let a_now = load::<V, MV, PART>(a, part);
+                for (j, sums) in sums.iter_mut().enumerate() {
+                    add::<V, MV>(sums, a_now, *b.add(j));
                 }
+                a = a.wrapping_add(p.a_col);
+                b = b.wrapping_add(p.b_row);
             }
-            a = a.wrapping_add(p.a_col);
-            b = b.wrapping_add(p.b_row);
+        } else {
+            // A pointer for each column: one that walked from column to column would be waited for.
+            let mut columns = [b; NR];
+            for (j, b) in columns.iter_mut().enumerate() {
+                *b = b.add(j * p.b_col);
+            }
+            for q in 0..p.k {
+                let a_now = load::<V, MV, PART>(a, part);
+                for (sums, b) in sums.iter_mut().zip(columns) {
+                    add::<V, MV>(sums, a_now, *b.add(q));
+                }
+                a = a.wrapping_add(p.a_col);
+            }
         }
         for (j, sums) in sums.into_iter().enumerate() {
             store::<V, MV, PART>(sums, c.add(j * p.c_col), part, p.relu);
+        }
+    }
+}
+
+/// `sums += a b`
+#[inline(always)]
+unsafe fn add<V: Simd, const MV: usize>(sums: &mut [V; MV], a: [V; MV], b: f32) {
+    unsafe {
+        let b = V::splat(b);
+        for (sum, a) in sums.iter_mut().zip(a) {
+            *sum = a.mul_add(b, *sum);
         }
     }
 }
