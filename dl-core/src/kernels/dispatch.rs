@@ -3,6 +3,7 @@
 //! Sizes that the compiler knows can be given as const parameters; 0 says that a size is a run-time number. With all of
 //! them 0 there is one copy for all networks.
 
+use super::column;
 use super::isa::{Isa, Level};
 use super::product::{self, Product};
 #[cfg(target_arch = "aarch64")]
@@ -65,7 +66,7 @@ dispatch! {
     /// `C = A B`.
     gemm = product::gemm: Product;
     /// `C = A B`, where `B` and `C` are columns.
-    gemv = product::gemv: Product;
+    gemv = column::gemv: Product;
     /// `C = A B`, where `A` is a column and `B` a row.
     outer = product::outer: Product;
     /// `C = Aᵀ B`, for many columns.

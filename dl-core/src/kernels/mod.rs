@@ -9,6 +9,7 @@
 
 use crate::Real;
 
+mod column;
 mod dispatch;
 mod f32;
 mod isa;

@@ -10,8 +10,8 @@ use super::simd::Simd;
 
 /// `C = Aᵀ B`, column-major: `A` is `k × m`, `B` is `k × n`, `C` is `m × n`, all without gaps.
 ///
-/// The pointers must be good for all numbers of their matrices, and `C` must not overlap the others. The functions of this module ask no more of their caller, except
-/// that the processor has the instructions of `V`.
+/// The pointers must be good for all numbers of their matrices, and `C` must not overlap the others. The functions of this
+/// module ask no more of their caller, except that the processor has the instructions of `V`.
 #[derive(Clone, Copy)]
 pub(super) struct Transposed {
     pub(super) m: usize,
@@ -96,6 +96,7 @@ unsafe fn transpose<V: Simd>(columns: usize, depth: usize, from: *const f32, str
 /// `C = Aᵀ B` by dot products, four columns of `A` at a time.
 #[inline(always)]
 pub(super) unsafe fn dots<V: Simd>(t: &Transposed) {
+    // SAFETY: the caller's word for the pointers and the instructions.
     unsafe {
         let mut column = 0;
         while column + 2 <= t.n {
@@ -111,6 +112,7 @@ pub(super) unsafe fn dots<V: Simd>(t: &Transposed) {
 /// The dot products of all columns of `A` with `NR` columns of `B`.
 #[inline(always)]
 unsafe fn dots_with<V: Simd, const NR: usize>(t: &Transposed, column: usize) {
+    // SAFETY: the caller's word for the pointers and the instructions.
     unsafe {
         let (b, c) = (t.b.add(column * t.k), t.c.add(column * t.m));
         let mut row = 0;
@@ -133,6 +135,7 @@ unsafe fn dot<V: Simd, const MR: usize, const NR: usize>(
     b: *const f32,
     c: *mut f32,
 ) {
+    // SAFETY: the caller's word for the pointers and the instructions.
     unsafe {
         let mut sums = [[V::splat(0.0); 4]; NR]; // the first MR of four are used
         let whole = t.k - t.k % V::LANES;
