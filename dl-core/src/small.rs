@@ -1,6 +1,6 @@
 //! The calls of a tiny network, to be inlined.
 //!
-//! `#[network]` makes these of a network of at most 2,000 multiply-adds, in place of those of [`Layer`](crate::Layer): the
+//! `#[network]` makes these of a network of at most 2,000 multiply-adds, in place of those of [`Layer`]: the
 //! same arithmetic, number by number, but where one sample is computed at a time the products are compiled for their
 //! sizes. A [`Model`](crate::train::Model) or [`Trainer`](crate::train::Trainer) of such a network inlines its passes into a
 //! function for each instruction set. That halves the time of networks that take some tens of nanoseconds; on larger ones
