@@ -47,6 +47,7 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, const B: usize> Lane<N, L, B> {
     ///
     /// # Errors
     /// If the loss is not finite: the first layer where something is not, if there is one.
+    #[inline(always)]
     pub(super) fn train<'a>(
         &'a mut self,
         net: &N,

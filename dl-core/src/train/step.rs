@@ -315,6 +315,7 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Runni
     }
 
     /// Adds the gradient of the chunk that is loaded, the first of the step.
+    #[inline(always)]
     fn chunk(&mut self, live: usize, padded: bool) -> Result<(), NonFinite> {
         let pass = Pass::train(self.key).chunk(0, live).on(self.trainer.isa);
         let Trainer { memory, loss, .. } = &mut *self.trainer;
@@ -330,6 +331,7 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Runni
     }
 
     /// Remembers a round whose gradients are added, `at` its place in the step.
+    #[inline(always)]
     fn took(&mut self, round: Round<B>, padded: bool) {
         self.chunks += round.chunks();
         self.samples += round.samples;
@@ -408,6 +410,7 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Runni
         self.finish(update)
     }
 
+    #[inline(always)]
     fn finish(mut self, update: &Update) -> Result<StepReport, NonFinite> {
         if !self.loss.is_finite() {
             return Err(self.non_finite());
@@ -444,7 +447,8 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Runni
             threads,
         };
         let Memory { net, moments, lane } = &mut *trainer.memory;
-        let call = Optimize { optimizer: &trainer.optimizer, net, grad: &mut lane.grad, moments, step };
+        let call =
+            Optimize { optimizer: &trainer.optimizer, net, grad: &mut lane.grad, moments, step: &step };
         if const { is_tiny::<N, B>() } {
             enter(step.isa, call)
         } else {
@@ -471,7 +475,7 @@ struct Optimize<'a, N: Network, O: Optimizer> {
     net: &'a mut N,
     grad: &'a mut GradOf<N>,
     moments: &'a mut O::Moments<GradOf<N>>,
-    step: Step<'a>,
+    step: &'a Step<'a>,
 }
 
 impl<N: Network, O: Optimizer> Entered for Optimize<'_, N, O> {
@@ -480,7 +484,7 @@ impl<N: Network, O: Optimizer> Entered for Optimize<'_, N, O> {
     #[inline(always)]
     fn run(self, isa: Isa) {
         let Optimize { optimizer, net, grad, moments, step } = self;
-        optimizer.update(net, grad, moments, &Step { isa, ..step });
+        optimizer.update(net, grad, moments, &Step { isa, ..*step });
     }
 }
 
