@@ -341,11 +341,11 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Runni
     /// Lets the network take over the statistics that the last round left on the tapes, in the order of the chunks.
     fn settle(&mut self) {
         let Some((round, padded)) = self.unsettled.take() else { return };
-        let Trainer { memory, lanes, .. } = &mut *self.trainer;
+        let Trainer { memory, lanes, isa, .. } = &mut *self.trainer;
         let Memory { net, lane: first, .. } = &mut **memory;
         lanes.each(first, &round, |i, lane| {
             let (at, live) = round.chunk(i);
-            let pass = Pass::train(self.key).chunk(at, live);
+            let pass = Pass::train(self.key).chunk(at, live).on(*isa);
             net.settle(&lane.tape, Data::<N, L, B>::pass(&lane.data.lens, pass, padded));
         });
     }
