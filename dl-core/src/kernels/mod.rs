@@ -45,20 +45,6 @@ pub fn gemm_bias<T: Real>(isa: impl Into<Isa>, m: usize, w: &[T], x: &[T], b: &[
     T::gemm_bias(isa.into(), sizes(m, w, x), w, x, b, y, false);
 }
 
-/// `Y = max(W X + b, 0)`, in one pass: [`gemm_bias`] and [`Relu`](crate::layers::Relu).
-///
-/// ```
-/// use dl_core::kernels::{Isa, gemm_bias_relu};
-///
-/// let (w, x, mut y) = ([1.0, -2.0, 3.0, 4.0], [1.0, 10.0], [0.0; 2]); // W = [[1, 3], [-2, 4]]
-/// gemm_bias_relu(Isa::best(), 2, &w, &x, &[0.5, -50.0], &mut y);
-/// assert_eq!(y, [31.5, 0.0]);
-/// ```
-#[inline]
-pub fn gemm_bias_relu<T: Real>(isa: impl Into<Isa>, m: usize, w: &[T], x: &[T], b: &[T], y: &mut [T]) {
-    T::gemm_bias(isa.into(), sizes(m, w, x), w, x, b, y, true);
-}
-
 /// `dX = Wᵀ dY`: `w` is `m × k`, `dy` is `m × n`, `dx` is `k × n`.
 ///
 /// ```
