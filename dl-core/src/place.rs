@@ -220,6 +220,13 @@ pub fn prefix_mut<T, const N: usize, const MAX: usize, const B: usize>(
     unsafe { &mut *core::ptr::from_mut(slot).cast() }
 }
 
+/// A chunk of samples that lie one behind the other.
+#[inline(always)]
+pub(crate) fn columns<T, const N: usize, const B: usize>(samples: &[[T; N]; B]) -> &SMatrix<T, N, B> {
+    // SAFETY: a matrix is laid out as the array of its columns (see `ZeroValid` above), and the borrow is carried over.
+    unsafe { &*core::ptr::from_ref(samples).cast() }
+}
+
 /// Two scratch memories that are never in use together, in the space of the larger one.
 ///
 /// A network's layers take turns in one scratch memory: three of them are an `Overlap<A, Overlap<B, C>>`. Taking one

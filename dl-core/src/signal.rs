@@ -12,11 +12,11 @@
 //! | [`Tokens<N>`] | `&[[u16; N]; B]` | `&mut [[u16; N]; B]` | `()` |
 //! | `(X, Y)` | `(X::Ref, Y::Ref)` | `(X::Mut, Y::Mut)` | `(X::Grad, Y::Grad)` |
 
-use core::fmt;
+use core::{fmt, slice};
 
 use nalgebra::SMatrix;
 
-use crate::{Blank, Real, ZeroValid};
+use crate::{Blank, Real, ZeroValid, place};
 
 /// What flows along an edge of a network.
 ///
@@ -54,6 +54,8 @@ pub trait Signal: 'static {
 
     /// Lends a buffer for reading.
     fn get<T: Real, const B: usize>(buf: &Self::Buf<T, B>) -> Self::Ref<'_, T, B>;
+    /// The same chunk, lent for a shorter time.
+    fn shorten<'s, 'a: 's, T: Real, const B: usize>(chunk: Self::Ref<'a, T, B>) -> Self::Ref<'s, T, B>;
     /// Lends a buffer for writing.
     fn get_mut<T: Real, const B: usize>(buf: &mut Self::Buf<T, B>) -> Self::Mut<'_, T, B>;
     /// Asks for the gradient, into a buffer.
@@ -66,6 +68,10 @@ pub trait Signal: 'static {
     fn sample_ref<T: Real, const B: usize>(buf: &Self::Buf<T, B>, b: usize) -> Self::SampleRef<'_, T>;
     /// Writes a sample over sample `b`.
     fn put<T: Real, const B: usize>(buf: &mut Self::Buf<T, B>, b: usize, sample: Self::SampleRef<'_, T>);
+    /// One sample as a chunk, if `B` is 1.
+    fn alone<'s, 'a: 's, T: Real, const B: usize>(
+        sample: Self::SampleRef<'a, T>,
+    ) -> Option<Self::Ref<'s, T, B>>;
     /// Copies sample `from` over sample `to`.
     fn copy_sample<T: Real, const B: usize>(buf: &mut Self::Buf<T, B>, from: usize, to: usize);
     /// Stores how many steps of sample `b` are valid.
@@ -115,6 +121,9 @@ impl<const N: usize> Signal for Vals<N> {
     fn get<T: Real, const B: usize>(buf: &SMatrix<T, N, B>) -> &SMatrix<T, N, B> {
         buf
     }
+    fn shorten<'s, 'a: 's, T: Real, const B: usize>(chunk: &'a SMatrix<T, N, B>) -> &'s SMatrix<T, N, B> {
+        chunk
+    }
     fn get_mut<T: Real, const B: usize>(buf: &mut SMatrix<T, N, B>) -> &mut SMatrix<T, N, B> {
         buf
     }
@@ -132,6 +141,9 @@ impl<const N: usize> Signal for Vals<N> {
     }
     fn put<T: Real, const B: usize>(buf: &mut SMatrix<T, N, B>, b: usize, sample: &[T; N]) {
         buf.data.0[b].copy_from_slice(sample);
+    }
+    fn alone<'s, 'a: 's, T: Real, const B: usize>(sample: &'a [T; N]) -> Option<&'s SMatrix<T, N, B>> {
+        if B == 1 { slice::from_ref(sample).first_chunk().map(place::columns) } else { None }
     }
     fn set_len<const B: usize>(buf: &mut [u16; B], b: usize, len: u16) {
         buf[b] = len;
@@ -160,6 +172,9 @@ impl<const N: usize> Signal for Tokens<N> {
     fn get<T: Real, const B: usize>(buf: &[[u16; N]; B]) -> &[[u16; N]; B] {
         buf
     }
+    fn shorten<'s, 'a: 's, T: Real, const B: usize>(chunk: &'a [[u16; N]; B]) -> &'s [[u16; N]; B] {
+        chunk
+    }
     fn get_mut<T: Real, const B: usize>(buf: &mut [[u16; N]; B]) -> &mut [[u16; N]; B] {
         buf
     }
@@ -173,6 +188,9 @@ impl<const N: usize> Signal for Tokens<N> {
     }
     fn put<T: Real, const B: usize>(buf: &mut [[u16; N]; B], b: usize, sample: &[u16; N]) {
         buf[b].copy_from_slice(sample);
+    }
+    fn alone<'s, 'a: 's, T: Real, const B: usize>(sample: &'a [u16; N]) -> Option<&'s [[u16; N]; B]> {
+        if B == 1 { slice::from_ref(sample).first_chunk() } else { None }
     }
     fn set_len<const B: usize>(buf: &mut [u16; B], b: usize, len: u16) {
         buf[b] = len;
@@ -203,6 +221,9 @@ macro_rules! tuples {
             fn get<T: Real, const B: usize>(buf: &Self::Buf<T, B>) -> Self::Ref<'_, T, B> {
                 ($first::get::<T, B>(&buf.$first_at), $($part::get::<T, B>(&buf.$at)),+)
             }
+            fn shorten<'s, 'a: 's, T: Real, const B: usize>(chunk: Self::Ref<'a, T, B>) -> Self::Ref<'s, T, B> {
+                ($first::shorten::<T, B>(chunk.$first_at), $($part::shorten::<T, B>(chunk.$at)),+)
+            }
             fn get_mut<T: Real, const B: usize>(buf: &mut Self::Buf<T, B>) -> Self::Mut<'_, T, B> {
                 ($first::get_mut::<T, B>(&mut buf.$first_at), $($part::get_mut::<T, B>(&mut buf.$at)),+)
             }
@@ -221,6 +242,9 @@ macro_rules! tuples {
             fn put<T: Real, const B: usize>(buf: &mut Self::Buf<T, B>, b: usize, sample: Self::SampleRef<'_, T>) {
                 $first::put::<T, B>(&mut buf.$first_at, b, sample.$first_at);
                 $($part::put::<T, B>(&mut buf.$at, b, sample.$at);)+
+            }
+            fn alone<'s, 'a: 's, T: Real, const B: usize>(sample: Self::SampleRef<'a, T>) -> Option<Self::Ref<'s, T, B>> {
+                Some(($first::alone::<T, B>(sample.$first_at)?, $($part::alone::<T, B>(sample.$at)?),+))
             }
             fn set_len<const B: usize>(buf: &mut Self::LenBuf<B>, b: usize, len: Self::Len) {
                 $first::set_len(&mut buf.$first_at, b, len.$first_at);

@@ -158,6 +158,9 @@ impl<T: Real, X: Signal, Y: Signal, D: Dataset<T, X, Y>> Dataset<T, X, Y> for Pa
     fn target(&self, index: usize, rng: Rng, target: Y::Sample<'_, T>) -> Result<bool, D::Error> {
         self.data.target(index, rng, target)
     }
+    fn lend<const B: usize>(&self, at: usize) -> Option<X::Ref<'_, T, B>> {
+        self.data.lend(at)
+    }
 }
 
 /// One batch of an epoch: `len` samples of `data` from position `start` of `order`.

@@ -2,7 +2,9 @@
 
 use core::fmt;
 
-use crate::{Real, Rng, Signal, Tokens, Vals};
+use nalgebra::SMatrix;
+
+use crate::{Real, Rng, Signal, Tokens, Vals, place};
 
 /// Samples with their targets, made when they are asked for.
 ///
@@ -87,6 +89,14 @@ pub trait Dataset<T: Real, X: Signal, Y: Signal>: Sync {
         let _ = (index, rng, target);
         Ok(false)
     }
+
+    /// Lends the inputs of samples `at .. at + B`, if they lie together as a chunk does; then they are not copied.
+    ///
+    /// Only for inputs that are the same in every epoch, and with a [`target`](Self::target) that returns `true`.
+    fn lend<const B: usize>(&self, at: usize) -> Option<X::Ref<'_, T, B>> {
+        let _ = at;
+        None
+    }
 }
 
 impl<T: Real, X: Signal, Y: Signal, D: Dataset<T, X, Y> + ?Sized> Dataset<T, X, Y> for &D {
@@ -110,6 +120,9 @@ impl<T: Real, X: Signal, Y: Signal, D: Dataset<T, X, Y> + ?Sized> Dataset<T, X, 
     }
     fn target(&self, index: usize, rng: Rng, target: Y::Sample<'_, T>) -> Result<bool, D::Error> {
         (**self).target(index, rng, target)
+    }
+    fn lend<const B: usize>(&self, at: usize) -> Option<X::Ref<'_, T, B>> {
+        (**self).lend(at)
     }
 }
 
@@ -147,6 +160,12 @@ pub trait Samples<T: Real, S: Signal>: Sync {
 
     /// Writes sample `index`; it is below [`count`](Self::count).
     fn copy_to(&self, index: usize, sample: S::Sample<'_, T>);
+
+    /// Lends samples `at .. at + B`, if they are there and lie together as a chunk does.
+    fn lend<const B: usize>(&self, at: usize) -> Option<S::Ref<'_, T, B>> {
+        let _ = at;
+        None
+    }
 }
 
 /// Why slices do not give a sample.
@@ -225,6 +244,10 @@ impl<T: Real, X: Signal, Y: Signal, A: Samples<T, X>, B: Samples<T, Y>> Dataset<
         self.1.copy_to(index, target);
         Ok(true)
     }
+
+    fn lend<const K: usize>(&self, at: usize) -> Option<X::Ref<'_, T, K>> {
+        self.0.lend(at)
+    }
 }
 
 impl<T: Real, const N: usize> Samples<T, Vals<N>> for [[T; N]] {
@@ -233,6 +256,9 @@ impl<T: Real, const N: usize> Samples<T, Vals<N>> for [[T; N]] {
     }
     fn copy_to(&self, index: usize, sample: &mut [T; N]) {
         sample.copy_from_slice(&self[index]);
+    }
+    fn lend<const B: usize>(&self, at: usize) -> Option<&SMatrix<T, N, B>> {
+        self.get(at..)?.first_chunk().map(place::columns)
     }
 }
 
@@ -243,6 +269,9 @@ impl<T: Real> Samples<T, Vals<1>> for [T] {
     fn copy_to(&self, index: usize, sample: &mut [T; 1]) {
         sample[0] = self[index];
     }
+    fn lend<const B: usize>(&self, at: usize) -> Option<&SMatrix<T, 1, B>> {
+        self.as_chunks().0.get(at..)?.first_chunk().map(place::columns)
+    }
 }
 
 impl<T: Real, const N: usize> Samples<T, Tokens<N>> for [[u16; N]] {
@@ -252,6 +281,9 @@ impl<T: Real, const N: usize> Samples<T, Tokens<N>> for [[u16; N]] {
     fn copy_to(&self, index: usize, sample: &mut [u16; N]) {
         sample.copy_from_slice(&self[index]);
     }
+    fn lend<const B: usize>(&self, at: usize) -> Option<&[[u16; N]; B]> {
+        self.get(at..)?.first_chunk()
+    }
 }
 
 impl<T: Real> Samples<T, Tokens<1>> for [u16] {
@@ -260,6 +292,9 @@ impl<T: Real> Samples<T, Tokens<1>> for [u16] {
     }
     fn copy_to(&self, index: usize, sample: &mut [u16; 1]) {
         sample[0] = self[index];
+    }
+    fn lend<const B: usize>(&self, at: usize) -> Option<&[[u16; 1]; B]> {
+        self.as_chunks().0.get(at..)?.first_chunk()
     }
 }
 
@@ -272,6 +307,9 @@ where
     }
     fn copy_to(&self, index: usize, sample: S::Sample<'_, T>) {
         self.as_slice().copy_to(index, sample);
+    }
+    fn lend<const B: usize>(&self, at: usize) -> Option<S::Ref<'_, T, B>> {
+        self.as_slice().lend(at)
     }
 }
 
@@ -286,6 +324,9 @@ where
     fn copy_to(&self, index: usize, sample: S::Sample<'_, T>) {
         self.as_slice().copy_to(index, sample);
     }
+    fn lend<const B: usize>(&self, at: usize) -> Option<S::Ref<'_, T, B>> {
+        self.as_slice().lend(at)
+    }
 }
 
 impl<T: Real, S: Signal, A: Samples<T, S> + ?Sized> Samples<T, S> for &A {
@@ -294,6 +335,9 @@ impl<T: Real, S: Signal, A: Samples<T, S> + ?Sized> Samples<T, S> for &A {
     }
     fn copy_to(&self, index: usize, sample: S::Sample<'_, T>) {
         (**self).copy_to(index, sample);
+    }
+    fn lend<const B: usize>(&self, at: usize) -> Option<S::Ref<'_, T, B>> {
+        (**self).lend(at)
     }
 }
 
@@ -304,6 +348,9 @@ impl<T: Real, X: Signal, Y: Signal, A: Samples<T, X>, B: Samples<T, Y>> Samples<
     fn copy_to(&self, index: usize, (x, y): (X::Sample<'_, T>, Y::Sample<'_, T>)) {
         self.0.copy_to(index, x);
         self.1.copy_to(index, y);
+    }
+    fn lend<const K: usize>(&self, at: usize) -> Option<(X::Ref<'_, T, K>, Y::Ref<'_, T, K>)> {
+        self.0.lend(at).zip(self.1.lend(at))
     }
 }
 
@@ -324,6 +371,9 @@ where
         self.0.copy_to(index, x);
         self.1.copy_to(index, y);
         self.2.copy_to(index, z);
+    }
+    fn lend<const K: usize>(&self, at: usize) -> Option<<(X, Y, Z) as Signal>::Ref<'_, T, K>> {
+        Some((self.0.lend(at)?, self.1.lend(at)?, self.2.lend(at)?))
     }
 }
 
@@ -350,6 +400,19 @@ mod tests {
         let pairs = ((&numbers[..], tokens), [0.5, 0.25]);
         let got = sample::<(Vals<2>, Tokens<3>), Vals<1>, _>(&pairs, 0, (&mut x, &mut ids), &mut y);
         assert_eq!((got, x, ids, y), (Ok(2), [1.0, 2.0], [5, 6, 7], [0.5]));
+    }
+
+    #[test]
+    fn samples_that_lie_together_are_lent_where_they_lie() {
+        let (numbers, ids) = ([[1.0_f32, 2.0], [3.0, 4.0], [5.0, 6.0]], [[7_u16], [8], [9]]);
+        let lent =
+            |at| Samples::<f32, (Vals<2>, Tokens<1>)>::lend::<2>(&(numbers, ids), at).map(|(x, t)| (*x, *t));
+        assert_eq!(lent(1), Some((nalgebra::matrix![3.0, 5.0; 4.0, 6.0], [[8], [9]])));
+        assert_eq!((lent(2), lent(4)), (None, None));
+        let row = [1.0_f32, 2.0, 3.0];
+        let chunk = Samples::<f32, Vals<1>>::lend::<2>(&row, 1).expect("there are two");
+        assert!(core::ptr::eq(chunk.as_slice(), &row[1..]));
+        assert_eq!(Samples::<f32, Tokens<1>>::lend::<2>(&[4, 5], 0), Some(&[[4], [5]]));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::{Loss, Network, Optimizer, Pass, Real, Signal, Vals};
 
 use super::lane::Data;
 use super::lanes::Work;
-use super::memory::{InputPass, Inputs, Memory, Outputs};
+use super::memory::{Input, InputLens, InputPass, Inputs, Memory, Outputs};
 use super::trainer::stream;
 use super::{Dataset, FitError, InputOf, Metric, OutputOf, Samples, SliceError, TargetOf, Trainer};
 
@@ -16,7 +16,7 @@ use super::{Dataset, FitError, InputOf, Metric, OutputOf, Samples, SliceError, T
 #[inline(always)]
 pub(super) fn infer<'a, N: Network, const B: usize>(
     net: &N,
-    x: &Inputs<N, B>,
+    x: Input<'_, N, B>,
     y: &mut Outputs<N, B>,
     work: &mut WorkOf<N, B>,
     pass: InputPass<'a, N, B>,
@@ -31,20 +31,20 @@ pub(super) const fn is_tiny<N: Network, const B: usize>() -> bool {
 }
 
 /// A forward pass without a tape.
-struct Forward<'n, 'a, N: Network, const B: usize> {
+struct Forward<'n, 'x, 'a, N: Network, const B: usize> {
     net: &'n N,
-    x: &'n Inputs<N, B>,
+    x: Input<'x, N, B>,
     y: &'n mut Outputs<N, B>,
     work: &'n mut WorkOf<N, B>,
     pass: InputPass<'a, N, B>,
 }
 
-impl<N: Network, const B: usize> Entered for Forward<'_, '_, N, B> {
+impl<N: Network, const B: usize> Entered for Forward<'_, '_, '_, N, B> {
     type Out = ();
     #[inline(always)]
     fn run(self, isa: Isa) {
         let Forward { net, x, y, work, pass } = self;
-        net.forward(N::In::get(x), N::Out::get_mut(y), None, work, pass.on(isa));
+        net.forward(x, N::Out::get_mut(y), None, work, pass.on(isa));
     }
 }
 
@@ -107,9 +107,9 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Train
         for round in lanes.rounds(0, n) {
             lanes.compute(first, &round, Work::Infer, |i, lane| {
                 let (at, live) = round.chunk(i);
-                lane.data.load(data, at, live, rng)?;
+                let x = lane.data.load(data, at, live, rng)?;
                 let total = total.unwrap_or_else(|| lane.data.count(loss, live, D::PADDED));
-                lane.evaluate(net, loss, total, Pass::infer().chunk(at, live).on(isa), D::PADDED);
+                lane.evaluate(net, loss, x, total, Pass::infer().chunk(at, live).on(isa), D::PADDED);
                 Ok::<_, FitError<D::Error>>(())
             })?;
             lanes.each(first, &round, |i, lane| {
@@ -155,12 +155,9 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Train
     /// ```
     pub fn predict_padded(&mut self, x: InputOf<'_, N>, steps: <N::In as Signal>::Len) -> OutputOf<'_, N> {
         let Memory { net, lane, .. } = &mut *self.memory;
-        for b in 0..B {
-            N::In::put(&mut lane.data.x, b, x);
-            N::In::set_len(&mut lane.data.lens, b, steps);
-        }
+        let x = fill::<N, B>(&mut lane.data.x, &mut lane.data.lens, x, steps);
         let pass = Data::<N, L, B>::pass(&lane.data.lens, Pass::infer().chunk(0, 1).on(self.isa), true);
-        infer::<N, B>(net, &lane.data.x, &mut lane.y, &mut lane.work, pass);
+        infer::<N, B>(net, x, &mut lane.y, &mut lane.work, pass);
         N::Out::sample_ref(&lane.y, 0)
     }
 
@@ -195,6 +192,26 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Train
     }
 }
 
+/// A chunk that is all one sample: where that lies if it is a chunk already, a copy in `buf` otherwise.
+#[inline(always)]
+pub(super) fn fill<'a, 'x: 'a, N: Network, const B: usize>(
+    buf: &'a mut Inputs<N, B>,
+    lens: &mut InputLens<N, B>,
+    sample: InputOf<'x, N>,
+    steps: <N::In as Signal>::Len,
+) -> Input<'a, N, B> {
+    for b in 0..B {
+        N::In::set_len(lens, b, steps);
+    }
+    if let Some(alone) = N::In::alone(sample) {
+        return alone;
+    }
+    for b in 0..B {
+        N::In::put(buf, b, sample);
+    }
+    N::In::get(buf)
+}
+
 /// The outputs of all `inputs`, a chunk at a time.
 pub(super) fn each<N: Network, S, const B: usize>(
     net: &N,
@@ -211,12 +228,18 @@ where
     let n = inputs.count()?;
     for at in (0..n).step_by(B) {
         let live = B.min(n - at);
-        for b in 0..live {
-            inputs.copy_to(at + b, N::In::sample(x, b));
-        }
-        for b in live..B {
-            N::In::copy_sample(x, b % live, b);
-        }
+        let x = match inputs.lend(at) {
+            Some(lent) => N::In::shorten(lent),
+            None => {
+                for b in 0..live {
+                    inputs.copy_to(at + b, N::In::sample(x, b));
+                }
+                for b in live..B {
+                    N::In::copy_sample(x, b % live, b);
+                }
+                N::In::get(x)
+            }
+        };
         infer::<N, B>(net, x, y, work, Pass::infer().chunk(at, live).on(isa));
         for b in 0..live {
             f(at + b, N::Out::sample_ref(y, b));

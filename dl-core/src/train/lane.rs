@@ -6,7 +6,7 @@ use crate::place;
 use crate::{Blank, Loss, Network, Pass, Real, Rng, Signal};
 
 use super::evaluate::{infer, is_tiny};
-use super::memory::{InputLens, InputPass, Inputs, OutputPass, Outputs, Targets};
+use super::memory::{Input, InputLens, InputPass, Inputs, OutputPass, Outputs, Targets};
 use super::{CountOf, Dataset, Metric, TargetOf};
 
 /// The memory of one chunk, and the gradient that it adds to.
@@ -43,7 +43,8 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, const B: usize> Blank for Lane<N, L
 }
 
 impl<N: Network, L: Loss<N::Scalar, N::Out>, const B: usize> Lane<N, L, B> {
-    /// Adds the gradient of the chunk that is loaded; `total` is what counts in the whole step.
+    /// Adds the gradient of the chunk that is loaded, or of inputs `x` that are lent; `total` is what counts in the whole
+    /// step.
     ///
     /// # Errors
     /// If the loss is not finite: the first layer where something is not, if there is one.
@@ -52,27 +53,34 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, const B: usize> Lane<N, L, B> {
         &'a mut self,
         net: &N,
         loss: &L,
+        x: Option<Input<'_, N, B>>,
         total: CountOf<N, L>,
         pass: InputPass<'a, N, B>,
         padded: bool,
         fresh: bool,
     ) -> Result<(), Option<&'static str>> {
-        let call = Train { lane: self, net, loss, total, pass, padded, fresh };
+        let call = Train { lane: self, net, loss, x, total, pass, padded, fresh };
         if const { is_tiny::<N, B>() } { enter(pass.isa(), call) } else { call.run(pass.isa()) }
     }
 
-    /// Computes outputs and loss of the chunk that is loaded, in inference mode; `total` is what counts in all chunks.
+    /// Computes outputs and loss of the chunk that is loaded, or of inputs `x` that are lent, in inference mode; `total` is
+    /// what counts in all chunks.
     pub(super) fn evaluate<'a>(
         &'a mut self,
         net: &N,
         loss: &L,
+        x: Option<Input<'_, N, B>>,
         total: CountOf<N, L>,
         pass: InputPass<'a, N, B>,
         padded: bool,
     ) {
         let Lane { work, y, data, share, .. } = self;
         let pass = Data::<N, L, B>::pass(&data.lens, pass, padded);
-        infer::<N, B>(net, &data.x, y, work, pass);
+        let x = match x {
+            Some(lent) => N::In::shorten(lent),
+            None => N::In::get(&data.x),
+        };
+        infer::<N, B>(net, x, y, work, pass);
         let (y, target) = (N::Out::get(y), TargetOf::<N, L>::get(&data.target));
         let no_dy = N::Out::no_grad::<N::Scalar, B>();
         *share = loss.value_and_grad(y, target, no_dy, total, output_pass::<N, B>(pass));
@@ -90,28 +98,32 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, const B: usize> Lane<N, L, B> {
 }
 
 /// A chunk of a training step: see [`Lane::train`].
-struct Train<'n, 'a, N: Network, L: Loss<N::Scalar, N::Out>, const B: usize> {
+struct Train<'n, 'x, 'a, N: Network, L: Loss<N::Scalar, N::Out>, const B: usize> {
     lane: &'a mut Lane<N, L, B>,
     net: &'n N,
     loss: &'n L,
+    x: Option<Input<'x, N, B>>,
     total: CountOf<N, L>,
     pass: InputPass<'a, N, B>,
     padded: bool,
     fresh: bool,
 }
 
-impl<N: Network, L: Loss<N::Scalar, N::Out>, const B: usize> Entered for Train<'_, '_, N, L, B> {
+impl<N: Network, L: Loss<N::Scalar, N::Out>, const B: usize> Entered for Train<'_, '_, '_, N, L, B> {
     type Out = Result<(), Option<&'static str>>;
 
     #[inline(always)]
     fn run(self, isa: Isa) -> Self::Out {
-        let Train { lane, net, loss, total, pass, padded, fresh } = self;
+        let Train { lane, net, loss, x, total, pass, padded, fresh } = self;
         let Lane { grad, tape, work, y, dy, data, share } = lane;
         if fresh && !N::SETS_GRAD {
             place::clear(grad);
         }
         let pass = Data::<N, L, B>::pass(&data.lens, pass.on(isa), padded).fresh(fresh && N::SETS_GRAD);
-        let x = N::In::get(&data.x);
+        let x = match x {
+            Some(lent) => N::In::shorten(lent),
+            None => N::In::get(&data.x),
+        };
         net.forward(x, N::Out::get_mut(y), Some(tape), work, pass);
         *share = loss.value_and_grad(
             N::Out::get(y),
@@ -130,18 +142,23 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, const B: usize> Entered for Train<'
 }
 
 impl<N: Network, L: Loss<N::Scalar, N::Out>, const B: usize> Data<N, L, B> {
-    /// Reads samples `at .. at + live` of `data`, and repeats them until the chunk is full. On an error, names the
-    /// sample.
-    pub(super) fn load<D>(
+    /// Reads samples `at .. at + live` of `data`, and repeats them until the chunk is full. Inputs that lie together are
+    /// not copied, but lent. On an error, names the sample.
+    pub(super) fn load<'d, D>(
         &mut self,
-        data: &D,
+        data: &'d D,
         at: usize,
         live: usize,
         rng: Rng,
-    ) -> Result<(), (usize, D::Error)>
+    ) -> Result<Option<Input<'d, N, B>>, (usize, D::Error)>
     where
         D: Dataset<N::Scalar, N::In, TargetOf<N, L>>,
     {
+        if live == B
+            && let Some(x) = data.lend(at)
+        {
+            return self.load_targets(data, at, live, rng).map(|()| Some(x));
+        }
         for b in 0..live {
             let index = at + b;
             let x = N::In::sample(&mut self.x, b);
@@ -152,7 +169,7 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, const B: usize> Data<N, L, B> {
             N::In::copy_sample(&mut self.x, b % live, b);
         }
         self.fill(data, at, live);
-        Ok(())
+        Ok(None)
     }
 
     /// Reads the targets and lengths alone; the inputs are left in any state.

@@ -15,6 +15,9 @@ pub type InputOf<'a, N> = <<N as Network>::In as Signal>::SampleRef<'a, <N as Ne
 /// One output of network `N`, lent for reading.
 pub type OutputOf<'a, N> = <<N as Network>::Out as Signal>::SampleRef<'a, <N as Network>::Scalar>;
 
+/// A chunk of inputs, lent.
+pub(super) type Input<'a, N, const B: usize> =
+    <<N as Network>::In as Signal>::Ref<'a, <N as Network>::Scalar, B>;
 pub(super) type Inputs<N, const B: usize> = <<N as Network>::In as Signal>::Buf<<N as Network>::Scalar, B>;
 pub(super) type Outputs<N, const B: usize> = <<N as Network>::Out as Signal>::Buf<<N as Network>::Scalar, B>;
 pub(super) type Targets<N, L, const B: usize> = <TargetOf<N, L> as Signal>::Buf<<N as Network>::Scalar, B>;

@@ -7,7 +7,7 @@ use crate::layer::WorkOf;
 use crate::place::{self, Place};
 use crate::{Blank, Network, Real, Rng, Signal, Vals};
 
-use super::evaluate::{each, infer, probabilities};
+use super::evaluate::{each, fill, infer, probabilities};
 use super::memory::{InputLens, InputPass, Inputs, Outputs};
 use super::trainer::stream;
 use super::{InputOf, OutputOf, Samples, SliceError};
@@ -182,12 +182,9 @@ impl<N: Network, const B: usize> Model<N, B> {
     /// ```
     pub fn predict_padded(&mut self, x: InputOf<'_, N>, steps: <N::In as Signal>::Len) -> OutputOf<'_, N> {
         let memory = &mut *self.memory;
-        for b in 0..B {
-            N::In::put(&mut memory.x, b, x);
-            N::In::set_len(&mut memory.lens, b, steps);
-        }
+        let x = fill::<N, B>(&mut memory.x, &mut memory.lens, x, steps);
         let pass = InputPass::<N, B>::infer().chunk(0, 1).on(self.isa).with_lens(N::In::lens(&memory.lens));
-        infer::<N, B>(&memory.net, &memory.x, &mut memory.y, &mut memory.work, pass);
+        infer::<N, B>(&memory.net, x, &mut memory.y, &mut memory.work, pass);
         N::Out::sample_ref(&memory.y, 0)
     }
 

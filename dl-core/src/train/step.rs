@@ -10,6 +10,7 @@ use crate::{Blank, Loss, Network, Optimizer, Pass, Real, Rng};
 use super::evaluate::is_tiny;
 use super::lane::Data;
 use super::lanes::{Round, Work};
+use super::memory::Input;
 use super::trainer::stream;
 use super::{CountOf, Dataset, FitError, Memory, NonFinite, TargetOf, Trainer};
 
@@ -173,10 +174,10 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Train
         let step = if n <= B {
             // One chunk: read once, counted where it lies.
             let rng = self.augmentation();
-            self.memory.lane.data.load(batch, 0, n, rng)?;
+            let x = self.memory.lane.data.load(batch, 0, n, rng)?;
             let total = self.memory.lane.data.count(&self.loss, n, D::PADDED);
             let mut step = self.begin(total);
-            step.chunk(n, D::PADDED)?;
+            step.chunk(x, n, D::PADDED)?;
             step
         } else {
             let total = self.count(batch)?;
@@ -300,9 +301,9 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Runni
         let result = lanes.compute(first, round, Work::Train, |i, lane| {
             let (at, live) = round.chunk(i);
             lane.share = Blank::ZERO;
-            lane.data.load(part, at, live, rng)?;
+            let x = lane.data.load(part, at, live, rng)?;
             let pass = Pass::train(key).chunk(before + at - round.at, live).on(isa);
-            lane.train(net, loss, total, pass, D::PADDED, fresh)
+            lane.train(net, loss, x, total, pass, D::PADDED, fresh)
                 .map_err(|layer| FitError::NonFinite(NonFinite { layer, ..place }))
         });
         lanes.each(first, round, |_, lane| self.loss += lane.share.to_f64());
@@ -314,13 +315,13 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Runni
         result
     }
 
-    /// Adds the gradient of the chunk that is loaded, the first of the step.
+    /// Adds the gradient of the chunk that is loaded, or of inputs `x` that are lent: the first of the step.
     #[inline(always)]
-    fn chunk(&mut self, live: usize, padded: bool) -> Result<(), NonFinite> {
+    fn chunk(&mut self, x: Option<Input<'_, N, B>>, live: usize, padded: bool) -> Result<(), NonFinite> {
         let pass = Pass::train(self.key).chunk(0, live).on(self.trainer.isa);
         let Trainer { memory, loss, .. } = &mut *self.trainer;
         let Memory { net, lane, .. } = &mut **memory;
-        let result = lane.train(net, loss, self.total, pass, padded, true);
+        let result = lane.train(net, loss, x, self.total, pass, padded, true);
         self.loss = lane.share.to_f64();
         if let Err(layer) = result {
             self.layer = layer;
