@@ -135,5 +135,6 @@ fn a_static_can_hold_all_memory_and_its_size_is_known() {
     // Weights and gradient; tape and scratch are the macro's, output and its gradient 2 numbers a sample.
     assert!((2 * Spiral::PARAM_BYTES + 2 * 2 * 2 * 4..3 * Spiral::PARAM_BYTES).contains(&BYTES), "{BYTES}");
     let chunk = 2 * (2 + 2) * 4 + 2 * 2;
-    assert_eq!(dl::train::Trainer::<Spiral, Mse, Sgd, 2>::BYTES, (BYTES + chunk).next_multiple_of(64));
+    let idle = dl::train::Trainer::<Spiral, Mse, Sgd, 2>::BYTES - (BYTES + chunk);
+    assert!(idle < 7 * 64, "{idle} bytes between seven parts that begin cache lines");
 }

@@ -5,6 +5,7 @@ use crate::layer::{GradOf, TapeOf, WorkOf};
 use crate::place;
 use crate::{Blank, Loss, Network, Pass, Real, Rng, Signal};
 
+use super::aligned::Aligned;
 use super::evaluate::{infer, is_tiny};
 use super::memory::{Input, InputLens, InputPass, Inputs, OutputPass, Outputs, Targets};
 use super::{CountOf, Dataset, Metric, TargetOf};
@@ -12,11 +13,11 @@ use super::{CountOf, Dataset, Metric, TargetOf};
 /// The memory of one chunk, and the gradient that it adds to.
 #[repr(C)]
 pub(crate) struct Lane<N: Network, L: Loss<N::Scalar, N::Out>, const B: usize> {
-    pub(super) grad: GradOf<N>,
-    pub(super) tape: TapeOf<N, B>,
-    pub(super) work: WorkOf<N, B>,
-    pub(super) y: Outputs<N, B>,
-    dy: Outputs<N, B>,
+    pub(super) grad: Aligned<GradOf<N>>,
+    pub(super) tape: Aligned<TapeOf<N, B>>,
+    pub(super) work: Aligned<WorkOf<N, B>>,
+    pub(super) y: Aligned<Outputs<N, B>>,
+    dy: Aligned<Outputs<N, B>>,
     pub(super) data: Data<N, L, B>,
     /// The chunk's share of the loss.
     pub(super) share: N::Scalar,
@@ -117,7 +118,7 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, const B: usize> Entered for Train<'
         let Train { lane, net, loss, x, total, pass, padded, fresh } = self;
         let Lane { grad, tape, work, y, dy, data, share } = lane;
         if fresh && !N::SETS_GRAD {
-            place::clear(grad);
+            place::clear(&mut **grad);
         }
         let pass = Data::<N, L, B>::pass(&data.lens, pass.on(isa), padded).fresh(fresh && N::SETS_GRAD);
         let x = match x {

@@ -28,6 +28,7 @@
 //! | infer only | [`Model`] |
 
 mod adapt;
+mod aligned;
 mod averaging;
 mod callback;
 mod checkpoint;

@@ -7,6 +7,7 @@ use crate::layer::WorkOf;
 use crate::place::{self, Place};
 use crate::{Blank, Network, Real, Rng, Signal, Vals};
 
+use super::aligned::Aligned;
 use super::evaluate::{each, fill, infer, probabilities};
 use super::memory::{InputLens, InputPass, Inputs, Outputs};
 use super::trainer::stream;
@@ -23,19 +24,23 @@ use super::{InputOf, OutputOf, Samples, SliceError};
 /// static MEMORY: ModelMemory<Net, 1> = Blank::ZERO;
 /// assert!(format!("{MEMORY:?}").starts_with("Memory to run Net in chunks of 1: "));
 /// ```
-#[cfg_attr(any(target_arch = "x86_64", target_arch = "aarch64"), repr(C, align(64)))]
-#[cfg_attr(not(any(target_arch = "x86_64", target_arch = "aarch64")), repr(C))]
+#[repr(C)]
 pub struct ModelMemory<N: Network, const B: usize> {
-    net: N,
-    work: WorkOf<N, B>,
-    y: Outputs<N, B>,
-    x: Inputs<N, B>,
+    net: Aligned<N>,
+    work: Aligned<WorkOf<N, B>>,
+    y: Aligned<Outputs<N, B>>,
+    x: Aligned<Inputs<N, B>>,
     lens: InputLens<N, B>,
 }
 
 impl<N: Network, const B: usize> Blank for ModelMemory<N, B> {
-    const ZERO: Self =
-        ModelMemory { net: N::ZERO, work: Blank::ZERO, y: Blank::ZERO, x: Blank::ZERO, lens: Blank::ZERO };
+    const ZERO: Self = ModelMemory {
+        net: Blank::ZERO,
+        work: Blank::ZERO,
+        y: Blank::ZERO,
+        x: Blank::ZERO,
+        lens: Blank::ZERO,
+    };
 }
 
 impl<N: Network, const B: usize> fmt::Debug for ModelMemory<N, B> {

