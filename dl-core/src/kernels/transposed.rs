@@ -35,6 +35,9 @@ impl Transposed {
 const ROWS: usize = 32;
 const DEPTH: usize = 128;
 
+/// Columns up to this are short: adding up what vectors hold takes longer than the products.
+const SHORT: usize = 64;
+
 /// With fewer columns than this, vectors run along the sums.
 pub(super) const FEW: usize = 8;
 
@@ -116,6 +119,12 @@ unsafe fn dots_with<V: Simd, const NR: usize>(t: &Transposed, column: usize) {
     unsafe {
         let (b, c) = (t.b.add(column * t.k), t.c.add(column * t.m));
         let mut row = 0;
+        if V::MASKED && NR == 1 && t.k <= SHORT {
+            while row + 16 <= t.m {
+                short_dots::<V>(t, t.a.add(row * t.k), b, c.add(row));
+                row += 16;
+            }
+        }
         while row + 4 <= t.m {
             dot::<V, 4, NR>(t, t.a.add(row * t.k), b, c.add(row));
             row += 4;
@@ -124,6 +133,30 @@ unsafe fn dots_with<V: Simd, const NR: usize>(t: &Transposed, column: usize) {
             dot::<V, 1, NR>(t, t.a.add(row * t.k), b, c.add(row));
             row += 1;
         }
+    }
+}
+
+/// The dot products of sixteen short columns of `A` with one of `B`, to `c`.
+#[inline(always)]
+unsafe fn short_dots<V: Simd>(t: &Transposed, a: *const f32, b: *const f32, c: *mut f32) {
+    // SAFETY: the caller's word for the pointers and the instructions.
+    unsafe {
+        let mut sums = [V::splat(0.0); 16];
+        let mut p = 0;
+        while p + V::LANES <= t.k {
+            let b_now = V::load(b.add(p));
+            for (i, sum) in sums.iter_mut().enumerate() {
+                *sum = V::load(a.add(i * t.k + p)).mul_add(b_now, *sum);
+            }
+            p += V::LANES;
+        }
+        if p < t.k {
+            let b_now = V::load_part(b.add(p), t.k - p);
+            for (i, sum) in sums.iter_mut().enumerate() {
+                *sum = V::load_part(a.add(i * t.k + p), t.k - p).mul_add(b_now, *sum);
+            }
+        }
+        V::store_sums(sums, c);
     }
 }
 

@@ -91,6 +91,17 @@ pub(super) trait Simd: Copy {
     unsafe fn relu(self) -> Self;
     /// The sums of four vectors.
     unsafe fn sums(v: [Self; 4]) -> [f32; 4];
+    /// Stores the sums of sixteen vectors.
+    #[inline(always)]
+    unsafe fn store_sums(v: [Self; 16], to: *mut f32) {
+        // SAFETY: as the trait asks.
+        unsafe {
+            for i in [0, 4, 8, 12] {
+                let sums = Self::sums([v[i], v[i + 1], v[i + 2], v[i + 3]]);
+                core::ptr::copy_nonoverlapping(sums.as_ptr(), to.add(i), 4);
+            }
+        }
+    }
     /// Four columns of four numbers each, `stride` apart at `from`, as four rows, `to_stride` apart at `to`.
     #[inline(always)]
     unsafe fn transpose4(from: *const f32, stride: usize, to: *mut f32, to_stride: usize) {
