@@ -117,13 +117,17 @@ pub fn backward<
     grad: Option<&mut Dense<T, IN, OUT, BIAS>>,
     pass: Pass<'_, B>,
 ) {
-    if X == IN && B == 1 && pass.live() == 1 {
+    if X == IN && B == 1 {
         let isa = pass.isa();
         if let Some(grad) = grad {
             let (dw, db) = (grad.weight.as_mut_slice(), grad.bias.as_mut_slice());
             T::ger::<OUT, IN>(isa, dy.as_slice(), x.as_slice(), dw, pass.is_fresh());
-            for (db, &dy) in db.iter_mut().zip(dy.as_slice()) {
-                *db = if pass.is_fresh() { T::zero() } else { *db } + dy;
+            if pass.is_fresh() && BIAS == OUT {
+                db.copy_from_slice(dy.as_slice());
+            } else {
+                for (db, &dy) in db.iter_mut().zip(dy.as_slice()) {
+                    *db += dy;
+                }
             }
         }
         if let Some(dx) = dx {

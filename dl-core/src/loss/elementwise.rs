@@ -89,6 +89,7 @@ fn valid<const STEPS: usize, const N: usize, const B: usize>(pass: Pass<'_, B>, 
 }
 
 /// The share of the mean, over the first `valid(b)` numbers of each sample.
+#[inline(always)]
 pub(super) fn mean<T: Real, const N: usize, const B: usize>(
     loss: &impl Elementwise<T>,
     y: &SMatrix<T, N, B>,
@@ -139,6 +140,7 @@ macro_rules! elementwise_loss {
                 (pass.live() * N) as f64
             }
 
+            #[inline(always)]
             fn value_and_grad<'a, const B: usize>(
                 &self,
                 y: &nalgebra::SMatrix<T, N, B>,

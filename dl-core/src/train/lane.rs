@@ -58,9 +58,8 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, const B: usize> Lane<N, L, B> {
         total: CountOf<N, L>,
         pass: InputPass<'a, N, B>,
         padded: bool,
-        fresh: bool,
     ) -> Result<(), Option<&'static str>> {
-        let call = Train { lane: self, net, loss, x, total, pass, padded, fresh };
+        let call = Train { lane: self, net, loss, x, total, pass, padded };
         if const { is_tiny::<N, B>() } { enter(pass.isa(), call) } else { call.run(pass.isa()) }
     }
 
@@ -107,7 +106,6 @@ struct Train<'n, 'x, 'a, N: Network, L: Loss<N::Scalar, N::Out>, const B: usize>
     total: CountOf<N, L>,
     pass: InputPass<'a, N, B>,
     padded: bool,
-    fresh: bool,
 }
 
 impl<N: Network, L: Loss<N::Scalar, N::Out>, const B: usize> Entered for Train<'_, '_, '_, N, L, B> {
@@ -115,8 +113,9 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, const B: usize> Entered for Train<'
 
     #[inline(always)]
     fn run(self, isa: Isa) -> Self::Out {
-        let Train { lane, net, loss, x, total, pass, padded, fresh } = self;
+        let Train { lane, net, loss, x, total, pass, padded } = self;
         let Lane { grad, tape, work, y, dy, data, share } = lane;
+        let fresh = pass.is_fresh();
         if fresh && !N::SETS_GRAD {
             place::clear(&mut **grad);
         }
@@ -145,6 +144,7 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, const B: usize> Entered for Train<'
 impl<N: Network, L: Loss<N::Scalar, N::Out>, const B: usize> Data<N, L, B> {
     /// Reads samples `at .. at + live` of `data`, and repeats them until the chunk is full. Inputs that lie together are
     /// not copied, but lent. On an error, names the sample.
+    #[inline]
     pub(super) fn load<'d, D>(
         &mut self,
         data: &'d D,
@@ -174,6 +174,7 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, const B: usize> Data<N, L, B> {
     }
 
     /// Reads the targets and lengths alone; the inputs are left in any state.
+    #[inline]
     pub(super) fn load_targets<D>(
         &mut self,
         data: &D,
@@ -197,6 +198,7 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, const B: usize> Data<N, L, B> {
         Ok(())
     }
 
+    #[inline]
     fn fill<D>(&mut self, data: &D, at: usize, live: usize)
     where
         D: Dataset<N::Scalar, N::In, TargetOf<N, L>>,

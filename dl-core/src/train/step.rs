@@ -1,13 +1,10 @@
 //! One training step: gradients of any number of chunks, then one update.
 
-use crate::kernels::{Entered, Isa, enter};
-use crate::layer::GradOf;
 use crate::loss::Count;
 use crate::optim::{self, Group, Step};
 use crate::place;
 use crate::{Blank, Loss, Network, Optimizer, Pass, Real, Rng};
 
-use super::evaluate::is_tiny;
 use super::lane::Data;
 use super::lanes::{Round, Work};
 use super::memory::Input;
@@ -303,7 +300,7 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Runni
             lane.share = Blank::ZERO;
             let x = lane.data.load(part, at, live, rng)?;
             let pass = Pass::train(key).chunk(before + at - round.at, live).on(isa);
-            lane.train(net, loss, x, total, pass, D::PADDED, fresh)
+            lane.train(net, loss, x, total, pass.fresh(fresh), D::PADDED)
                 .map_err(|layer| FitError::NonFinite(NonFinite { layer, ..place }))
         });
         lanes.each(first, round, |_, lane| self.loss += lane.share.to_f64());
@@ -321,7 +318,7 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Runni
         let pass = Pass::train(self.key).chunk(0, live).on(self.trainer.isa);
         let Trainer { memory, loss, .. } = &mut *self.trainer;
         let Memory { net, lane, .. } = &mut **memory;
-        let result = lane.train(net, loss, x, self.total, pass, padded, true);
+        let result = lane.train(net, loss, x, self.total, pass.fresh(true), padded);
         self.loss = lane.share.to_f64();
         if let Err(layer) = result {
             self.layer = layer;
@@ -448,18 +445,7 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Runni
             threads,
         };
         let Memory { net, moments, lane } = &mut *trainer.memory;
-        let call = Optimize::<N, O> {
-            optimizer: &trainer.optimizer,
-            net,
-            grad: &mut lane.grad,
-            moments,
-            step: &step,
-        };
-        if const { is_tiny::<N, B>() } {
-            enter(step.isa, call)
-        } else {
-            call.run(step.isa)
-        }
+        trainer.optimizer.update::<_, N>(net, &mut lane.grad, moments, &step);
         Ok(StepReport {
             epoch: 0,
             step: trainer.steps,
@@ -472,25 +458,6 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Runni
 
     fn non_finite(&self) -> NonFinite {
         NonFinite { epoch: 0, step: self.trainer.steps + 1, layer: self.layer }
-    }
-}
-
-/// The update of all parameters.
-struct Optimize<'a, N: Network, O: Optimizer> {
-    optimizer: &'a O,
-    net: &'a mut N,
-    grad: &'a mut GradOf<N>,
-    moments: &'a mut O::Moments<GradOf<N>>,
-    step: &'a Step<'a>,
-}
-
-impl<N: Network, O: Optimizer> Entered for Optimize<'_, N, O> {
-    type Out = ();
-
-    #[inline(always)]
-    fn run(self, isa: Isa) {
-        let Optimize { optimizer, net, grad, moments, step } = self;
-        optimizer.update(net, grad, moments, &Step { isa, ..*step });
     }
 }
 
