@@ -19,7 +19,7 @@
 //! | where | what |
 //! |---|---|
 //! | [`network`] | the attribute, its arguments and those of fields |
-//! | [`layers`] | the built-in layers |
+//! | [`layers`], [`options`] | the built-in layers, and what may follow their sizes |
 //! | [`loss`], [`optim`], [`metrics`], [`init`] | what their names say |
 //! | [`train`] | data sets, the trainer, callbacks, inference |
 //! | `host` | files, progress bars, plots, weights on disk (feature `host`) |
@@ -42,6 +42,7 @@ pub mod prelude {
     };
     pub use crate::metrics::{Accuracy, BinaryAccuracy, Confusion, Metric, R2, Score, TopK};
     pub use crate::optim::{Adagrad, Adam, AdamW, RmsProp, Sgd};
+    pub use crate::options::{Dilation, Groups, Kernel, NoBias, Pad, Same, Stride};
     #[cfg(feature = "alloc")]
     pub use crate::train::FullHistory;
     pub use crate::train::{Best, Clip, Dataset, EarlyStopping, Fit, Model, Monitor, Trainer, Valid};

@@ -8,6 +8,7 @@
 //! | [`signal`] | what flows between layers: values, tokens, pairs; and valid lengths |
 //! | [`params`] | parameters by name: saving, loading, optimizers |
 //! | [`layers`] | the built-in layers, one file each |
+//! | [`options`] | what may follow a layer's sizes, such as `Pad<1>` |
 //! | [`loss`], [`optim`], [`metrics`] | what their names say |
 //! | [`train`] | the trainer, callbacks, data sets |
 //! | [`gradcheck`] | central differences for layers of your own |
@@ -30,6 +31,7 @@ pub mod loss;
 pub mod math;
 pub mod metrics;
 pub mod optim;
+pub mod options;
 pub mod params;
 pub mod pass;
 pub mod place;

@@ -7,7 +7,7 @@ use syn::{Attribute, Fields, Generics, Ident, Item, Token, Type, Visibility};
 
 use crate::report::{Report, did_you_mean};
 use crate::spec;
-pub(crate) use crate::spec::{Argument, BuiltIn, Spec};
+pub(crate) use crate::spec::{Argument, BuiltIn, Chosen, Spec};
 
 /// A struct under `#[network]`.
 pub(crate) struct Written {

@@ -156,7 +156,7 @@ pub(crate) fn plan(net: Net<'_>) -> Plan<'_> {
 
 /// An activation runs over the output of a product, unless another does already.
 fn can_run_over_output(layer: &Layer<'_>, step: &Step) -> bool {
-    layer.role == Role::Product && step.then.is_none()
+    matches!(layer.role, Role::Product(_)) && step.then.is_none()
 }
 
 /// Field names for what open layers keep: the field's own, with a suffix no other field has.
@@ -225,7 +225,7 @@ impl Plan<'_> {
     pub(crate) fn needs(&self, step: &Step) -> (bool, bool) {
         let over_output = step.then.is_some();
         match self.net.layers[step.layer].role {
-            Role::Product => (true, over_output),
+            Role::Product(_) => (true, over_output),
             Role::InPlace => (false, true),
             Role::Rename => (false, false),
             Role::Layer { needs_x, needs_y, .. } => (needs_x, needs_y),

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Expr, GenericArgument, Ident, PathArguments, PathSegment, Type, TypePath};
 
-use crate::layers::{self, Definition};
+use crate::layers::{self, Definition, Marker, ParameterKind};
 use crate::report::{any_of, did_you_mean, near};
 use crate::shape::tidy;
 
@@ -26,8 +26,22 @@ pub(crate) struct BuiltIn {
     pub(crate) ty: Type,
     /// Unnamed arguments, in order.
     pub(crate) arguments: Vec<Argument>,
-    /// Marker types, such as `NoBias`.
-    pub(crate) options: Vec<Ident>,
+    pub(crate) options: Vec<Chosen>,
+}
+
+impl BuiltIn {
+    /// The option `name`, if it is said.
+    pub(crate) fn option(&self, name: &str) -> Option<&Chosen> {
+        self.options.iter().find(|option| option.name == name)
+    }
+}
+
+/// A marker type among the arguments, such as `NoBias` or `Pad<1>`.
+pub(crate) struct Chosen {
+    pub(crate) name: Ident,
+    /// As written.
+    pub(crate) ty: Type,
+    pub(crate) arguments: Vec<Argument>,
 }
 
 /// An unnamed argument of a built-in layer.
@@ -185,6 +199,9 @@ fn parse_built_in(ty: &Type, segment: &PathSegment, definition: &'static Definit
     for argument in generic {
         match argument {
             GenericArgument::Const(expr) => built_in.arguments.push(Argument::Expr(expr.clone())),
+            GenericArgument::Type(ty) if is_kernel(ty, definition) => {
+                built_in.arguments.push(Argument::Type(ty.clone()));
+            }
             GenericArgument::Type(ty) => match option(ty, definition)? {
                 Some(option) => built_in.options.push(option),
                 None => built_in.arguments.push(Argument::Type(ty.clone())),
@@ -203,11 +220,11 @@ fn parse_built_in(ty: &Type, segment: &PathSegment, definition: &'static Definit
             }
         }
     }
-    for (i, option) in built_in.options.iter().enumerate() {
-        if built_in.options[..i].contains(option) {
+    for (i, Chosen { name, ty, .. }) in built_in.options.iter().enumerate() {
+        if built_in.options[..i].iter().any(|earlier| earlier.name == *name) {
             return Err(syn::Error::new_spanned(
-                option,
-                format!("`{option}` is said twice\nhelp: keep one of them"),
+                ty,
+                format!("`{name}` is said twice\nhelp: keep one of them"),
             ));
         }
     }
@@ -237,32 +254,88 @@ fn parse_built_in(ty: &Type, segment: &PathSegment, definition: &'static Definit
     Ok(built_in)
 }
 
+/// Whether a type argument is `Kernel<3, 5>`, where a layer takes a window.
+fn is_kernel(ty: &Type, definition: &Definition) -> bool {
+    let takes_one = definition.arguments.iter().any(|argument| argument.kind == ParameterKind::Kernel);
+    takes_one && last_segment(ty).is_some_and(|last| last.ident == "Kernel")
+}
+
+/// The last name of a path, which is what a marker type goes by.
+pub(crate) fn last_segment(ty: &Type) -> Option<&PathSegment> {
+    match ty {
+        Type::Path(path) => path.path.segments.last(),
+        _ => None,
+    }
+}
+
 /// The option a type argument names, if it is one; a lone name that is no option may be a constant.
-fn option(ty: &Type, definition: &Definition) -> syn::Result<Option<Ident>> {
-    let Type::Path(path) = ty else { return Ok(None) };
-    let Some(last) = path.path.segments.last() else { return Ok(None) };
+fn option(ty: &Type, definition: &Definition) -> syn::Result<Option<Chosen>> {
+    let Some(last) = last_segment(ty) else { return Ok(None) };
     let name = last.ident.to_string();
-    if definition.options.contains(&name.as_str()) {
-        return Ok(Some(last.ident.clone()));
+    if let Some(marker) = definition.options.iter().find(|marker| marker.name == name) {
+        return chosen(ty, last, marker).map(Some);
     }
     if definition.takes_type() {
         return Ok(None);
     }
     let has_arguments = !matches!(last.arguments, PathArguments::None);
     let is_known_option = layers::OPTIONS.contains(&name.as_str());
-    let hint = did_you_mean(&name, definition.options.iter().copied());
-    if has_arguments || is_known_option || (!hint.is_empty() && path.path.get_ident().is_some()) {
-        let has = match definition.options {
+    let names: Vec<_> = definition.options.iter().map(|marker| marker.name).collect();
+    let hint = did_you_mean(&name, names.iter().copied());
+    let is_lone = matches!(ty, Type::Path(path) if path.path.get_ident().is_some());
+    if has_arguments || is_known_option || (!hint.is_empty() && is_lone) {
+        let has = match names.as_slice() {
             [] => format!("help: write `{}`; it has no options", definition.form()),
             [one] => format!("help: write `{}`; its only option is `{one}`", definition.form()),
-            options => {
-                format!("help: write `{}`; its options are {}", definition.form(), any_of(options))
-            }
+            names => format!("help: write `{}`; its options are {}", definition.form(), any_of(names)),
         };
         let message = format!("`{}` has no option `{name}`{hint}\n{has}", definition.name);
         return Err(syn::Error::new_spanned(last, message));
     }
     Ok(None)
+}
+
+/// An option with its arguments: as many numbers as it may have, or one of its words.
+fn chosen(ty: &Type, last: &PathSegment, marker: &Marker) -> syn::Result<Chosen> {
+    let arguments = marker_arguments(last, marker.forms)?;
+    let is_word = |argument: &Argument| matches!(argument, Argument::Type(ty) if marker.words.iter().any(|word| names(ty, word)));
+    let is_right = match arguments.as_slice() {
+        [one] if is_word(one) => true,
+        all => marker.counts.contains(&all.len()) && !all.iter().any(is_word),
+    };
+    if !is_right {
+        return Err(syn::Error::new_spanned(
+            ty,
+            format!("`{}` is not written like that\nhelp: write {}", tidy(ty), any_of(marker.forms)),
+        ));
+    }
+    Ok(Chosen { name: last.ident.clone(), ty: ty.clone(), arguments })
+}
+
+/// Whether `ty` is a path that ends in `word`.
+pub(crate) fn names(ty: &Type, word: &str) -> bool {
+    last_segment(ty).is_some_and(|last| last.ident == word)
+}
+
+/// The arguments of a marker type, which is written in one of `forms`.
+pub(crate) fn marker_arguments(last: &PathSegment, forms: &[&str]) -> syn::Result<Vec<Argument>> {
+    let wrong = |at: &dyn quote::ToTokens| {
+        let message = format!("`{}` takes numbers\nhelp: write {}", last.ident, any_of(forms));
+        syn::Error::new_spanned(at.to_token_stream(), message)
+    };
+    match &last.arguments {
+        PathArguments::None => Ok(Vec::new()),
+        PathArguments::Parenthesized(parens) => Err(wrong(parens)),
+        PathArguments::AngleBracketed(generic) => generic
+            .args
+            .iter()
+            .map(|argument| match argument {
+                GenericArgument::Const(expr) => Ok(Argument::Expr(expr.clone())),
+                GenericArgument::Type(ty) => Ok(Argument::Type(ty.clone())),
+                other => Err(wrong(other)),
+            })
+            .collect(),
+    }
 }
 
 /// `kernel = 5`: rustc refuses it before or after us.

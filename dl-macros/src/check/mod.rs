@@ -78,7 +78,7 @@ impl Layer<'_> {
     pub(crate) fn has_params(&self) -> bool {
         match self.role {
             Role::Layer { has_params, .. } => has_params,
-            Role::Product => true,
+            Role::Product(_) => true,
             Role::InPlace | Role::Rename => false,
         }
     }
@@ -254,7 +254,7 @@ fn settle(spec: &Spec, name: &str, input: &Shape, net: &mut Net<'_>, report: &mu
             let scaled = |count: Option<usize>| count.zip(times.known()).map(|(c, n)| c.saturating_mul(n));
             let has_params = match one.resolved.role {
                 Role::Layer { has_params, .. } => has_params,
-                Role::Product => true,
+                Role::Product(_) => true,
                 Role::InPlace | Role::Rename => false,
             };
             let role = Role::Layer { needs_x: true, needs_y: true, has_params, keeps_lens: !one.is_open };

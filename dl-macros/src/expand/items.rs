@@ -195,7 +195,7 @@ fn grad_fields(plan: &Plan<'_>, names: &Names) -> (Vec<TokenStream>, Vec<TokenSt
             let (ident, ty) = (&layer.field.ident, &names.types[layer.index]);
             let grad = match (layer.is_trained(), layer.role) {
                 (false, _) => quote!(()),
-                (true, Role::Product) if !layer.is_open => quote!(#ty),
+                (true, Role::Product(_)) if !layer.is_open => quote!(#ty),
                 (true, _) => quote!(<#ty as #dl::Params<T>>::Grad),
             };
             (quote!(#ident), grad)

@@ -109,7 +109,7 @@ fn rows(plan: &Plan<'_>, names: &Names) -> TokenStream {
             quote!(0)
         };
         let macs = match layer.role {
-            Role::Product | Role::Layer { .. } => {
+            Role::Product(_) | Role::Layer { .. } => {
                 let layer = names.as_layer(layer, &input_len(plan, i));
                 quote!(#layer::MACS)
             }

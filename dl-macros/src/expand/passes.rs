@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use super::params::layers_sum;
 use super::{Names, argument, chunk, input_len, number, output_shape};
 use crate::check::Layer;
-use crate::layers::Role;
+use crate::layers::{Product, Role};
 use crate::plan::{Home, Plan, Step, ValueId};
 use crate::shape::Shape;
 
@@ -121,9 +121,9 @@ impl Passes<'_> {
         &self.plan.net.layers[i]
     }
 
-    /// Whether layer `i` is a product of a tiny network.
+    /// Whether layer `i` is a dense layer of a tiny network.
     fn is_small(&self, i: usize) -> bool {
-        self.is_tiny && self.layer(i).role == Role::Product && !self.layer(i).is_open
+        self.is_tiny && self.layer(i).role == Role::Product(Product::Features) && !self.layer(i).is_open
     }
 
     /// `<Ty as Layer<T, X, Y>>` of layer `i`.
@@ -145,7 +145,7 @@ impl Passes<'_> {
 
     fn macs(&self) -> Vec<TokenStream> {
         (0..self.plan.net.layers.len())
-            .filter(|&i| matches!(self.layer(i).role, Role::Product | Role::Layer { .. }))
+            .filter(|&i| matches!(self.layer(i).role, Role::Product(_) | Role::Layer { .. }))
             .map(|i| {
                 let layer = self.as_layer(i);
                 quote!(#layer::MACS)
@@ -220,17 +220,19 @@ impl Passes<'_> {
         }
     }
 
-    /// The pass of every layer: lengths change behind open layers and `Flatten`, which matters to open layers only.
+    /// The pass of every layer: lengths change behind open layers, those that cross steps, and `Flatten`; which matters
+    /// to open layers and those that cross steps only.
     ///
     /// Returns the passes that are made on the way, by name, and the one of each layer.
     fn passes(&self) -> (Vec<(Ident, TokenStream)>, Vec<TokenStream>) {
         let count = self.plan.net.layers.len();
-        let last_open = (0..count).rev().find(|&i| self.layer(i).is_open);
+        let last_reader =
+            (0..count).rev().find(|&i| self.layer(i).is_open || matches!(self.lens_of(i), Lens::Asked));
         let (mut declared, mut passes) = (Vec::new(), Vec::new());
         let mut current = quote!(pass);
         for i in 0..count {
             passes.push(current.clone());
-            if last_open.is_none_or(|last| i >= last) {
+            if last_reader.is_none_or(|last| i >= last) {
                 continue;
             }
             let lens = match self.lens_of(i) {
@@ -268,7 +270,7 @@ impl Passes<'_> {
                 Shape::Dims(dims) if dims.len() == 1 => Lens::Same,
                 _ => Lens::Drop,
             },
-            Role::Layer { keeps_lens: false, .. } => Lens::Asked,
+            Role::Layer { keeps_lens: false, .. } | Role::Product(Product::Steps) => Lens::Asked,
             _ => Lens::Same,
         }
     }
@@ -335,7 +337,7 @@ impl Passes<'_> {
         let call = match step.then {
             Some(then) => {
                 let activation = &self.layer(then).field.ident;
-                if self.is_tiny {
+                if self.is_small(i) {
                     quote!(#dl::small::forward_then(&self.#field, &self.#activation, #x, #y, #at);)
                 } else {
                     quote!(self.#field.forward_then(&self.#activation, #x, #y, #at);)

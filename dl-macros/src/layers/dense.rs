@@ -2,14 +2,17 @@
 
 use quote::quote;
 
-use super::{Context, Definition, Parameter, ParameterKind, Resolved, Role, numbers_only, size};
+use super::window::mention_of;
+use super::{
+    Context, Definition, NO_BIAS, Parameter, ParameterKind, Product, Resolved, Role, numbers_only, size,
+};
 use crate::ast::BuiltIn;
 use crate::shape::Shape;
 
 pub(super) const LAYERS: &[Definition] = &[Definition {
     name: "Dense",
     arguments: &[Parameter { what: "number of outputs", kind: ParameterKind::Size, required: true }],
-    options: &["NoBias"],
+    options: &[NO_BIAS],
     rule,
 }];
 
@@ -45,7 +48,9 @@ fn rule(layer: &BuiltIn, cx: &Context<'_>) -> syn::Result<Resolved> {
             )
         }
     };
-    let biased = layer.options.is_empty();
+    let bias = layer.option("NoBias");
+    let biased = bias.is_none();
+    let mention = bias.map(|option| mention_of(cx, &option.name));
     let (i, o) = (inputs.arg(), out.arg());
     let ty =
         if biased { quote!(#dl::layers::#name<T, #i, #o>) } else { quote!(#dl::layers::#name<T, #i, #o, 0>) };
@@ -53,5 +58,12 @@ fn rule(layer: &BuiltIn, cx: &Context<'_>) -> syn::Result<Resolved> {
     let params =
         known_in.zip(known_out).map(|(i, o)| i.saturating_mul(o).saturating_add(if biased { o } else { 0 }));
     let macs = cx.input.len().known().zip(known_out).map(|(all, o)| all.saturating_mul(o));
-    Ok(Resolved { ty, output, role: Role::Product, params, macs, checks })
+    Ok(Resolved {
+        ty,
+        output,
+        role: Role::Product(Product::Features),
+        params,
+        macs,
+        checks: quote!(#mention #checks),
+    })
 }

@@ -12,13 +12,14 @@ mod dropout;
 mod flatten;
 mod number;
 mod softmax;
+mod window;
 
 /// A built-in layer.
 pub(crate) struct Definition {
     pub(crate) name: &'static str,
     pub(crate) arguments: &'static [Parameter],
     /// Marker types that may follow the arguments.
-    pub(crate) options: &'static [&'static str],
+    pub(crate) options: &'static [Marker],
     pub(crate) rule: fn(&BuiltIn, &Context<'_>) -> syn::Result<Resolved>,
 }
 
@@ -30,10 +31,25 @@ pub(crate) struct Parameter {
     pub(crate) required: bool,
 }
 
+/// An option: a type of `dl::options`.
+pub(crate) struct Marker {
+    pub(crate) name: &'static str,
+    /// How many numbers it may have.
+    pub(crate) counts: &'static [usize],
+    /// What may stand in place of numbers.
+    pub(crate) words: &'static [&'static str],
+    /// How it may be written, for messages.
+    pub(crate) forms: &'static [&'static str],
+}
+
+const NO_BIAS: Marker = Marker { name: "NoBias", counts: &[0], words: &[], forms: &["NoBias"] };
+
 #[derive(PartialEq)]
 pub(crate) enum ParameterKind {
     /// A whole number.
     Size,
+    /// A window: a whole number, or `Kernel<3, 5>`.
+    Kernel,
     /// A decimal literal.
     Number,
     /// A type.
@@ -90,18 +106,29 @@ pub(crate) enum Role {
     /// Runs by `Layer::forward`. Says whether its backward pass reads `x` and `y`.
     Layer { needs_x: bool, needs_y: bool, has_params: bool, keeps_lens: bool },
     /// A product that can apply an activation to its own output.
-    Product,
+    Product(Product),
     /// A pointwise function whose derivative follows from its output: may run in place.
     InPlace,
     /// Only another name for the same numbers; no steps are left.
     Rename,
 }
 
+/// What a product is taken over.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Product {
+    /// Features: `dl::small` has calls for it.
+    Features,
+    /// Windows of an image.
+    Image,
+    /// Windows of a sequence, which shorten it: reads valid lengths, and changes them.
+    Steps,
+}
+
 const DEFINITIONS: &[&[Definition]] =
     &[dense::LAYERS, flatten::LAYERS, activation::LAYERS, dropout::LAYERS, softmax::LAYERS];
 
 /// All options of all layers.
-pub(crate) const OPTIONS: [&str; 1] = ["NoBias"];
+pub(crate) const OPTIONS: [&str; 7] = ["NoBias", "Pad", "Same", "Stride", "Dilation", "Groups", "Kernel"];
 
 /// What other frameworks call our layers, where the names are too different to guess.
 pub(crate) const OTHER_NAMES: [(&str, &str); 6] = [

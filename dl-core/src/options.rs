@@ -1,0 +1,223 @@
+//! The options of layers: `Conv2d<16, 3, Pad<1>, Stride<2>>` has two.
+//!
+//! They follow a layer's sizes in any order, each at most once. `#[network]` reads them, and fills in what is not
+//! said: the type of the field then names all of it, as one [`Slide`].
+//!
+//! | option | says | without it |
+//! |---|---|---|
+//! | [`Kernel<3, 5>`](Kernel) | a window of 3 × 5, in place of a window's size | |
+//! | [`Pad<1>`](Pad), [`Pad<Same>`](Same) | zeros around the image or sequence | none |
+//! | [`Stride<2>`](Stride) | how far the window moves | 1 |
+//! | [`Dilation<2>`](Dilation) | how far apart the numbers of a window are | 1 |
+//! | [`Groups<4>`](Groups) | groups of channels that do not see each other | 1 |
+//! | [`NoBias`] | no offset is learned | one for each output |
+//!
+//! Of `n` numbers in a row with `before + after` zeros around them come
+//! `⌊(n + before + after − d (k − 1) − 1) / s⌋ + 1`, for a window of `k` numbers with dilation `d` and stride `s`.
+//!
+//! ```
+//! #[dl_macros::network(input = [64], crate = dl_core)]
+//! struct Net { fc: Dense<10, NoBias> }
+//!
+//! assert_eq!(<Net>::PARAMS, 640);
+//! ```
+
+use core::marker::PhantomData;
+
+use crate::shape;
+
+/// A window that is not square: `Kernel<HEIGHT, WIDTH>`, in place of the size of a window. PyTorch: `kernel_size`.
+///
+/// ```
+/// use dl_core::options::{Kernel, Pair};
+///
+/// assert_eq!((Kernel::<3, 5>::PAIR, Kernel::<3>::PAIR), ([3, 5], [3, 3]));
+/// ```
+#[doc(alias = "kernel_size")]
+#[derive(Debug)]
+pub struct Kernel<const HEIGHT: usize, const WIDTH: usize = HEIGHT>;
+
+/// How far a window moves: `Stride<2>`, or `Stride<HEIGHT, WIDTH>`. PyTorch: `stride`.
+///
+/// ```
+/// use dl_core::options::{Pair, Stride};
+///
+/// assert_eq!((Stride::<2>::PAIR, Stride::<2, 1>::PAIR), ([2, 2], [2, 1]));
+/// ```
+#[derive(Debug)]
+pub struct Stride<const HEIGHT: usize, const WIDTH: usize = HEIGHT>;
+
+/// How far apart the numbers of a window are: `Dilation<2>`, or `Dilation<HEIGHT, WIDTH>`. PyTorch: `dilation`.
+///
+/// ```
+/// use dl_core::options::{Dilation, Pair};
+///
+/// assert_eq!((Dilation::<2>::PAIR, Dilation::<2, 1>::PAIR), ([2, 2], [2, 1]));
+/// ```
+#[derive(Debug)]
+pub struct Dilation<const HEIGHT: usize, const WIDTH: usize = HEIGHT>;
+
+/// Zeros around an image: `Pad<1>`, `Pad<HEIGHT, WIDTH>` or `Pad<TOP, LEFT, BOTTOM, RIGHT>`. PyTorch: `padding`.
+///
+/// `Pad<5, 1>` is five rows above and below, and one column at each side. Around a sequence: `Pad<1>` or
+/// `Pad<BEFORE, AFTER>`. See [`Same`] for `Pad<Same>`.
+///
+/// ```
+/// use dl_core::options::{Pad, Sides};
+///
+/// assert_eq!(Pad::<1>::SIDES, [[1, 1], [1, 1]]); // top and bottom, left and right
+/// assert_eq!(Pad::<5, 1>::SIDES, [[5, 5], [1, 1]]);
+/// assert_eq!(Pad::<0, 0, 1, 2>::SIDES, [[0, 1], [0, 2]]);
+/// ```
+#[doc(alias = "padding")]
+#[derive(Debug)]
+pub struct Pad<
+    const TOP: usize,
+    const LEFT: usize = TOP,
+    const BOTTOM: usize = TOP,
+    const RIGHT: usize = LEFT,
+>;
+
+/// `Pad<Same>`: as many zeros as make `⌈n / stride⌉` of `n`; an odd one goes to the end. TensorFlow: `padding="same"`.
+///
+/// With a stride of 1 this is PyTorch's `padding="same"`, which knows no other stride.
+///
+/// ```
+/// assert_eq!(dl_core::shape::same(28, 5, 1, 1), [2, 2]);
+/// assert_eq!(dl_core::shape::same(28, 3, 2, 1), [0, 1]); // the odd one at the end
+/// ```
+#[derive(Debug)]
+pub struct Same;
+
+/// Channels in groups that do not see each other: `Groups<4>`. PyTorch: `groups`.
+///
+/// Both the channels that come in and those that go out are a multiple of it.
+///
+/// ```
+/// use dl_core::options::{Groups, Pad, Stride, Dilation, Kernel, Image, Slide, Sliding};
+///
+/// type Depthwise = Slide<Image<8, 5, 5>, Kernel<3>, Stride<1>, Dilation<1>, Pad<1>, Groups<8>>;
+/// assert_eq!(Depthwise::GROUPS, 8);
+/// ```
+#[derive(Debug)]
+pub struct Groups<const N: usize>;
+
+/// No offset is learned. PyTorch: `bias=False`.
+///
+/// ```
+/// #[dl_macros::network(input = [64], crate = dl_core)]
+/// struct Net { fc: Dense<10, NoBias> }
+///
+/// assert_eq!(<Net>::PARAMS, 640);
+/// ```
+#[doc(alias = "bias")]
+#[derive(Debug)]
+pub struct NoBias;
+
+/// An image of `C` channels.
+///
+/// ```
+/// use dl_core::options::{Image, Kernel, Slide, Sliding};
+///
+/// assert_eq!(Slide::<Image<3, 32, 48>, Kernel<5>>::IMAGE, [3, 32, 48]);
+/// ```
+#[derive(Debug)]
+pub struct Image<const C: usize, const HEIGHT: usize, const WIDTH: usize>;
+
+/// How a window slides over an image: what `#[network]` makes of a layer's options, so that one type holds all sizes.
+///
+/// ```
+/// use dl_core::options::{Image, Kernel, Pad, Slide, Sliding, Stride};
+///
+/// type Sizes = Slide<Image<3, 32, 48>, Kernel<3>, Stride<2>>;
+/// assert_eq!(Sizes::OUT, [15, 23]);
+/// ```
+#[derive(Debug)]
+pub struct Slide<I, K, S = Stride<1>, D = Dilation<1>, P = Pad<0>, G = Groups<1>>(
+    PhantomData<(I, K, S, D, P, G)>,
+);
+
+/// A height and a width: [`Kernel`], [`Stride`], [`Dilation`].
+///
+/// ```
+/// use dl_core::options::{Pair, Stride};
+///
+/// assert_eq!(Stride::<2, 1>::PAIR, [2, 1]);
+/// ```
+pub trait Pair: 'static {
+    /// `[height, width]`
+    const PAIR: [usize; 2];
+}
+
+macro_rules! pairs {
+    ($($name:ident)*) => { $(
+        impl<const H: usize, const W: usize> Pair for $name<H, W> {
+            const PAIR: [usize; 2] = [H, W];
+        }
+    )* };
+}
+pairs! { Kernel Stride Dilation }
+
+/// Padding at each side: [`Pad`].
+///
+/// ```
+/// use dl_core::options::{Pad, Sides};
+///
+/// assert_eq!(Pad::<2, 1>::SIDES, [[2, 2], [1, 1]]);
+/// ```
+pub trait Sides: 'static {
+    /// `[[top, bottom], [left, right]]`
+    const SIDES: [[usize; 2]; 2];
+}
+
+impl<const T: usize, const L: usize, const B: usize, const R: usize> Sides for Pad<T, L, B, R> {
+    const SIDES: [[usize; 2]; 2] = [[T, B], [L, R]];
+}
+
+/// The sizes in a [`Slide`].
+///
+/// ```
+/// use dl_core::options::{Image, Kernel, Slide, Sliding};
+///
+/// type Sizes = Slide<Image<1, 28, 28>, Kernel<5, 3>>;
+/// assert_eq!((Sizes::KERNEL, Sizes::OUT, Sizes::AREA), ([5, 3], [24, 26], 624));
+/// ```
+pub trait Sliding: 'static {
+    /// Of the image that comes in: channels, height, width.
+    const IMAGE: [usize; 3];
+    /// Height and width of the window.
+    const KERNEL: [usize; 2];
+    /// How far the window moves, down and to the right.
+    const STRIDE: [usize; 2];
+    /// How far apart its numbers are.
+    const DILATION: [usize; 2];
+    /// `[[top, bottom], [left, right]]`
+    const PAD: [[usize; 2]; 2];
+    /// Groups of channels.
+    const GROUPS: usize;
+    /// Height and width of what comes out: how many windows there are.
+    const OUT: [usize; 2] = [
+        shape::windows(Self::IMAGE[1], Self::PAD[0], Self::KERNEL[0], Self::STRIDE[0], Self::DILATION[0]),
+        shape::windows(Self::IMAGE[2], Self::PAD[1], Self::KERNEL[1], Self::STRIDE[1], Self::DILATION[1]),
+    ];
+    /// How many windows there are in all.
+    const AREA: usize = Self::OUT[0] * Self::OUT[1];
+    /// How many numbers come in.
+    const LEN: usize = Self::IMAGE[0] * Self::IMAGE[1] * Self::IMAGE[2];
+}
+
+impl<const C: usize, const H: usize, const W: usize, K, S, D, P, const G: usize> Sliding
+    for Slide<Image<C, H, W>, K, S, D, P, Groups<G>>
+where
+    K: Pair,
+    S: Pair,
+    D: Pair,
+    P: Sides,
+{
+    const IMAGE: [usize; 3] = [C, H, W];
+    const KERNEL: [usize; 2] = K::PAIR;
+    const STRIDE: [usize; 2] = S::PAIR;
+    const DILATION: [usize; 2] = D::PAIR;
+    const PAD: [[usize; 2]; 2] = P::SIDES;
+    const GROUPS: usize = G;
+}

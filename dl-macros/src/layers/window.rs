@@ -1,0 +1,426 @@
+//! Windows that slide over an image or a sequence: their options, and how many of them there are.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{Ident, Type};
+
+use super::{Context, Marker};
+use crate::ast::{Argument, BuiltIn, Chosen};
+use crate::check::over;
+use crate::shape::{Dim, Shape};
+use crate::spec::{last_segment, marker_arguments, names};
+
+pub(super) const PAD: Marker = Marker {
+    name: "Pad",
+    counts: &[1, 2, 4],
+    words: &["Same"],
+    forms: &["Pad<1>", "Pad<height, width>", "Pad<top, left, bottom, right>", "Pad<Same>"],
+};
+pub(super) const STRIDE: Marker =
+    Marker { name: "Stride", counts: &[1, 2], words: &[], forms: &["Stride<2>", "Stride<height, width>"] };
+pub(super) const DILATION: Marker = Marker {
+    name: "Dilation",
+    counts: &[1, 2],
+    words: &[],
+    forms: &["Dilation<2>", "Dilation<height, width>"],
+};
+pub(super) const GROUPS: Marker = Marker { name: "Groups", counts: &[1], words: &[], forms: &["Groups<4>"] };
+
+/// Of windows over steps.
+pub(super) const PAD_STEPS: Marker = Marker {
+    name: "Pad",
+    counts: &[1, 2],
+    words: &["Same"],
+    forms: &["Pad<1>", "Pad<before, after>", "Pad<Same>"],
+};
+pub(super) const STRIDE_STEPS: Marker =
+    Marker { name: "Stride", counts: &[1], words: &[], forms: &["Stride<2>"] };
+pub(super) const DILATION_STEPS: Marker =
+    Marker { name: "Dilation", counts: &[1], words: &[], forms: &["Dilation<2>"] };
+
+const KERNELS: &[&str] = &["Kernel<3>", "Kernel<height, width>"];
+
+/// Windows over the last `R` dimensions of a value: height and width, or steps.
+pub(super) struct Windows<const R: usize> {
+    pub(super) kernel: [Dim; R],
+    pub(super) stride: [Dim; R],
+    pub(super) dilation: [Dim; R],
+    /// Before and after.
+    pub(super) pad: [[Dim; 2]; R],
+    /// Whether [`Self::pad`] is said to be `Same`.
+    is_same: bool,
+    /// Statements for rustc, each spanned at what it is about.
+    pub(super) checks: TokenStream,
+}
+
+impl<const R: usize> Windows<R> {
+    /// Reads the window, argument `at` of the layer, and the options `Pad`, `Stride` and `Dilation`. Without a stride,
+    /// windows move by one, or lie side by side.
+    pub(super) fn read(
+        layer: &BuiltIn,
+        cx: &Context<'_>,
+        at: usize,
+        side_by_side: bool,
+    ) -> syn::Result<Self> {
+        let one = || [(); R].map(|()| Dim::Known(1));
+        let mut checks = TokenStream::new();
+        let kernel = kernel::<R>(&layer.arguments[at], cx, &mut checks)?;
+        let mut numbers =
+            |name: &str| layer.option(name).map(|option| positive::<R>(option, cx, &mut checks)).transpose();
+        let stride = numbers("Stride")?;
+        let dilation = numbers("Dilation")?.unwrap_or_else(one);
+        let stride = stride.unwrap_or_else(|| if side_by_side { kernel.clone() } else { one() });
+        let pad = layer.option("Pad");
+        let is_same = pad.is_some_and(is_same);
+        let none = || [(); R].map(|()| [Dim::Known(0), Dim::Known(0)]);
+        let pad = match pad {
+            Some(pad) if !is_same => sides::<R>(pad)?,
+            _ => none(),
+        };
+        let mention = layer.option("Pad").filter(|_| is_same).and_then(same);
+        checks.extend(mention.map(|same| mention_of(cx, &same)));
+        Ok(Windows { kernel, stride, dilation, pad, is_same, checks })
+    }
+
+    /// How many windows there are in each of `sizes`; or, where one does not fit, why.
+    ///
+    /// `Pad<Same>` becomes numbers here.
+    pub(super) fn over(
+        &mut self,
+        layer: &BuiltIn,
+        cx: &Context<'_>,
+        sizes: &[Dim; R],
+    ) -> syn::Result<[Dim; R]> {
+        let dl = cx.dl;
+        let counts: Vec<_> = (0..R)
+            .map(|i| {
+                let (n, k, s, d) = (&sizes[i], &self.kernel[i], &self.stride[i], &self.dilation[i]);
+                let known = (n.known(), k.known(), s.known(), d.known());
+                if self.is_same {
+                    self.pad[i] = match known {
+                        (Some(n), Some(k), Some(s), Some(d)) => same_pad(n, k, s, d).map(Dim::Known),
+                        _ => {
+                            let [n, k, s, d] = [n, k, s, d].map(Dim::value);
+                            [quote!(0), quote!(1)]
+                                .map(|side| Dim::Expr(quote!(#dl::shape::same(#n, #k, #s, #d)[#side])))
+                        }
+                    };
+                }
+                let [before, after] = &self.pad[i];
+                match (known, before.known(), after.known()) {
+                    ((Some(n), Some(k), Some(s), Some(d)), Some(before), Some(after)) => {
+                        let free = padded(n, before, after).checked_sub(span(k, d));
+                        Dim::Known(free.map_or(1, |free| free / s + 1))
+                    }
+                    _ => {
+                        let [n, before, after, k, s, d] = [n, before, after, k, s, d].map(Dim::value);
+                        Dim::Expr(quote!(#dl::shape::windows(#n, [#before, #after], #k, #s, #d)))
+                    }
+                }
+            })
+            .collect();
+        self.expect_fit(layer, cx, sizes)?;
+        Ok(std::array::from_fn(|i| counts[i].clone()))
+    }
+
+    /// Refuses a window that is larger than what it slides over, or has rustc refuse it.
+    fn expect_fit(&mut self, layer: &BuiltIn, cx: &Context<'_>, sizes: &[Dim; R]) -> syn::Result<()> {
+        let known = |i: usize| {
+            let [before, after] = &self.pad[i];
+            let padded = padded(sizes[i].known()?, before.known()?, after.known()?);
+            Some((padded, span(self.kernel[i].known()?, self.dilation[i].known()?)))
+        };
+        let known: Option<Vec<_>> = (0..R).map(known).collect();
+        let Some(known) = known else {
+            let (dl, field, input) = (cx.dl, cx.field, cx.input.value(cx.dl));
+            let (kernel, dilation) =
+                (self.kernel.iter().map(Dim::value), self.dilation.iter().map(Dim::value));
+            let pad = self.pad.iter().map(|side| {
+                let [before, after] = side.each_ref().map(Dim::value);
+                quote!([#before, #after])
+            });
+            let check = quote! {
+                #dl::shape::expect_windows(#field, #input, [#(#kernel),*], [#(#dilation),*], [#(#pad),*]);
+            };
+            self.checks.extend(over(check, &layer.ty));
+            return Ok(());
+        };
+        if known.iter().all(|(size, span)| span <= size) {
+            return Ok(());
+        }
+        let by = |numbers: Vec<usize>| numbers.iter().map(usize::to_string).collect::<Vec<_>>().join(" x ");
+        let (sizes, spans) = known.iter().copied().unzip();
+        let has_pad = self.pad.iter().flatten().any(|side| side.known() != Some(0));
+        let is_dilated = self.dilation.iter().any(|d| d.known() != Some(1));
+        // enough of it at both ends
+        let more = |i: usize| {
+            let sides: usize = self.pad[i].iter().filter_map(Dim::known).max().unwrap_or(0);
+            let (size, span): (usize, usize) = known[i];
+            sides + span.saturating_sub(size).div_ceil(2)
+        };
+        let pads: Vec<_> = (0..R).map(more).collect();
+        let pad = match pads.as_slice() {
+            [first, rest @ ..] if rest.iter().all(|pad| pad == first) => format!("Pad<{first}>"),
+            pads => {
+                let pads: Vec<_> = pads.iter().map(usize::to_string).collect();
+                format!("Pad<{}>", pads.join(", "))
+            }
+        };
+        let windows = if is_dilated {
+            let kernel = self.kernel.iter().filter_map(Dim::known).collect();
+            format!("a window of {}, which spans {} when dilated,", by(kernel), by(spans))
+        } else {
+            format!("a window of {}", by(spans))
+        };
+        let verb = if has_pad { "write" } else { "add" };
+        Err(syn::Error::new_spanned(
+            &layer.ty,
+            format!(
+                "`{}`: {windows} does not fit into {}, its input {}{}\n\
+                 help: make the window smaller, or {verb} `{pad}`",
+                cx.field,
+                by(sizes),
+                cx.input.text(),
+                if has_pad { " with the padding" } else { "" },
+            ),
+        ))
+    }
+}
+
+impl Windows<2> {
+    /// `Slide<Image<3, 32, 32>, Kernel<5, 5>, ..>`: all sizes in one type.
+    pub(super) fn slide(
+        &self,
+        layer: &BuiltIn,
+        cx: &Context<'_>,
+        image: &[Dim; 3],
+        groups: &Dim,
+    ) -> TokenStream {
+        let dl = cx.dl;
+        let image = image.iter().map(Dim::arg);
+        let pair = |name: &str, [height, width]: &[Dim; 2]| {
+            let (marker, height, width) = (marker(layer, name), height.arg(), width.arg());
+            quote!(#dl::options::#marker<#height, #width>)
+        };
+        let (kernel, stride) = (pair("Kernel", &self.kernel), pair("Stride", &self.stride));
+        let dilation = pair("Dilation", &self.dilation);
+        let [[top, bottom], [left, right]] = self.pad.each_ref().map(|sides| sides.each_ref().map(Dim::arg));
+        let (pad, with, groups) = (marker(layer, "Pad"), marker(layer, "Groups"), groups.arg());
+        quote! {
+            #dl::options::Slide<
+                #dl::options::Image<#(#image),*>,
+                #kernel,
+                #stride,
+                #dilation,
+                #dl::options::#pad<#top, #left, #bottom, #right>,
+                #dl::options::#with<#groups>
+            >
+        }
+    }
+}
+
+/// The name of an option as the user wrote it, so that editors find it there.
+pub(super) fn marker(layer: &BuiltIn, name: &str) -> Ident {
+    if name == "Kernel" {
+        let kernels = layer.arguments.iter().filter_map(|argument| match argument {
+            Argument::Type(ty) => last_segment(ty).filter(|last| last.ident == name),
+            Argument::Expr(_) => None,
+        });
+        if let Some(kernel) = kernels.last() {
+            return kernel.ident.clone();
+        }
+    }
+    layer.option(name).map_or_else(|| Ident::new(name, Span::call_site()), |option| option.name.clone())
+}
+
+/// A statement that speaks of an option which is in no type, so that editors find it.
+pub(super) fn mention_of(cx: &Context<'_>, option: &Ident) -> TokenStream {
+    let dl = cx.dl;
+    quote_spanned!(Span::call_site()=> let _ = #dl::options::#option;)
+}
+
+/// The dimensions of an image.
+pub(super) fn image(layer: &BuiltIn, cx: &Context<'_>, checks: &mut TokenStream) -> syn::Result<[Dim; 3]> {
+    let hint = |rank: usize| match rank {
+        2 => "help: `Conv1d` and its like slide over [steps, features]",
+        _ => "help: an image has three dimensions, for example `input = [1, 28, 28]`",
+    };
+    dims(layer, cx, "an image [channels, height, width]", hint, checks)
+}
+
+/// The dimensions of a sequence.
+pub(super) fn steps(layer: &BuiltIn, cx: &Context<'_>, checks: &mut TokenStream) -> syn::Result<[Dim; 2]> {
+    let hint = |rank: usize| match rank {
+        3 => "help: `Conv2d` and its like slide over images",
+        _ => "help: a sequence has two dimensions, for example `input = [16000, 1]`",
+    };
+    dims(layer, cx, "a sequence [steps, features]", hint, checks)
+}
+
+fn dims<const N: usize>(
+    layer: &BuiltIn,
+    cx: &Context<'_>,
+    what: &str,
+    hint: impl Fn(usize) -> &'static str,
+    checks: &mut TokenStream,
+) -> syn::Result<[Dim; N]> {
+    match cx.input {
+        Shape::Dims(dims) => <[Dim; N]>::try_from(dims.clone()).map_err(|dims| {
+            let message = format!(
+                "`{}` needs {what}, but receives {}\n{}",
+                cx.field,
+                cx.input.text(),
+                hint(dims.len())
+            );
+            syn::Error::new_spanned(&layer.ty, message)
+        }),
+        input => {
+            let (dl, field, input) = (cx.dl, cx.field, input.value(cx.dl));
+            checks.extend(over(quote!(#dl::shape::expect_rank(#field, #N, #input);), &layer.ty));
+            Ok(std::array::from_fn(|i| Dim::Expr(quote!(#input.dim(#i)))))
+        }
+    }
+}
+
+/// A shape of numbers, or, if only rustc can compute them, a constant.
+pub(super) fn shape<const N: usize>(cx: &Context<'_>, dims: [Dim; N]) -> Shape {
+    if dims.iter().all(|dim| dim.known().is_some()) {
+        return Shape::Dims(dims.into());
+    }
+    let (dl, dims) = (cx.dl, dims.each_ref().map(Dim::value));
+    Shape::Const(quote!(#dl::Shape::new([#(#dims),*])))
+}
+
+fn kernel<const R: usize>(
+    argument: &Argument,
+    cx: &Context<'_>,
+    checks: &mut TokenStream,
+) -> syn::Result<[Dim; R]> {
+    if let Argument::Type(ty) = argument
+        && let Some(last) = last_segment(ty)
+        && last.ident == "Kernel"
+    {
+        let arguments = marker_arguments(last, KERNELS)?;
+        if arguments.is_empty() || arguments.len() > R {
+            let forms = if R == 1 { "a number".to_owned() } else { crate::report::any_of(KERNELS) };
+            let message =
+                format!("`{}` is not written like that\nhelp: write {forms}", crate::shape::tidy(ty));
+            return Err(syn::Error::new_spanned(ty, message));
+        }
+        return all(&arguments, |argument| above_zero("Kernel", argument, cx, checks));
+    }
+    let size = crate::args::size(&argument.expr()?)?;
+    if size.known().is_none() {
+        let (dl, field, n) = (cx.dl, cx.field, size.arg());
+        checks.extend(over(quote!(#dl::shape::expect_size::<#n>(#field);), &argument.tokens()));
+    }
+    Ok([(); R].map(|()| size.clone()))
+}
+
+/// The numbers of an option, which are above zero.
+pub(super) fn positive<const R: usize>(
+    option: &Chosen,
+    cx: &Context<'_>,
+    checks: &mut TokenStream,
+) -> syn::Result<[Dim; R]> {
+    let name = option.name.to_string();
+    all(&option.arguments, |argument| above_zero(&name, argument, cx, checks))
+}
+
+fn above_zero(
+    option: &str,
+    argument: &Argument,
+    cx: &Context<'_>,
+    checks: &mut TokenStream,
+) -> syn::Result<Dim> {
+    let dim = number(argument)?;
+    match dim.known() {
+        Some(0) => {
+            let message = format!("`{option}` cannot be zero\nhelp: write `{option}<1>` or more");
+            return Err(syn::Error::new_spanned(argument.tokens(), message));
+        }
+        Some(_) => {}
+        None => {
+            let (dl, field, n) = (cx.dl, cx.field, dim.arg());
+            let check = quote!(#dl::shape::expect_above_zero::<#n>(#field, #option););
+            checks.extend(over(check, &argument.tokens()));
+        }
+    }
+    Ok(dim)
+}
+
+/// A whole number; unlike a size it may be zero.
+fn number(argument: &Argument) -> syn::Result<Dim> {
+    let expr = argument.expr()?;
+    match Dim::of(&expr) {
+        Dim::Known(0) => Ok(Dim::Known(0)),
+        _ => crate::args::size(&expr),
+    }
+}
+
+/// One number for each dimension: as many as there are, or one for all.
+fn all<const R: usize>(
+    arguments: &[Argument],
+    mut read: impl FnMut(&Argument) -> syn::Result<Dim>,
+) -> syn::Result<[Dim; R]> {
+    let dims = arguments.iter().map(&mut read).collect::<syn::Result<Vec<_>>>()?;
+    Ok(std::array::from_fn(|i| dims.get(i).unwrap_or(&dims[0]).clone()))
+}
+
+/// `Pad<1>`, `Pad<height, width>`, `Pad<top, left, bottom, right>`; over steps `Pad<before, after>`.
+fn sides<const R: usize>(pad: &Chosen) -> syn::Result<[[Dim; 2]; R]> {
+    let dims = pad.arguments.iter().map(number).collect::<syn::Result<Vec<_>>>()?;
+    let at = |i: usize| dims.get(i).unwrap_or(&dims[0]).clone();
+    Ok(match dims.len() {
+        4 => std::array::from_fn(|i| [at(i), at(i + R)]),
+        2 if R == 1 => std::array::from_fn(|_| [at(0), at(1)]),
+        _ => std::array::from_fn(|i| [at(i), at(i)]),
+    })
+}
+
+fn is_same(pad: &Chosen) -> bool {
+    matches!(pad.arguments.as_slice(), [Argument::Type(ty)] if names(ty, "Same"))
+}
+
+/// The word `Same` in `Pad<Same>`.
+fn same(pad: &Chosen) -> Option<Ident> {
+    match pad.arguments.as_slice() {
+        [Argument::Type(ty @ Type::Path(_))] => last_segment(ty).map(|last| last.ident.clone()),
+        _ => None,
+    }
+}
+
+/// What `dl::shape::span` is for numbers that are known.
+fn span(kernel: usize, dilation: usize) -> usize {
+    dilation.saturating_mul(kernel.saturating_sub(1)).saturating_add(1)
+}
+
+fn padded(n: usize, before: usize, after: usize) -> usize {
+    n.saturating_add(before).saturating_add(after)
+}
+
+/// What `dl::shape::same` is for numbers that are known.
+fn same_pad(n: usize, kernel: usize, stride: usize, dilation: usize) -> [usize; 2] {
+    let last = n.div_ceil(stride).saturating_sub(1).saturating_mul(stride);
+    let all = last.saturating_add(span(kernel, dilation)).saturating_sub(n);
+    [all / 2, all - all / 2]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn same_makes_as_many_windows_as_strides_fit() {
+        for n in 1..40 {
+            for (k, s, d) in
+                [(1, 1, 1), (3, 1, 1), (3, 2, 1), (5, 3, 1), (2, 2, 1), (3, 2, 2), (4, 1, 3), (1, 3, 1)]
+            {
+                let [before, after] = same_pad(n, k, s, d);
+                let windows = (n + before + after - span(k, d)) / s + 1;
+                assert_eq!(windows, n.div_ceil(s), "n {n}, kernel {k}, stride {s}, dilation {d}");
+                assert!(before == after || before + 1 == after);
+            }
+        }
+    }
+}
