@@ -10,6 +10,7 @@
 use crate::Real;
 
 mod column;
+pub mod conv;
 mod dispatch;
 mod f32;
 mod isa;

@@ -1,0 +1,157 @@
+//! Convolutions: a window moves over the rows and columns of maps.
+//!
+//! A sample is a contiguous column of `[c, h, w]`, `w` fastest; samples follow each other. A weight is column-major with the
+//! output channel fastest, then the window's column and row, then the input channel of the group:
+//! `w[o + OUT (kx + KW (ky + KH i))]`.
+
+use core::ops::Range;
+
+use super::Isa;
+
+pub mod plain;
+#[cfg(test)]
+mod tests;
+
+/// How the windows of a convolution lie. PyTorch's definition: output `o` of an axis sees the inputs
+/// `o stride + k dilation - pad`, and zeros where these are outside.
+///
+/// Sizes say how far the padding goes at the bottom and to the right: it may differ from `pad`.
+///
+/// ```
+/// use dl_core::kernels::conv::Window;
+///
+/// let window = Window { input: [1, 28, 28], output: [6, 24, 24], kernel: [5, 5], ..Window::ONE };
+/// assert_eq!(window.weights(), 150);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Channels, rows and columns of a sample of the input.
+    pub input: [usize; 3],
+    /// Channels, rows and columns of a sample of the output.
+    pub output: [usize; 3],
+    /// Rows and columns of the window.
+    pub kernel: [usize; 2],
+    /// Rows and columns from one window to the next.
+    pub stride: [usize; 2],
+    /// Rows and columns from one number of the window to the next.
+    pub dilation: [usize; 2],
+    /// Zeros above and to the left of the input.
+    pub pad: [usize; 2],
+    /// Groups of channels that do not see each other; as many as channels make a depthwise convolution.
+    pub groups: usize,
+}
+
+impl Window {
+    /// One number in, one number out.
+    pub const ONE: Window = Window {
+        input: [1; 3],
+        output: [1; 3],
+        kernel: [1; 2],
+        stride: [1; 2],
+        dilation: [1; 2],
+        pad: [0; 2],
+        groups: 1,
+    };
+
+    /// Numbers of the weight.
+    pub const fn weights(&self) -> usize {
+        self.output[0] * (self.input[0] / self.groups) * self.taps()
+    }
+
+    /// Numbers of the window in one channel.
+    const fn taps(&self) -> usize {
+        self.kernel[0] * self.kernel[1]
+    }
+
+    /// The outputs of an axis (0 for rows, 1 for columns) whose number `k` of the window is inside of the input.
+    fn inside(&self, axis: usize, k: usize) -> Range<usize> {
+        let (at, pad, stride) = (k * self.dilation[axis], self.pad[axis], self.stride[axis]);
+        let end = (self.input[axis + 1] + pad).saturating_sub(at).div_ceil(stride);
+        let end = end.min(self.output[axis + 1]);
+        pad.saturating_sub(at).div_ceil(stride).min(end)..end
+    }
+
+    /// Panics unless the slices have the sizes of this window.
+    fn check<T>(&self, x: &[T], w: &[T], y: &[T], samples: usize) {
+        let [inputs, outputs] = [self.input, self.output].map(|size| size[0] * size[1] * size[2]);
+        let even = self.input[0].is_multiple_of(self.groups) && self.output[0].is_multiple_of(self.groups);
+        assert!(even, "{} groups of {:?} and {:?}", self.groups, self.input, self.output);
+        assert!(
+            x.len() == inputs * samples && y.len() == outputs * samples && w.len() == self.weights(),
+            "{samples} samples of {self:?}: {} inputs, {} weights, {} outputs",
+            x.len(),
+            w.len(),
+            y.len()
+        );
+    }
+}
+
+/// The convolutions of one scalar, compiled in this crate.
+///
+/// `x` and `dx` are `samples` of [`Window::input`], `y` and `dy` as many of [`Window::output`], `w` and `dw` hold
+/// [`Window::weights`] numbers. Panics where a slice has another size. A transposed convolution is
+/// [`conv_grad_input`](Self::conv_grad_input) with input and output exchanged.
+pub trait Convolutions: Sized {
+    /// `y = w * x + bias`, of which nothing below zero with `relu`. Overwrites `y`.
+    #[expect(clippy::too_many_arguments, reason = "the symbols of a formula")]
+    fn conv(
+        isa: Isa,
+        window: &Window,
+        w: &[Self],
+        bias: Option<&[Self]>,
+        x: &[Self],
+        y: &mut [Self],
+        samples: usize,
+        relu: bool,
+    );
+    /// The gradient of the input. Overwrites `dx`.
+    fn conv_grad_input(isa: Isa, window: &Window, w: &[Self], dy: &[Self], dx: &mut [Self], samples: usize);
+    /// Adds the gradients of weight and bias, or overwrites what is `fresh`.
+    #[expect(clippy::too_many_arguments, reason = "the symbols of a formula")]
+    fn conv_grad_weight(
+        isa: Isa,
+        window: &Window,
+        x: &[Self],
+        dy: &[Self],
+        dw: &mut [Self],
+        db: Option<&mut [Self]>,
+        samples: usize,
+        fresh: bool,
+    );
+}
+
+/// The plain loops for a scalar.
+macro_rules! plainly {
+    ($($t:ty),*) => { $(
+        impl Convolutions for $t {
+            fn conv(
+                _: Isa,
+                window: &Window,
+                w: &[$t],
+                bias: Option<&[$t]>,
+                x: &[$t],
+                y: &mut [$t],
+                samples: usize,
+                relu: bool,
+            ) {
+                plain::conv(window, w, bias, x, y, samples, relu);
+            }
+            fn conv_grad_input(_: Isa, window: &Window, w: &[$t], dy: &[$t], dx: &mut [$t], samples: usize) {
+                plain::conv_grad_input(window, w, dy, dx, samples);
+            }
+            fn conv_grad_weight(
+                _: Isa,
+                window: &Window,
+                x: &[$t],
+                dy: &[$t],
+                dw: &mut [$t],
+                db: Option<&mut [$t]>,
+                samples: usize,
+                fresh: bool,
+            ) {
+                plain::conv_grad_weight(window, x, dy, dw, db, samples, fresh);
+            }
+        }
+    )* };
+}
+plainly!(f32, f64);
