@@ -113,6 +113,42 @@ pub enum Order {
     RowMajor,
     /// The first index runs fastest, the others as in row order: nalgebra's matrix of the first index by the others.
     ColumnMajor,
+    /// The first index runs fastest, then the second, and the last one slowest.
+    Reversed,
+}
+
+impl Order {
+    /// Where number `i` is in memory, counted in PyTorch's order, of a parameter of shape `shape`.
+    ///
+    /// ```
+    /// use dl_core::{Shape, params::Order};
+    ///
+    /// let shape = Shape::new([2, 3, 4]); // number 7 is at [0, 1, 3]
+    /// let places = [Order::RowMajor, Order::ColumnMajor, Order::Reversed].map(|order| order.place(&shape, 7));
+    /// assert_eq!(places, [7, 7 * 2, 2 + 3 * 6]);
+    /// ```
+    pub const fn place(self, shape: &Shape, mut i: usize) -> usize {
+        match self {
+            Order::RowMajor => i,
+            Order::ColumnMajor => {
+                let rows = shape.dim(0);
+                match shape.len().checked_div(rows) {
+                    Some(columns) if columns > 0 => i % columns * rows + i / columns,
+                    _ => i,
+                }
+            }
+            Order::Reversed => {
+                let (mut place, mut stride, mut k) = (0, shape.len(), shape.rank());
+                while k > 0 && stride > 0 {
+                    k -= 1;
+                    stride /= shape.dim(k);
+                    place += i % shape.dim(k) * stride;
+                    i /= shape.dim(k);
+                }
+                place
+            }
+        }
+    }
 }
 
 /// What a parameter is: optimizers and initializers treat them differently.

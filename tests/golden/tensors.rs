@@ -14,8 +14,8 @@ pub(crate) fn set_parameters<T: Real>(net: &mut impl Params<T>, tensors: &Tensor
         let name = path.to_string();
         let tensor = tensors.get(&name).unwrap_or_else(|| panic!("PyTorch has no parameter `{name}`"));
         assert_eq!(param.shape.dims(), tensor.shape, "the shape of `{name}`");
-        for (i, value) in param.values.iter_mut().enumerate() {
-            *value = T::of(tensor.values[row_major(i, param.shape, param.order)]);
+        for (i, value) in tensor.values.iter().enumerate() {
+            param.values[param.order.place(&param.shape, i)] = T::of(*value);
         }
         set += 1;
     });
@@ -42,20 +42,6 @@ pub(crate) fn gradients<T: Real, P: Params<T>>(net: &mut P, grad: &mut P::Grad) 
 
 fn tensor<T: Real>(values: &[T], shape: Shape, order: Order) -> Tensor {
     assert_eq!(values.len(), shape.len());
-    let mut sorted = vec![0.0; values.len()];
-    for (i, value) in values.iter().enumerate() {
-        sorted[row_major(i, shape, order)] = value.to_f64();
-    }
+    let sorted = (0..values.len()).map(|i| values[order.place(&shape, i)].to_f64()).collect();
     Tensor { shape: shape.dims().to_vec(), values: sorted }
-}
-
-/// Where number `i` in memory is in PyTorch's order.
-fn row_major(i: usize, shape: Shape, order: Order) -> usize {
-    match order {
-        Order::RowMajor => i,
-        Order::ColumnMajor => {
-            let (rows, columns) = (shape.dim(0), shape.len() / shape.dim(0));
-            i % rows * columns + i / rows
-        }
-    }
 }

@@ -186,8 +186,14 @@ impl Spot {
 /// Where number `i` of a parameter is, as PyTorch counts.
 fn indices(shape: Shape, order: Order, mut i: usize) -> [usize; 4] {
     let (mut at, rank) = ([0; 4], shape.rank());
-    for k in 0..rank {
-        let k = if order == Order::ColumnMajor { k } else { rank - 1 - k };
+    for step in 0..rank {
+        // from the index that runs fastest to the one that runs slowest
+        let k = match order {
+            Order::RowMajor => rank - 1 - step,
+            Order::ColumnMajor if step == 0 => 0,
+            Order::ColumnMajor => rank - step,
+            Order::Reversed => step,
+        };
         at[k] = i % shape.dim(k).max(1);
         i /= shape.dim(k).max(1);
     }

@@ -93,8 +93,8 @@ struct Tensor {
 impl Tensor {
     fn of<T: Real>(param: Param<'_, T>) -> Self {
         let mut data = Vec::with_capacity(size_of_val(param.values));
-        for at in row_major(param.shape.dims(), param.order) {
-            write_number(param.values[at], &mut data);
+        for i in 0..param.values.len() {
+            write_number(param.values[param.order.place(&param.shape, i)], &mut data);
         }
         Tensor { dtype: dtype::<T>(), shape: param.shape.dims().to_vec(), data }
     }
@@ -197,8 +197,8 @@ fn deserialize<T: Real, P: Params<T>>(net: &mut P, content: &[u8], file: &Path) 
     net.zip([], params::Path::ROOT, &mut |_, param, []| {
         if let Some(tensor) = sources.next() {
             let numbers = tensor.data().chunks_exact(size_of::<T>());
-            for (at, number) in row_major(param.shape.dims(), param.order).zip(numbers) {
-                read_number(number, &mut param.values[at]);
+            for (i, number) in numbers.enumerate() {
+                read_number(number, &mut param.values[param.order.place(&param.shape, i)]);
             }
         }
     });
@@ -238,18 +238,6 @@ fn malformed(error: SafeTensorError, file: &Path) -> Error {
 
 fn dtype<T: Real>() -> Dtype {
     if size_of::<T>() == size_of::<f32>() { Dtype::F32 } else { Dtype::F64 }
-}
-
-/// Where each number of a tensor is in memory, in the file's order: the last index fastest.
-///
-/// In memory, [`Order::ColumnMajor`] is the matrix of its first index by all others.
-fn row_major(dims: &[usize], order: Order) -> impl Iterator<Item = usize> {
-    let all = dims.iter().product::<usize>();
-    let (rows, columns) = match (order, dims.first()) {
-        (Order::ColumnMajor, Some(&rows)) if rows > 0 => (rows, all / rows),
-        _ => (1, all),
-    };
-    (0..rows).flat_map(move |row| (0..columns).map(move |column| column * rows + row))
 }
 
 /// Adds the number's little-endian bytes. The bits stay as they are, those of a NaN too.
