@@ -2,7 +2,9 @@
 
 use nalgebra::RealField;
 
-use crate::kernels::{Products, conv::Convolutions, map::Maps, softmax::Softmax, update::Updates};
+use crate::kernels::{
+    Products, conv::Convolutions, map::Maps, softmax::Softmax, steps::Steps, update::Updates,
+};
 use crate::{Blank, ZeroValid};
 
 mod sealed {
@@ -26,7 +28,17 @@ mod sealed {
 /// assert_eq!(f32::of(0.1).to_f64(), 0.10000000149011612);
 /// ```
 pub trait Real:
-    RealField + Copy + Blank + ZeroValid + Products + Convolutions + Maps + Softmax + Updates + sealed::Sealed
+    RealField
+    + Copy
+    + Blank
+    + ZeroValid
+    + Products
+    + Convolutions
+    + Maps
+    + Softmax
+    + Steps
+    + Updates
+    + sealed::Sealed
 {
     /// The nearest value of this type.
     fn of(x: f64) -> Self;

@@ -23,6 +23,8 @@ mod product;
 mod simd;
 #[doc(hidden)]
 pub mod softmax;
+#[doc(hidden)]
+pub mod steps;
 #[cfg(test)]
 mod tests;
 mod transposed;
