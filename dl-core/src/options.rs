@@ -10,6 +10,7 @@
 //! | [`Stride<2>`](Stride) | how far the window moves | 1 |
 //! | [`Dilation<2>`](Dilation) | how far apart the numbers of a window are | 1 |
 //! | [`Groups<4>`](Groups) | groups of channels that do not see each other | 1 |
+//! | [`OutputPad<1>`](OutputPad) | rows and columns that a transposed convolution adds at the end | none |
 //! | [`NoBias`] | no offset is learned | one for each output |
 //!
 //! Of `n` numbers in a row with `before + after` zeros around them come
@@ -102,6 +103,22 @@ pub struct Same;
 #[derive(Debug)]
 pub struct Groups<const N: usize>;
 
+/// Rows and columns that a transposed convolution adds below and to the right: `OutputPad<1>`, or
+/// `OutputPad<HEIGHT, WIDTH>`. PyTorch: `output_padding`.
+///
+/// With a stride of 2, images of 13 and of 14 rows shrink to the same size; this says which of them comes back. It is
+/// less than the stride.
+///
+/// ```
+/// use dl_core::shape::{unfolded, windows};
+///
+/// assert_eq!((windows(13, [1, 1], 3, 2, 1), windows(14, [1, 1], 3, 2, 1)), (7, 7));
+/// assert_eq!((unfolded(7, [1, 1], 3, 2, 1, 0), unfolded(7, [1, 1], 3, 2, 1, 1)), (13, 14));
+/// ```
+#[doc(alias = "output_padding")]
+#[derive(Debug)]
+pub struct OutputPad<const HEIGHT: usize, const WIDTH: usize = HEIGHT>;
+
 /// No offset is learned. PyTorch: `bias=False`.
 ///
 /// ```
@@ -137,14 +154,14 @@ pub struct Slide<I, K, S = Stride<1>, D = Dilation<1>, P = Pad<0>, G = Groups<1>
     PhantomData<(I, K, S, D, P, G)>,
 );
 
-/// A height and a width: [`Kernel`], [`Stride`], [`Dilation`].
+/// A height and a width: [`Kernel`], [`Stride`], [`Dilation`], [`OutputPad`].
 ///
 /// ```
 /// use dl_core::options::{Pair, Stride};
 ///
 /// assert_eq!(Stride::<2, 1>::PAIR, [2, 1]);
 /// ```
-pub trait Pair: 'static {
+pub trait Pair: 'static + Send + Sync {
     /// `[height, width]`
     const PAIR: [usize; 2];
 }
@@ -156,7 +173,7 @@ macro_rules! pairs {
         }
     )* };
 }
-pairs! { Kernel Stride Dilation }
+pairs! { Kernel Stride Dilation OutputPad }
 
 /// Padding at each side: [`Pad`].
 ///
@@ -165,7 +182,7 @@ pairs! { Kernel Stride Dilation }
 ///
 /// assert_eq!(Pad::<2, 1>::SIDES, [[2, 2], [1, 1]]);
 /// ```
-pub trait Sides: 'static {
+pub trait Sides: 'static + Send + Sync {
     /// `[[top, bottom], [left, right]]`
     const SIDES: [[usize; 2]; 2];
 }
@@ -182,7 +199,7 @@ impl<const T: usize, const L: usize, const B: usize, const R: usize> Sides for P
 /// type Sizes = Slide<Image<1, 28, 28>, Kernel<5, 3>>;
 /// assert_eq!((Sizes::KERNEL, Sizes::OUT, Sizes::AREA), ([5, 3], [24, 26], 624));
 /// ```
-pub trait Sliding: 'static {
+pub trait Sliding: 'static + Send + Sync {
     /// Of the image that comes in: channels, height, width.
     const IMAGE: [usize; 3];
     /// Height and width of the window.

@@ -9,6 +9,7 @@ use core::ops::{Deref, DerefMut};
 
 use nalgebra::SMatrix;
 
+use crate::options::Sliding;
 use crate::{Blank, Layer, Loss, Network, Optimizer, Real, Signal, gradcheck, layers, train};
 
 /// Plain data for which all-zero bytes are a valid value, the value [`Blank::ZERO`], and which threads may share.
@@ -153,6 +154,24 @@ unsafe impl<T: Real, const IN: usize, const OUT: usize, const BIAS: usize> ZeroV
     for layers::Dense<T, IN, OUT, BIAS>
 {
     const ATOM: usize = atom::<Self>(&[field::<SMatrix<T, OUT, IN>>(), field::<SMatrix<T, BIAS, 1>>()]);
+}
+// SAFETY: as above.
+unsafe impl<T: Real, S: Sliding, const OUT: usize, const FAN: usize, const BIAS: usize> ZeroValid
+    for layers::Conv2d<T, S, OUT, FAN, BIAS>
+{
+    const ATOM: usize = atom::<Self>(&[field::<SMatrix<T, OUT, FAN>>(), field::<SMatrix<T, BIAS, 1>>()]);
+}
+// SAFETY: as above.
+unsafe impl<T: Real, S: Sliding, const IN: usize, const FAN: usize, const BIAS: usize> ZeroValid
+    for layers::ConvTranspose2d<T, S, IN, FAN, BIAS>
+{
+    const ATOM: usize = atom::<Self>(&[field::<SMatrix<T, IN, FAN>>(), field::<SMatrix<T, BIAS, 1>>()]);
+}
+// SAFETY: as above.
+unsafe impl<T: Real, S: Sliding, const OUT: usize, const FAN: usize, const BIAS: usize> ZeroValid
+    for layers::Conv1d<T, S, OUT, FAN, BIAS>
+{
+    const ATOM: usize = atom::<Self>(&[field::<SMatrix<T, OUT, FAN>>(), field::<SMatrix<T, BIAS, 1>>()]);
 }
 // SAFETY: as above.
 unsafe impl<T: Real, const N: usize, const RUN: usize> ZeroValid for layers::PRelu<T, N, RUN> {

@@ -629,6 +629,14 @@ const fn by(mut message: Message, sizes: &[usize]) -> Message {
     message
 }
 
+/// The channels of one of `groups`; all of them where there is none.
+pub const fn per_group(channels: usize, groups: usize) -> usize {
+    match channels.checked_div(groups) {
+        Some(channels) => channels,
+        None => channels,
+    }
+}
+
 /// Stops the build if channels cannot be shared out among groups.
 #[track_caller]
 pub const fn expect_groups(field: &str, groups: usize, channels: usize, outputs: usize) {
@@ -647,6 +655,35 @@ pub const fn expect_groups(field: &str, groups: usize, channels: usize, outputs:
             .number(outputs)
             .text(" go out\nhelp: the number of groups divides both"),
     )
+}
+
+/// Stops the build if the padding of a transposed convolution leaves nothing; the arguments are those of [`unfolded`].
+#[track_caller]
+pub const fn expect_unfolded(
+    field: &str,
+    n: usize,
+    pad: [usize; 2],
+    kernel: usize,
+    stride: usize,
+    dilation: usize,
+    extra: usize,
+) {
+    let all = unfolded(n, [0, 0], kernel, stride, dilation, extra);
+    if all <= pad[0].saturating_add(pad[1]) {
+        let message = Message::new().text("`").text(field).text("`: the padding ").number(pad[0]);
+        let message = message.text(" + ").number(pad[1]).text(" leaves nothing of ").number(all);
+        stop(message.text("\nhelp: make the padding smaller"))
+    }
+}
+
+/// Stops the build if the output pad of a transposed convolution is not below its stride.
+#[track_caller]
+pub const fn expect_output_pad(field: &str, extra: usize, stride: usize) {
+    if extra >= stride {
+        let message = Message::new().text("`").text(field).text("`: the output pad ").number(extra);
+        let message = message.text(" is not below the stride ").number(stride);
+        stop(message.text("\nhelp: make it smaller, or the stride larger"))
+    }
 }
 
 /// Stops the build if a number of an option is zero.

@@ -3,8 +3,8 @@
 use nalgebra::{SMatrix, SVector};
 
 use crate::kernels::map::Known;
-use crate::params::{Kind, Order, Param, ParamMut, Path, Visitor, Zipper};
-use crate::{Blank, Layer, Params, Pass, Pointwise, Real, Rng, Shape, Vals, init, pointwise};
+use crate::layers::weight_and_bias;
+use crate::{Layer, Pass, Pointwise, Real, Shape, Vals, pointwise};
 
 /// Fully connected layer, on the last dimension. PyTorch: `nn.Linear`.
 ///
@@ -139,44 +139,10 @@ impl<T: Real, const IN: usize, const OUT: usize, const BIAS: usize, const X: usi
     }
 }
 
-impl<T: Real, const IN: usize, const OUT: usize, const BIAS: usize> Params<T> for Dense<T, IN, OUT, BIAS> {
-    type Grad = Self;
-    const PARAMS: usize = OUT * IN + BIAS;
-    const FLAT: bool = true;
-
-    fn visit(&self, at: Path<'_>, f: &mut Visitor<'_, T>) {
-        let (weight, bias) = (self.weight.as_slice(), self.bias.as_slice());
-        f(at.field("weight"), Param::new(weight, Shape::new([OUT, IN]), Order::ColumnMajor, Kind::Weight));
-        if BIAS > 0 {
-            f(at.field("bias"), Param::new(bias, Shape::new([OUT]), Order::RowMajor, Kind::Bias));
-        }
-    }
-
-    #[inline(always)]
-    fn zip<const N: usize>(&mut self, mut with: [&mut Self; N], at: Path<'_>, f: &mut Zipper<'_, T, N>) {
-        let (weight, bias) = (self.weight.as_mut_slice(), self.bias.as_mut_slice());
-        f(
-            at.field("weight"),
-            ParamMut::new(weight, Shape::new([OUT, IN]), Order::ColumnMajor, Kind::Weight),
-            with.each_mut().map(|g| g.weight.as_mut_slice()),
-        );
-        if BIAS > 0 {
-            f(
-                at.field("bias"),
-                ParamMut::new(bias, Shape::new([OUT]), Order::RowMajor, Kind::Bias),
-                with.map(|g| g.bias.as_mut_slice()),
-            );
-        }
-    }
-
-    fn init(&mut self, rng: Rng) {
-        init::uniform_fan_in(self.weight.as_mut_slice(), IN, rng.fork(0));
-        init::uniform_fan_in(self.bias.as_mut_slice(), IN, rng.fork(1));
-    }
-}
-
-impl<T: Real, const IN: usize, const OUT: usize, const BIAS: usize> Blank for Dense<T, IN, OUT, BIAS> {
-    const ZERO: Self = Dense { weight: Blank::ZERO, bias: Blank::ZERO };
+weight_and_bias! {
+    [const IN: usize, const OUT: usize, const BIAS: usize] Dense<T, IN, OUT, BIAS>,
+    weight: [OUT, IN] as Shape::new([OUT, IN]), ColumnMajor;
+    fan: IN; also: []
 }
 
 #[cfg(test)]
@@ -184,6 +150,7 @@ mod tests {
     use nalgebra::{matrix, vector};
 
     use super::*;
+    use crate::Blank;
 
     const LAYER: Dense<f64, 2, 2> = Dense {
         weight: SMatrix::from_array_storage(nalgebra::ArrayStorage([[1.0, 2.0], [3.0, 4.0]])),

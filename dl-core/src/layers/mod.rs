@@ -1,6 +1,10 @@
 //! The built-in layers, one file each.
 
+mod conv1d;
+mod conv2d;
+mod conv_transpose2d;
 mod dense;
+mod depthwise2d;
 mod dropout;
 mod elu;
 mod flatten;
@@ -21,7 +25,11 @@ mod softmax;
 mod softplus;
 mod tanh;
 
+pub use conv_transpose2d::ConvTranspose2d;
+pub use conv1d::Conv1d;
+pub use conv2d::Conv2d;
 pub use dense::Dense;
+pub use depthwise2d::Depthwise2d;
 pub use dropout::Dropout;
 pub use elu::Elu;
 pub use flatten::Flatten;
@@ -75,6 +83,64 @@ macro_rules! no_params {
     };
 }
 use no_params;
+
+/// Makes a layer of a `weight` and a `bias` that start uniform in `±1/√fan`: its `Blank` and `Params`.
+macro_rules! weight_and_bias {
+    (
+        [$($generics:tt)*] $layer:ty,
+        weight: [$rows:expr, $columns:expr] as $shape:expr, $order:ident;
+        fan: $fan:expr; also: [$($field:ident: $value:expr)?]
+    ) => {
+        impl<T: $crate::Real, $($generics)*> $crate::Params<T> for $layer {
+            type Grad = Self;
+            const PARAMS: usize = $rows * $columns + BIAS;
+            const FLAT: bool = true;
+
+            fn visit(&self, at: $crate::params::Path<'_>, f: &mut $crate::params::Visitor<'_, T>) {
+                use $crate::params::{Kind, Order, Param};
+                let (weight, bias) = (self.weight.as_slice(), self.bias.as_slice());
+                f(at.field("weight"), Param::new(weight, $shape, Order::$order, Kind::Weight));
+                if BIAS > 0 {
+                    f(at.field("bias"), Param::new(bias, $crate::Shape::new([BIAS]), Order::RowMajor, Kind::Bias));
+                }
+            }
+
+            #[inline(always)]
+            fn zip<const N: usize>(
+                &mut self,
+                mut with: [&mut Self; N],
+                at: $crate::params::Path<'_>,
+                f: &mut $crate::params::Zipper<'_, T, N>,
+            ) {
+                use $crate::params::{Kind, Order, ParamMut};
+                let (weight, bias) = (self.weight.as_mut_slice(), self.bias.as_mut_slice());
+                f(
+                    at.field("weight"),
+                    ParamMut::new(weight, $shape, Order::$order, Kind::Weight),
+                    with.each_mut().map(|g| g.weight.as_mut_slice()),
+                );
+                if BIAS > 0 {
+                    f(
+                        at.field("bias"),
+                        ParamMut::new(bias, $crate::Shape::new([BIAS]), Order::RowMajor, Kind::Bias),
+                        with.map(|g| g.bias.as_mut_slice()),
+                    );
+                }
+            }
+
+            fn init(&mut self, rng: $crate::Rng) {
+                $crate::init::uniform_fan_in(self.weight.as_mut_slice(), $fan, rng.fork(0));
+                $crate::init::uniform_fan_in(self.bias.as_mut_slice(), $fan, rng.fork(1));
+            }
+        }
+
+        impl<T: $crate::Real, $($generics)*> $crate::Blank for $layer {
+            const ZERO: Self =
+                Self { weight: $crate::Blank::ZERO, bias: $crate::Blank::ZERO, $($field: $value)? };
+        }
+    };
+}
+use weight_and_bias;
 
 /// Makes a layer of a [`Pointwise`](crate::Pointwise) function. `x` or `y` says what its derivative follows from.
 macro_rules! pointwise_layer {

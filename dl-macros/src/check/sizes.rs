@@ -151,7 +151,27 @@ pub(super) fn check_arguments(
             resolved.checks = quote!(#before #check);
         }
     }
+    let (consts, ident) = (&net.const_names, &net.written.ident);
+    let computed = |param: &&Ident| is_computed(resolved.ty.clone(), param);
+    if let Some(param) = consts.iter().find(computed) {
+        report.error(
+            &layer.ty,
+            format!(
+                "`{name}` has a size computed from the const parameter `{param}`, which stable Rust does not allow\n\
+                 help: give `{ident}` concrete sizes, or use `{param}` only where nothing is computed from it"
+            ),
+        );
+        return None;
+    }
     Some(())
+}
+
+/// Whether an argument of the type `ty` is computed from `param`: more than `{ param }` in braces.
+fn is_computed(ty: TokenStream, param: &Ident) -> bool {
+    ty.into_iter().any(|token| match token {
+        TokenTree::Group(group) => group.stream().into_iter().count() > 1 && mentions(group.stream(), param),
+        _ => false,
+    })
 }
 
 /// Gives a call that is ours the place of the user's tokens `at`, all of them, so that rustc underlines those.

@@ -7,6 +7,9 @@ use crate::report::near;
 use crate::shape::{Dim, Shape};
 
 mod activation;
+mod conv1d;
+mod conv2d;
+mod conv_transpose2d;
 mod dense;
 mod dropout;
 mod flatten;
@@ -124,14 +127,27 @@ pub(crate) enum Product {
     Steps,
 }
 
-const DEFINITIONS: &[&[Definition]] =
-    &[dense::LAYERS, flatten::LAYERS, activation::LAYERS, dropout::LAYERS, softmax::LAYERS];
+const DEFINITIONS: &[&[Definition]] = &[
+    dense::LAYERS,
+    conv1d::LAYERS,
+    conv2d::LAYERS,
+    conv_transpose2d::LAYERS,
+    flatten::LAYERS,
+    activation::LAYERS,
+    dropout::LAYERS,
+    softmax::LAYERS,
+];
 
 /// All options of all layers.
-pub(crate) const OPTIONS: [&str; 7] = ["NoBias", "Pad", "Same", "Stride", "Dilation", "Groups", "Kernel"];
+pub(crate) const OPTIONS: [&str; 8] =
+    ["NoBias", "Pad", "Same", "Stride", "Dilation", "Groups", "OutputPad", "Kernel"];
 
 /// What other frameworks call our layers, where the names are too different to guess.
-pub(crate) const OTHER_NAMES: [(&str, &str); 6] = [
+pub(crate) const OTHER_NAMES: [(&str, &str); 10] = [
+    ("DepthwiseConv2d", "Depthwise2d"),
+    ("DepthwiseConv2D", "Depthwise2d"),
+    ("Conv2dTranspose", "ConvTranspose2d"),
+    ("Deconv2d", "ConvTranspose2d"),
     ("Linear", "Dense"),
     ("FullyConnected", "Dense"),
     ("Identity", "Flatten"),
@@ -141,11 +157,7 @@ pub(crate) const OTHER_NAMES: [(&str, &str); 6] = [
 ];
 
 /// Layers that later versions have.
-pub(crate) const LATER: [&str; 27] = [
-    "Conv1d",
-    "Conv2d",
-    "Depthwise2d",
-    "ConvTranspose2d",
+pub(crate) const LATER: [&str; 23] = [
     "MaxPool2d",
     "MaxPool1d",
     "AvgPool2d",

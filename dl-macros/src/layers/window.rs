@@ -196,31 +196,62 @@ impl Windows<2> {
         image: &[Dim; 3],
         groups: &Dim,
     ) -> TokenStream {
-        let dl = cx.dl;
-        let image = image.iter().map(Dim::arg);
-        let pair = |name: &str, [height, width]: &[Dim; 2]| {
-            let (marker, height, width) = (marker(layer, name), height.arg(), width.arg());
-            quote!(#dl::options::#marker<#height, #width>)
-        };
-        let (kernel, stride) = (pair("Kernel", &self.kernel), pair("Stride", &self.stride));
-        let dilation = pair("Dilation", &self.dilation);
-        let [[top, bottom], [left, right]] = self.pad.each_ref().map(|sides| sides.each_ref().map(Dim::arg));
-        let (pad, with, groups) = (marker(layer, "Pad"), marker(layer, "Groups"), groups.arg());
-        quote! {
-            #dl::options::Slide<
-                #dl::options::Image<#(#image),*>,
-                #kernel,
-                #stride,
-                #dilation,
-                #dl::options::#pad<#top, #left, #bottom, #right>,
-                #dl::options::#with<#groups>
-            >
-        }
+        let [[top, bottom], [left, right]] = &self.pad;
+        let sides = [top, left, bottom, right];
+        slide(
+            layer,
+            cx,
+            image.each_ref(),
+            [&self.kernel, &self.stride, &self.dilation].map(|p| p.each_ref()),
+            sides,
+            groups,
+        )
+    }
+}
+
+impl Windows<1> {
+    /// The same of a sequence: an image one column wide, whose channels are the features.
+    pub(super) fn slide(
+        &self,
+        layer: &BuiltIn,
+        cx: &Context<'_>,
+        steps: &Dim,
+        features: &Dim,
+    ) -> TokenStream {
+        let (one, none) = (&Dim::Known(1), &Dim::Known(0));
+        let [[before, after]] = &self.pad;
+        let pairs = [&self.kernel, &self.stride, &self.dilation].map(|[along]| [along, one]);
+        slide(layer, cx, [features, steps, one], pairs, [before, none, after, none], one)
+    }
+}
+
+fn slide(
+    layer: &BuiltIn,
+    cx: &Context<'_>,
+    image: [&Dim; 3],
+    pairs: [[&Dim; 2]; 3],
+    sides: [&Dim; 4],
+    groups: &Dim,
+) -> TokenStream {
+    let dl = cx.dl;
+    let (image, sides, groups) = (image.map(Dim::arg), sides.map(Dim::arg), groups.arg());
+    let pairs = ["Kernel", "Stride", "Dilation"].iter().zip(pairs).map(|(name, pair)| {
+        let (marker, pair) = (marker(layer, name), pair.map(Dim::arg));
+        quote!(#dl::options::#marker<#(#pair),*>)
+    });
+    let (pad, with) = (marker(layer, "Pad"), marker(layer, "Groups"));
+    quote! {
+        #dl::options::Slide<
+            #dl::options::Image<#(#image),*>,
+            #(#pairs,)*
+            #dl::options::#pad<#(#sides),*>,
+            #dl::options::#with<#groups>
+        >
     }
 }
 
 /// The name of an option as the user wrote it, so that editors find it there.
-pub(super) fn marker(layer: &BuiltIn, name: &str) -> Ident {
+fn marker(layer: &BuiltIn, name: &str) -> Ident {
     if name == "Kernel" {
         let kernels = layer.arguments.iter().filter_map(|argument| match argument {
             Argument::Type(ty) => last_segment(ty).filter(|last| last.ident == name),
@@ -349,6 +380,11 @@ fn above_zero(
     Ok(dim)
 }
 
+/// The numbers of an option, which may be zero.
+pub(super) fn numbers<const R: usize>(option: &Chosen) -> syn::Result<[Dim; R]> {
+    all(&option.arguments, number)
+}
+
 /// A whole number; unlike a size it may be zero.
 fn number(argument: &Argument) -> syn::Result<Dim> {
     let expr = argument.expr()?;
@@ -391,7 +427,7 @@ fn same(pad: &Chosen) -> Option<Ident> {
 }
 
 /// What `dl::shape::span` is for numbers that are known.
-fn span(kernel: usize, dilation: usize) -> usize {
+pub(super) fn span(kernel: usize, dilation: usize) -> usize {
     dilation.saturating_mul(kernel.saturating_sub(1)).saturating_add(1)
 }
 
