@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use dl_core::params::{self, Order, Param};
+use dl_core::params::{self, Param};
 use dl_core::{Params, Real};
 use safetensors::Dtype;
 use safetensors::tensor::{SafeTensorError, SafeTensors, TensorView, View};
@@ -263,6 +263,7 @@ fn read_number<T: Real>(bytes: &[u8], number: &mut T) {
 #[cfg(test)]
 mod tests {
     use dl_core::layers::Dense;
+    use dl_core::params::Order;
     use dl_core::{Blank, Rng, Shape};
     use proptest::{prop_assert_eq, proptest};
 

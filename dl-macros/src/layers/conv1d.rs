@@ -27,7 +27,7 @@ fn rule(layer: &BuiltIn, cx: &Context<'_>) -> syn::Result<Resolved> {
     let mut checks = TokenStream::new();
     let [steps, features] = window::steps(layer, cx, &mut checks)?;
     let mut windows = Windows::<1>::read(layer, cx, 1, false)?;
-    let [len] = windows.over(layer, cx, &[steps.clone()])?;
+    let [len] = windows.over(layer, cx, [&steps])?;
     checks.extend(windows.checks.clone());
     let fan = features.times(&windows.kernel[0]);
     let (bias, mention) = bias(layer, cx);

@@ -61,7 +61,7 @@ fn resolve(
     let (dl, name) = (cx.dl, &layer.name);
     let mut windows = Windows::<2>::read(layer, cx, at, false)?;
     let [channels, height, width] = &image;
-    let [rows, columns] = windows.over(layer, cx, &[height.clone(), width.clone()])?;
+    let [rows, columns] = windows.over(layer, cx, [height, width])?;
     checks.extend(windows.checks.clone());
     let fan = per_group(cx, channels, &groups).times(&windows.kernel[0]).times(&windows.kernel[1]);
     let (bias, mention) = bias(layer, cx);

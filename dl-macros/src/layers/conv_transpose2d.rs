@@ -93,7 +93,8 @@ fn output_pad(
             }
         }
     }
-    Ok((extra, Some(mention_of(cx, &option.name))))
+    let name = &option.name;
+    Ok((extra, Some(mention_of(cx, &quote!(#name::<0>)))))
 }
 
 /// The size that comes out, along dimension `i` of the image.

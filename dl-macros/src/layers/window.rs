@@ -1,13 +1,13 @@
 //! Windows that slide over an image or a sequence: their options, and how many of them there are.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote};
 use syn::{Ident, Type};
 
 use super::{Context, Marker};
 use crate::ast::{Argument, BuiltIn, Chosen};
 use crate::check::over;
-use crate::shape::{Dim, Shape};
+use crate::shape::{Dim, Shape, is_negative, tidy};
 use crate::spec::{last_segment, marker_arguments, names};
 
 pub(super) const PAD: Marker = Marker {
@@ -89,12 +89,12 @@ impl<const R: usize> Windows<R> {
         &mut self,
         layer: &BuiltIn,
         cx: &Context<'_>,
-        sizes: &[Dim; R],
+        sizes: [&Dim; R],
     ) -> syn::Result<[Dim; R]> {
         let dl = cx.dl;
         let counts: Vec<_> = (0..R)
             .map(|i| {
-                let (n, k, s, d) = (&sizes[i], &self.kernel[i], &self.stride[i], &self.dilation[i]);
+                let (n, k, s, d) = (sizes[i], &self.kernel[i], &self.stride[i], &self.dilation[i]);
                 let known = (n.known(), k.known(), s.known(), d.known());
                 if self.is_same {
                     self.pad[i] = match known {
@@ -124,7 +124,7 @@ impl<const R: usize> Windows<R> {
     }
 
     /// Refuses a window that is larger than what it slides over, or has rustc refuse it.
-    fn expect_fit(&mut self, layer: &BuiltIn, cx: &Context<'_>, sizes: &[Dim; R]) -> syn::Result<()> {
+    fn expect_fit(&mut self, layer: &BuiltIn, cx: &Context<'_>, sizes: [&Dim; R]) -> syn::Result<()> {
         let known = |i: usize| {
             let [before, after] = &self.pad[i];
             let padded = padded(sizes[i].known()?, before.known()?, after.known()?);
@@ -253,11 +253,11 @@ fn slide(
 /// The name of an option as the user wrote it, so that editors find it there.
 fn marker(layer: &BuiltIn, name: &str) -> Ident {
     if name == "Kernel" {
-        let kernels = layer.arguments.iter().filter_map(|argument| match argument {
+        let kernel = layer.arguments.iter().find_map(|argument| match argument {
             Argument::Type(ty) => last_segment(ty).filter(|last| last.ident == name),
             Argument::Expr(_) => None,
         });
-        if let Some(kernel) = kernels.last() {
+        if let Some(kernel) = kernel {
             return kernel.ident.clone();
         }
     }
@@ -265,9 +265,9 @@ fn marker(layer: &BuiltIn, name: &str) -> Ident {
 }
 
 /// A statement that speaks of an option which is in no type, so that editors find it.
-pub(super) fn mention_of(cx: &Context<'_>, option: &Ident) -> TokenStream {
+pub(super) fn mention_of(cx: &Context<'_>, option: &impl ToTokens) -> TokenStream {
     let dl = cx.dl;
-    quote_spanned!(Span::call_site()=> let _ = #dl::options::#option;)
+    quote!(let _ = #dl::options::#option;)
 }
 
 /// The dimensions of an image.
@@ -334,8 +334,7 @@ fn kernel<const R: usize>(
         let arguments = marker_arguments(last, KERNELS)?;
         if arguments.is_empty() || arguments.len() > R {
             let forms = if R == 1 { "a number".to_owned() } else { crate::report::any_of(KERNELS) };
-            let message =
-                format!("`{}` is not written like that\nhelp: write {forms}", crate::shape::tidy(ty));
+            let message = format!("`{}` is not written like that\nhelp: write {forms}", tidy(ty));
             return Err(syn::Error::new_spanned(ty, message));
         }
         return all(&arguments, |argument| above_zero("Kernel", argument, cx, checks));
@@ -364,7 +363,7 @@ fn above_zero(
     cx: &Context<'_>,
     checks: &mut TokenStream,
 ) -> syn::Result<Dim> {
-    let dim = number(argument)?;
+    let dim = number(option, argument)?;
     match dim.known() {
         Some(0) => {
             let message = format!("`{option}` cannot be zero\nhelp: write `{option}<1>` or more");
@@ -382,12 +381,19 @@ fn above_zero(
 
 /// The numbers of an option, which may be zero.
 pub(super) fn numbers<const R: usize>(option: &Chosen) -> syn::Result<[Dim; R]> {
-    all(&option.arguments, number)
+    let name = option.name.to_string();
+    all(&option.arguments, |argument| number(&name, argument))
 }
 
 /// A whole number; unlike a size it may be zero.
-fn number(argument: &Argument) -> syn::Result<Dim> {
+fn number(option: &str, argument: &Argument) -> syn::Result<Dim> {
     let expr = argument.expr()?;
+    if is_negative(&expr) {
+        let (found, least) = (tidy(&expr), format!("{option}<0>"));
+        let message =
+            format!("`{option}` takes whole numbers, but this is `{found}`\nhelp: write `{least}` or more");
+        return Err(syn::Error::new_spanned(&expr, message));
+    }
     match Dim::of(&expr) {
         Dim::Known(0) => Ok(Dim::Known(0)),
         _ => crate::args::size(&expr),
@@ -405,7 +411,8 @@ fn all<const R: usize>(
 
 /// `Pad<1>`, `Pad<height, width>`, `Pad<top, left, bottom, right>`; over steps `Pad<before, after>`.
 fn sides<const R: usize>(pad: &Chosen) -> syn::Result<[[Dim; 2]; R]> {
-    let dims = pad.arguments.iter().map(number).collect::<syn::Result<Vec<_>>>()?;
+    let dims =
+        pad.arguments.iter().map(|argument| number("Pad", argument)).collect::<syn::Result<Vec<_>>>()?;
     let at = |i: usize| dims.get(i).unwrap_or(&dims[0]).clone();
     Ok(match dims.len() {
         4 => std::array::from_fn(|i| [at(i), at(i + R)]),
