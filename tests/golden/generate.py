@@ -114,6 +114,65 @@ class Hardsigmoid(nn.Module):
         return y
 
 
+class Conv1d(nn.Conv1d):
+    """Over `[steps, features]`."""
+
+    def forward(self, x):
+        return super().forward(x.transpose(1, 2)).transpose(1, 2)
+
+
+def padded(kind, *sides):
+    """A convolution behind padding that differs from side to side: left, right, top, bottom."""
+
+    class Padded(kind):
+        def forward(self, x):
+            return super().forward(F.pad(x, sides))
+
+    return Padded
+
+
+class Conv1dPadded(nn.Conv1d):
+    """Over `[steps, features]`, with two steps of zeros before and one behind."""
+
+    def forward(self, x):
+        return super().forward(F.pad(x.transpose(1, 2), (2, 1))).transpose(1, 2)
+
+
+def convolutions():
+    # TensorFlow's padding for 7 x 6, a window of 3 x 4 and a stride of 2: one row each, and one column before, one behind
+    same = padded(nn.Conv2d, 1, 1, 1, 1)
+    odd = padded(nn.Conv2d, 0, 1, 0, 1)  # for 6 x 4, a window of 3 and a stride of 2: the odd one at the end
+    return [
+        layer("conv2d", nn.Conv2d(3, 5, 3), 3, 5, 6),
+        layer("conv2d_1x1", nn.Conv2d(5, 7, 1), 5, 3, 2),
+        layer("conv2d_no_bias", nn.Conv2d(1, 3, (2, 4), bias=False), 1, 4, 7),
+        layer("conv2d_pad_stride", nn.Conv2d(2, 3, 3, padding=(2, 1), stride=(1, 2)), 2, 5, 7),
+        layer("conv2d_sides", padded(nn.Conv2d, 3, 0, 1, 2)(2, 3, 3, stride=2), 2, 4, 5),
+        layer("conv2d_same", same(2, 3, (3, 4), stride=2), 2, 7, 6),
+        layer("conv2d_same_odd", odd(2, 3, 3, stride=2), 2, 6, 4),
+        layer("conv2d_dilation", nn.Conv2d(2, 3, 3, dilation=(2, 1), padding=1), 2, 6, 5),
+        layer("conv2d_groups", nn.Conv2d(6, 9, 3, groups=3, padding=1), 6, 4, 3),
+        layer("conv2d_all", nn.Conv2d(4, 6, (3, 2), stride=(2, 3), padding=(2, 1), dilation=(1, 3), groups=2), 4, 7, 9),
+        layer("depthwise2d", nn.Conv2d(5, 5, 3, stride=2, padding=1, groups=5), 5, 5, 4),
+        layer("conv_transpose2d", nn.ConvTranspose2d(3, 5, 3), 3, 3, 4),
+        layer("conv_transpose2d_no_bias", nn.ConvTranspose2d(3, 2, 2, stride=2, bias=False), 3, 3, 2),
+        layer(
+            "conv_transpose2d_all",
+            nn.ConvTranspose2d(4, 6, (3, 2), (3, 2), (1, 2), output_padding=(2, 1), groups=2, dilation=(2, 3)),
+            *(4, 3, 4),
+        ),
+        layer("conv1d", Conv1d(3, 5, 3), 7, 3),
+        layer("conv1d_no_bias", Conv1d(1, 3, 4, stride=3, bias=False), 11, 1),
+        layer("conv1d_pad", Conv1d(3, 2, 5, padding=3, stride=2), 6, 3),
+        layer("conv1d_sides", Conv1dPadded(2, 3, 3), 4, 2),
+        layer("conv1d_dilation", Conv1d(2, 3, 3, padding=2, stride=2, dilation=3), 9, 2),
+        network("conv2d_relu", OrderedDict(conv=nn.Conv2d(2, 3, 3, padding=1), act=nn.ReLU()), 2, 3, 4),
+        network("conv2d_tanh", OrderedDict(conv=nn.Conv2d(2, 3, 2), act=nn.Tanh()), 2, 3, 4),
+        network("conv_transpose2d_relu", OrderedDict(conv=nn.ConvTranspose2d(2, 3, 2), act=nn.ReLU()), 2, 3, 4),
+        network("conv1d_relu", OrderedDict(conv=Conv1d(2, 3, 2), act=nn.ReLU()), 5, 2),
+    ]
+
+
 POINTWISE = {
     "relu": nn.ReLU(),
     "leaky_relu": nn.LeakyReLU(),
@@ -162,7 +221,7 @@ def layers():
     far = torch.tensor([900.0, -900.0, 0.0, 899.5], dtype=torch.float64)
     cases.append(layer("softmax_far", nn.Softmax(dim=-1), 4, x=far))
     cases.append(layer("log_softmax_far", nn.LogSoftmax(dim=-1), 4, x=far))
-    write("layers", cases=cases)
+    write("layers", cases=cases + convolutions())
 
 
 # --------------------------------------------------------------------------------------------------------------- losses

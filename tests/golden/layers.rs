@@ -91,6 +91,35 @@ networks! {
     log_softmax: [7] { layer: LogSoftmax } "log_softmax";
     log_softmax_of_steps: [3, 4] { layer: LogSoftmax } "log_softmax_steps";
     log_softmax_of_large_numbers: [4] { layer: LogSoftmax } "log_softmax_far";
+    conv2d: [3, 5, 6] { layer: Conv2d<5, 3> } "conv2d";
+    conv2d_of_one_number: [5, 3, 2] { layer: Conv2d<7, 1> } "conv2d_1x1";
+    conv2d_without_bias: [1, 4, 7] { layer: Conv2d<3, Kernel<2, 4>, NoBias> } "conv2d_no_bias";
+    conv2d_with_padding_and_stride: [2, 5, 7] { layer: Conv2d<3, 3, Pad<2, 1>, Stride<1, 2>> } "conv2d_pad_stride";
+    conv2d_with_padding_that_differs: [2, 4, 5] { layer: Conv2d<3, 3, Pad<1, 3, 2, 0>, Stride<2>> } "conv2d_sides";
+    conv2d_of_the_same_size: [2, 7, 6] { layer: Conv2d<3, Kernel<3, 4>, Pad<Same>, Stride<2>> } "conv2d_same";
+    conv2d_of_the_same_odd_size: [2, 6, 4] { layer: Conv2d<3, 3, Pad<Same>, Stride<2>> } "conv2d_same_odd";
+    conv2d_with_dilation: [2, 6, 5] { layer: Conv2d<3, 3, Dilation<2, 1>, Pad<1>> } "conv2d_dilation";
+    conv2d_with_groups: [6, 4, 3] { layer: Conv2d<9, 3, Groups<3>, Pad<1>> } "conv2d_groups";
+    conv2d_with_all_options: [4, 7, 9] {
+        layer: Conv2d<6, Kernel<3, 2>, Stride<2, 3>, Pad<2, 1>, Dilation<1, 3>, Groups<2>>
+    } "conv2d_all";
+    depthwise2d: [5, 5, 4] { layer: Depthwise2d<3, Stride<2>, Pad<1>> } "depthwise2d";
+    conv_transpose2d: [3, 3, 4] { layer: ConvTranspose2d<5, 3> } "conv_transpose2d";
+    conv_transpose2d_without_bias: [3, 3, 2] {
+        layer: ConvTranspose2d<2, 2, Stride<2>, NoBias>
+    } "conv_transpose2d_no_bias";
+    conv_transpose2d_with_all_options: [4, 3, 4] {
+        layer: ConvTranspose2d<6, Kernel<3, 2>, Stride<3, 2>, Pad<1, 2>, OutputPad<2, 1>, Groups<2>, Dilation<2, 3>>
+    } "conv_transpose2d_all";
+    conv1d: [7, 3] { layer: Conv1d<5, 3> } "conv1d";
+    conv1d_without_bias: [11, 1] { layer: Conv1d<3, 4, Stride<3>, NoBias> } "conv1d_no_bias";
+    conv1d_with_padding_and_stride: [6, 3] { layer: Conv1d<2, 5, Pad<3>, Stride<2>> } "conv1d_pad";
+    conv1d_with_padding_that_differs: [4, 2] { layer: Conv1d<3, 3, Pad<2, 1>> } "conv1d_sides";
+    conv1d_with_dilation: [9, 2] { layer: Conv1d<3, 3, Pad<2>, Stride<2>, Dilation<3>> } "conv1d_dilation";
+    conv2d_and_relu: [2, 3, 4] { conv: Conv2d<3, 3, Pad<1>>, act: Relu } "conv2d_relu";
+    conv2d_and_tanh: [2, 3, 4] { conv: Conv2d<3, 2>, act: Tanh } "conv2d_tanh";
+    conv_transpose2d_and_relu: [2, 3, 4] { conv: ConvTranspose2d<3, 2>, act: Relu } "conv_transpose2d_relu";
+    conv1d_and_relu: [5, 2] { conv: Conv1d<3, 2>, act: Relu } "conv1d_relu";
 }
 
 /// An activation by itself, where its pieces meet and far from zero, and behind a layer, where it runs in place.
