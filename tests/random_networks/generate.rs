@@ -120,7 +120,9 @@ impl Writer {
     fn layer(&mut self, name: &str, shape: &mut Vec<usize>, depth: usize) -> (String, bool) {
         let last = shape[shape.len() - 1];
         match self.rng.below(100) {
-            0..32 if shape.len() < 3 => {
+            0..32 if shape.len() == 3 => (self.convolution(shape), true),
+            0..10 if shape.len() == 2 => (self.convolution_of_steps(shape), true),
+            0..32 => {
                 let width = self.pick(&WIDTHS);
                 if let Some(last) = shape.last_mut() {
                     *last = width;
@@ -185,6 +187,67 @@ impl Writer {
             _ => width.to_string(),
         };
         if self.chance(25) { format!("Dense<{size}, NoBias>") } else { format!("Dense<{size}>") }
+    }
+
+    /// A convolution over an image, with options with which a window fits; small images are made larger.
+    fn convolution(&mut self, shape: &mut [usize]) -> String {
+        self.sign = Sign::Any;
+        let outputs = self.pick(&[1, 2, 3, 4, 5]);
+        if shape[1] * shape[2] < 5 && self.chance(50) {
+            let (kernel, stride) = (self.pick(&[1, 2, 3]), self.pick(&[1, 2]));
+            for size in &mut shape[1..] {
+                *size = (*size - 1) * stride + kernel;
+            }
+            shape[0] = outputs;
+            return format!("ConvTranspose2d<{outputs}, {kernel}, Stride<{stride}>>");
+        }
+        let kernel: [usize; 2] = [self.pick(&[1, 2, 3]), self.pick(&[1, 3])];
+        let mut options = String::new();
+        let same = self.chance(20);
+        let stride = [self.pick(&[1, 1, 2]), self.pick(&[1, 1, 2])];
+        let mut pads = [0; 2];
+        for i in 0..2 {
+            let size = &mut shape[i + 1];
+            let least = kernel[i].saturating_sub(*size).div_ceil(2);
+            pads[i] = least + self.rng.below(2);
+            *size = if same {
+                size.div_ceil(stride[i])
+            } else {
+                (*size + 2 * pads[i] - kernel[i]) / stride[i] + 1
+            };
+        }
+        options += &if same { ", Pad<Same>".to_owned() } else { format!(", Pad<{}, {}>", pads[0], pads[1]) };
+        if stride != [1, 1] {
+            write!(options, ", Stride<{}, {}>", stride[0], stride[1]).unwrap();
+        }
+        if self.chance(25) {
+            options += ", NoBias";
+        }
+        let kernel = format!("Kernel<{}, {}>", kernel[0], kernel[1]);
+        match self.rng.below(3) {
+            0 => format!("Depthwise2d<{kernel}{options}>"),
+            1 => {
+                let groups = shape[0];
+                shape[0] *= 2;
+                format!("Conv2d<{}, {kernel}{options}, Groups<{groups}>>", shape[0])
+            }
+            _ => {
+                shape[0] = outputs;
+                format!("Conv2d<{outputs}, {kernel}{options}>")
+            }
+        }
+    }
+
+    /// A convolution over steps.
+    fn convolution_of_steps(&mut self, shape: &mut [usize]) -> String {
+        self.sign = Sign::Any;
+        let (outputs, kernel, dilation) =
+            (self.pick(&[1, 2, 3, 5]), self.pick(&[1, 2, 3]), self.pick(&[1, 1, 2]));
+        let span: usize = dilation * (kernel - 1) + 1;
+        let before = span.saturating_sub(shape[0]) + self.rng.below(2);
+        let stride = self.pick(&[1, 1, 2]);
+        shape.copy_from_slice(&[(shape[0] + before - span) / stride + 1, outputs]);
+        format!("Conv1d<{outputs}, {kernel}, Pad<{before}, 0>, Stride<{stride}>, Dilation<{dilation}>>")
     }
 
     /// A network that gives back the shape it takes.

@@ -42,372 +42,285 @@ struct Net1 {
 
 #[network(input = [2, 3, 1])]
 struct Net2Part0 {
-    layer0: LeakyRelu,
+    #[init(xavier_uniform)]
+    layer0: Conv2d<4, Kernel<2, 1>, Pad<1, 0>, Groups<2>>,
 }
 
 #[network(input = [2, 3, 1])]
 struct Net2 {
-    #[group(slow)]
-    #[init(kaiming_normal)]
     layer0: self::Net2Part0,
-    layer1: Gelu,
-    layer2: HardSigmoid,
-    layer3: Dropout<0.2>,
-    layer4: Flatten,
-    layer5: HardSigmoid,
-    layer6: Elu<0.7>,
-    layer7: HardSigmoid,
+    layer1: ConvTranspose2d<5, 2, Stride<2>>,
+    layer2: Tanh,
+    layer3: Relu,
+    layer4: Softplus,
+    layer5: Relu,
+    layer6: [Elu; ONE],
+    #[frozen]
+    layer7: Depthwise2d<Kernel<3, 1>, Pad<1, 0>, NoBias>,
 }
 
-#[network(input = [1])]
+#[network(input = [8])]
 struct Net3 {
-    layer0: Dense<16>,
-    layer1: Flatten,
-    layer2: Relu,
-    layer3: Softplus,
-    layer4: Relu,
-    layer5: [Elu; ONE],
-    layer6: Dense<16>,
-    layer7: [Silu; 3],
-}
-
-#[network(input = [4, 1])]
-struct Net4 {
-    layer0: Dense<{ FIVE + 2 }, NoBias>,
-    #[init(xavier_uniform)]
-    layer1: Dense<9>,
-}
-
-#[network(input = [2, 1, 4])]
-struct Net5Part0 {
-    slope: PRelu,
-    act: Elu<0.7>,
-}
-
-#[network(input = [2, 1, 4])]
-struct Net5 {
-    layer0: [self::Net5Part0; 1],
-}
-
-#[network(input = [1])]
-struct Net6 {
-    layer0: PRelu,
+    layer0: Softmax,
+    #[group(slow)]
     layer1: Dense<4>,
     layer2: GeluTanh,
-    layer3: HardSwish,
-}
-
-#[network(input = [1, 16])]
-struct Net7Part1 {
-    layer0: Dropout<0.5>,
-    layer1: PRelu<16>,
-    layer2: Dropout<0.5>,
-    layer3: Tanh,
-}
-
-#[network(input = [1, 1])]
-struct Net7 {
+    layer3: HardSigmoid,
     #[frozen]
-    #[init(xavier_uniform)]
-    layer0: Dense<16>,
-    #[group(slow)]
-    layer1: self::Net7Part1,
-}
-
-#[network(input = [2, 1, 2])]
-struct Net8Part5 {
-    layer0: Elu<0.7>,
-}
-
-#[network(input = [2, 1, 2])]
-struct Net8 {
-    layer0: Sigmoid,
-    layer1: Relu,
-    layer2: GeluTanh,
-    layer3: HardTanh,
-    layer4: Relu,
-    #[frozen]
-    layer5: self::Net8Part5,
-    layer6: Flatten,
-}
-
-#[network(input = [3])]
-struct Net9 {
-    layer0: PRelu<3>,
-    layer1: LeakyRelu,
-    layer2: Elu<0.7>,
-}
-
-#[network(input = [4, 3])]
-struct Net10 {
-    layer0: Dense<7>,
-    layer1: PRelu<7>,
-    layer2: Softmax,
-    layer3: [Dense<{ FIVE + 2 }, NoBias>; 1],
-    layer4: Dense<2>,
-    #[group(slow)]
-    layer5: Dense<4, NoBias>,
-    layer6: Flatten,
-}
-
-#[network(input = [3, 3, 2])]
-struct Net11 {
-    layer0: Relu,
-}
-
-#[network(input = [2])]
-struct Net12 {
-    #[frozen]
-    layer0: Dense<4>,
-}
-
-#[network(input = [1, 2])]
-struct Net13Part3 {
-    layer0: Dense<{ FIVE + 2 }, NoBias>,
-    layer1: Gelu,
-    layer2: LogSoftmax,
-    layer3: LeakyRelu<0.2>,
-}
-
-#[network(input = [1, 1])]
-struct Net13 {
-    layer0: Dense<9>,
-    layer1: Dense<2>,
-    layer2: Dropout<0.2>,
-    layer3: self::Net13Part3,
-    layer4: Elu,
-    #[frozen]
-    layer5: Dense<9>,
-    layer6: Dense<5>,
-    layer7: HardSigmoid,
-}
-
-#[network(input = [2, 3, 2])]
-struct Net14 {
-    layer0: Dropout<0.2>,
-    layer1: Relu,
-    layer2: Silu,
-}
-
-#[network(input = [2])]
-struct Net15 {
-    layer0: PRelu<2>,
-    layer1: Sigmoid,
+    layer4: Dense<3>,
+    layer5: Elu<0.7>,
 }
 
 #[network(input = [3, 3])]
-struct Net16 {
-    layer0: GeluTanh,
-    layer1: Tanh,
-    layer2: Sigmoid,
-    layer3: Dense<16>,
+struct Net4 {
+    #[init(kaiming_normal)]
+    layer0: Dense<4>,
+    layer1: LeakyRelu,
+    layer2: Softplus,
+    layer3: Selu,
+    #[frozen]
+    layer4: Conv1d<5, 1, Pad<0, 0>, Stride<1>, Dilation<1>>,
+    layer5: Dense<FIVE, NoBias>,
+    layer6: Dropout<0.5>,
 }
 
-#[network(input = [3, 3, 4])]
+#[network(input = [1, 2, 4])]
+struct Net5 {
+    layer0: Dropout<0.5>,
+    layer1: Tanh,
+    layer2: [Gelu; 3],
+    layer3: Conv2d<1, Kernel<2, 1>, Pad<Same>>,
+}
+
+#[network(input = [8])]
+struct Net6 {
+    layer0: Sigmoid,
+}
+
+#[network(input = [2, 1])]
+struct Net7 {
+    layer0: LeakyRelu<0.2>,
+    layer1: PRelu<1>,
+}
+
+#[network(input = [4, 2, 6])]
+struct Net8Part4 {
+    #[group(slow)]
+    layer0: Conv2d<8, Kernel<3, 3>, Pad<2, 1>, Groups<4>>,
+    layer1: Flatten,
+    #[group(slow)]
+    layer2: Dense<2, NoBias>,
+}
+
+#[network(input = [2, 3, 4])]
+struct Net8 {
+    layer0: PRelu,
+    layer1: Map<super::Cube>,
+    layer2: Softmax,
+    #[frozen]
+    #[group(slow)]
+    layer3: Conv2d<4, Kernel<1, 1>, Pad<0, 1>, Stride<2, 1>, Groups<2>>,
+    #[frozen]
+    #[group(slow)]
+    layer4: self::Net8Part4,
+}
+
+#[network(input = [7])]
+struct Net9Part4 {
+    layer0: Dense<3>,
+    layer1: Flatten,
+    layer2: Dense<9>,
+    layer3: LeakyRelu<0.2>,
+}
+
+#[network(input = [11])]
+struct Net9 {
+    layer0: Dense<16>,
+    layer1: Dense<7, NoBias>,
+    layer2: Selu,
+    layer3: Softmax,
+    layer4: self::Net9Part4,
+    layer5: Elu,
+    #[frozen]
+    layer6: Dense<9>,
+    layer7: Dense<5>,
+}
+
+#[network(input = [2, 1])]
+struct Net10 {
+    layer0: HardTanh,
+    layer1: GeluTanh,
+    layer2: Dense<9>,
+    layer3: PRelu<9>,
+}
+
+#[network(input = [1, 3, 1])]
+struct Net11Part1 {
+    layer0: Dropout<0.5>,
+}
+
+#[network(input = [1, 3, 1])]
+struct Net11 {
+    layer0: LeakyRelu<0.2>,
+    layer1: self::Net11Part1,
+    #[frozen]
+    #[init(xavier_uniform)]
+    layer2: ConvTranspose2d<1, 2, Stride<1>>,
+}
+
+#[network(input = [8])]
+struct Net12 {
+    layer0: Dense<9>,
+    layer1: Elu<0.7>,
+    layer2: Silu,
+    layer3: Dense<16>,
+    layer4: Softplus,
+    layer5: Dense<{ FIVE + 2 }, NoBias>,
+    #[frozen]
+    layer6: Dense<16>,
+    layer7: GeluTanh,
+}
+
+#[network(input = [3, 5])]
+struct Net13 {
+    layer0: Elu<0.7>,
+    layer1: Conv1d<3, 1, Pad<0, 0>, Stride<2>, Dilation<2>>,
+    layer2: [HardSwish; 2],
+}
+
+#[network(input = [1, 2, 1])]
+struct Net14 {
+    layer0: PRelu<1>,
+    #[frozen]
+    layer1: Conv2d<3, Kernel<3, 3>, Pad<1, 2>, NoBias>,
+    layer2: LeakyRelu,
+    layer3: LeakyRelu<0.2>,
+}
+
+#[network(input = [8])]
+struct Net15 {
+    layer0: Elu<0.7>,
+    #[frozen]
+    #[init(xavier_uniform)]
+    layer1: Dense<ONE>,
+}
+
+#[network(input = [2, 3])]
+struct Net16 {
+    layer0: Selu,
+    layer1: [Dense<3, NoBias>; ONE],
+    layer2: [HardSigmoid; 2],
+    layer3: Elu,
+    layer4: Tanh,
+}
+
+#[network(input = [2, 2, 2])]
 struct Net17 {
-    layer0: Map<super::Cube>,
-    layer1: HardSwish,
-    layer2: Map<super::Cube>,
-    layer3: LeakyRelu,
-    layer4: Elu<0.7>,
+    layer0: Softplus,
+    layer1: [LeakyRelu<0.2>; 3],
 }
 
 #[network(input = [1])]
 struct Net18 {
-    layer0: Elu,
-    layer1: Dense<5>,
-}
-
-#[network(input = [4, 9])]
-struct Net19Part1 {
-    layer0: Dense<3>,
-    layer1: Dense<1, NoBias>,
-    #[init(super::halved)]
-    layer2: Dense<ONE>,
-    layer3: Dropout<0.5>,
-}
-
-#[network(input = [4, 1])]
-struct Net19Part3 {
-    layer0: Dropout<0.5>,
-    layer1: Map<super::Cube>,
-}
-
-#[network(input = [4, 1])]
-struct Net19 {
-    layer0: Dense<9>,
-    #[init(xavier_uniform)]
-    layer1: self::Net19Part1,
-    layer2: LeakyRelu,
-    layer3: self::Net19Part3,
-    layer4: Softplus,
-    layer5: Dense<4>,
-}
-
-#[network(input = [3, 1, 2])]
-struct Net20 {
-    layer0: Elu<0.7>,
-    layer1: Relu,
-}
-
-#[network(input = [1])]
-struct Net21 {
-    #[group(slow)]
-    layer0: Dense<2>,
-    layer1: Selu,
-    layer2: [Dense<2, NoBias>; ONE],
-    layer3: [HardSigmoid; 2],
-}
-
-#[network(input = [2, 5])]
-struct Net22 {
-    layer0: Dense<2>,
-    layer1: [PRelu; 3],
-    layer2: Flatten,
-    layer3: Dense<4>,
-    layer4: LogSoftmax,
-    layer5: Dense<4>,
-}
-
-#[network(input = [2, 2, 1])]
-struct Net23Part5 {
-    layer0: Selu,
-    layer1: Sigmoid,
-}
-
-#[network(input = [2, 2, 1])]
-struct Net23 {
-    #[group(slow)]
-    layer0: PRelu<1>,
-    layer1: PRelu<1>,
-    layer2: Dropout<0.5>,
-    layer3: Map<super::Cube>,
-    layer4: Elu,
-    layer5: self::Net23Part5,
-}
-
-#[network(input = [7])]
-struct Net24Part2 {
-    up: Dense<3>,
-    act: LeakyRelu<0.2>,
-    down: Dense<7>,
-}
-
-#[network(input = [2])]
-struct Net24 {
-    layer0: Dense<7>,
-    layer1: LeakyRelu<0.2>,
-    #[frozen]
-    #[init(kaiming_normal)]
-    layer2: [self::Net24Part2; ONE],
-    layer3: Sigmoid,
-    layer4: Dense<4, NoBias>,
-    #[group(slow)]
-    layer5: Dense<3, NoBias>,
-    layer6: Silu,
-}
-
-#[network(input = [1, 1])]
-struct Net25 {
-    layer0: Flatten,
-    layer1: Flatten,
-}
-
-#[network(input = [2, 2, 1])]
-struct Net26 {
-    layer0: Flatten,
-    layer1: HardSwish,
-    layer2: Dropout<0.2>,
-    layer3: Tanh,
-    #[init(kaiming_normal)]
-    layer4: PRelu,
-    layer5: Dense<9, NoBias>,
-    layer6: Dropout<0.5>,
-    layer7: Dense<7>,
-}
-
-#[network(input = [2])]
-struct Net27 {
-    layer0: Dropout<0.5>,
-    #[init(kaiming_normal)]
-    layer1: [Dense<2, NoBias>; ONE],
-    #[init(super::halved)]
-    layer2: Dense<5>,
-}
-
-#[network(input = [1, 5])]
-struct Net28 {
-    layer0: Dropout<0.5>,
-    layer1: GeluTanh,
-}
-
-#[network(input = [2, 3, 4])]
-struct Net29Part7 {
     layer0: Flatten,
     layer1: Dense<4>,
-    layer2: Elu<0.7>,
-    layer3: [PRelu; ONE],
+    layer2: LogSoftmax,
+    layer3: Dense<4>,
+    #[init(super::halved)]
+    layer4: Dense<2>,
+    layer5: PRelu<2>,
+    layer6: Dropout<0.5>,
+}
+
+#[network(input = [3, 5])]
+struct Net19 {
+    layer0: Dense<1>,
+}
+
+#[network(input = [2, 2, 1])]
+struct Net20 {
+    layer0: GeluTanh,
+    layer1: Conv2d<2, Kernel<2, 3>, Pad<0, 2>, Stride<1, 2>>,
+    layer2: HardTanh,
+    layer3: ConvTranspose2d<4, 1, Stride<1>>,
+    layer4: Conv2d<8, Kernel<3, 1>, Pad<Same>, NoBias, Groups<4>>,
+    layer5: Sigmoid,
+    layer6: Flatten,
+    layer7: LogSoftmax,
+}
+
+#[network(input = [2])]
+struct Net21 {
+    layer0: [PRelu; ONE],
+    layer1: HardTanh,
+    #[frozen]
+    #[init(kaiming_normal)]
+    layer2: Dense<ONE>,
+    layer3: Dense<ONE>,
+    layer4: Dense<7>,
+    layer5: LeakyRelu<0.2>,
+    layer6: Dropout<0.5>,
+    #[init(kaiming_normal)]
+    layer7: [Dense<{ FIVE + 2 }, NoBias>; ONE],
+}
+
+#[network(input = [3, 1])]
+struct Net22 {
+    #[init(super::halved)]
+    layer0: PRelu<1>,
+    layer1: GeluTanh,
+    layer2: Flatten,
+    layer3: Dropout<0.5>,
+    layer4: GeluTanh,
 }
 
 #[network(input = [2, 3, 4])]
-struct Net29 {
+struct Net23 {
     layer0: Softmax,
     layer1: Map<super::Cube>,
     layer2: LeakyRelu<0.2>,
     layer3: Softmax,
     layer4: LeakyRelu<0.2>,
-    layer5: HardSigmoid,
-    layer6: LeakyRelu,
-    layer7: self::Net29Part7,
+    layer5: Conv2d<2, Kernel<1, 3>, Pad<0, 1>>,
+    layer6: Elu<0.7>,
+    layer7: [PRelu; ONE],
 }
 
-#[network(input = [11])]
-struct Net30 {
-    layer0: Dense<2>,
-    layer1: HardSigmoid,
-    layer2: Silu,
-    layer3: Dropout<0.2>,
+#[network(input = [1])]
+struct Net24 {
+    layer0: Selu,
+    layer1: Dense<4>,
+    layer2: Softplus,
+    layer3: Dense<ONE>,
+    layer4: Dense<16, NoBias>,
+    layer5: Softplus,
+    layer6: Dense<3>,
 }
 
-#[network(input = [4, 16])]
-struct Net31Part5 {
-    up: Dense<9>,
-    act: Elu<0.7>,
-    down: Dense<16>,
+#[network(input = [2, 1])]
+struct Net25 {
+    #[frozen]
+    layer0: Dense<7>,
+    layer1: Elu<0.7>,
+    layer2: Dense<4>,
+    layer3: [HardTanh; 2],
+    layer4: Dropout<0.2>,
+    layer5: HardSwish,
+    layer6: Conv1d<5, 1, Pad<1, 0>, Stride<1>, Dilation<1>>,
+    layer7: Map<super::Cube>,
 }
 
-#[network(input = [4, 3])]
-struct Net31 {
-    layer0: LogSoftmax,
-    layer1: [Dense<3>; 2],
-    layer2: Dense<7>,
-    #[init(kaiming_normal)]
-    layer3: Dense<16>,
-    layer4: HardSwish,
-    layer5: [self::Net31Part5; 1],
-    layer6: Dropout<0.2>,
-    layer7: HardSwish,
-}
-
-#[network(input = [3, 1, 1])]
-struct Net32Part2 {
-    layer0: Softplus,
-    layer1: [Elu; 1],
-}
-
-#[network(input = [3, 1, 1])]
-struct Net32 {
-    layer0: Gelu,
-    layer1: PRelu<1>,
-    layer2: self::Net32Part2,
-    layer3: HardTanh,
-    layer4: Gelu,
-    layer5: Sigmoid,
-    layer6: [LeakyRelu<0.2>; 3],
+#[network(input = [2, 1, 1])]
+struct Net26 {
+    layer0: Flatten,
+    layer1: Dropout<0.5>,
+    layer2: PRelu<2>,
+    layer3: Dense<{ FIVE + 2 }>,
+    layer4: LeakyRelu<0.2>,
 }
 
 #[network(input = [3])]
-struct Net33 {
+struct Net27 {
     #[frozen]
     layer0: PRelu,
     layer1: Softmax,
@@ -415,89 +328,60 @@ struct Net33 {
 }
 
 #[network(input = [2, 3])]
-struct Net34 {
+struct Net28 {
     layer0: GeluTanh,
     layer1: Dense<FIVE>,
     layer2: Selu,
 }
 
 #[network(input = [2, 3, 4])]
-struct Net35Part4 {
-    layer0: [HardTanh; ONE],
+struct Net29 {
+    layer0: Depthwise2d<Kernel<2, 1>, Pad<1, 1>>,
     layer1: Dropout<0.5>,
     layer2: Tanh,
-}
-
-#[network(input = [2, 3, 4])]
-struct Net35 {
-    layer0: Gelu,
-    layer1: LeakyRelu<0.2>,
-    layer2: Selu,
-    layer3: Softplus,
-    layer4: self::Net35Part4,
-    layer5: Selu,
-    layer6: Sigmoid,
-    layer7: LeakyRelu,
-}
-
-#[network(input = [8])]
-struct Net36 {
-    layer0: Softmax,
-    layer1: [Elu<0.7>; 3],
-    layer2: HardSigmoid,
-    layer3: HardSigmoid,
-    layer4: Dropout<0.5>,
-    #[group(slow)]
-    layer5: Dense<16, NoBias>,
-    layer6: Dense<1, NoBias>,
-    layer7: Dense<5>,
-}
-
-#[network(input = [4, 3])]
-struct Net37Part0 {
-    layer0: Dense<{ FIVE + 2 }>,
-    #[frozen]
-    layer1: Dense<5, NoBias>,
-    layer2: HardSwish,
-    layer3: PRelu<5>,
-}
-
-#[network(input = [4, 3])]
-struct Net37 {
     #[init(kaiming_normal)]
-    layer0: self::Net37Part0,
-    layer1: PRelu<5>,
-    layer2: HardSwish,
-    #[frozen]
-    layer3: [PRelu; ONE],
-}
-
-#[network(input = [3, 1, 4])]
-struct Net38 {
-    layer0: Selu,
-    #[init(xavier_uniform)]
-    layer1: PRelu,
-    layer2: GeluTanh,
-    layer3: HardTanh,
-    layer4: Silu,
-    layer5: LeakyRelu,
-}
-
-#[network(input = [4])]
-struct Net39Part2Part1 {
-    layer0: Tanh,
-    layer1: Dense<5>,
+    layer3: Depthwise2d<Kernel<3, 3>, Pad<1, 1>>,
+    #[group(slow)]
+    layer4: Depthwise2d<Kernel<1, 1>, Pad<1, 1>, NoBias>,
+    layer5: Conv2d<4, Kernel<3, 1>, Pad<0, 0>, NoBias, Groups<2>>,
+    layer6: Conv2d<8, Kernel<2, 3>, Pad<Same>, Stride<2, 2>, Groups<4>>,
+    #[init(kaiming_normal)]
+    layer7: Depthwise2d<Kernel<3, 1>, Pad<1, 0>>,
 }
 
 #[network(input = [11])]
-struct Net39Part2 {
-    layer0: Dense<4>,
-    layer1: self::Net39Part2Part1,
-    layer2: Relu,
+struct Net30 {
+    layer0: PRelu<11>,
+    #[frozen]
+    layer1: [PRelu; ONE],
+    layer2: GeluTanh,
 }
 
-#[network(input = [5])]
-struct Net39Part3 {
+#[network(input = [2, 2])]
+struct Net31 {
+    layer0: PRelu,
+    #[init(xavier_uniform)]
+    layer1: Dense<1>,
+    #[init(xavier_uniform)]
+    layer2: Conv1d<2, 3, Pad<2, 0>, Stride<1>, Dilation<1>>,
+}
+
+#[network(input = [2, 3, 4])]
+struct Net32Part0 {
+    layer0: Conv2d<2, Kernel<1, 3>, Pad<1, 1>, Stride<2, 1>>,
+    layer1: Flatten,
+    layer2: LogSoftmax,
+}
+
+#[network(input = [2, 3, 4])]
+struct Net32 {
+    layer0: self::Net32Part0,
+    layer1: Selu,
+    layer2: Elu,
+}
+
+#[network(input = [2])]
+struct Net33Part0 {
     layer0: Dense<3, NoBias>,
     layer1: Flatten,
     #[group(slow)]
@@ -506,21 +390,74 @@ struct Net39Part3 {
 }
 
 #[network(input = [16])]
-struct Net39Part5 {
+struct Net33Part2 {
     layer0: Dense<4, NoBias>,
 }
 
-#[network(input = [11])]
-struct Net39 {
-    layer0: Relu,
-    layer1: [Dense<11, NoBias>; 2],
-    layer2: self::Net39Part2,
-    layer3: self::Net39Part3,
+#[network(input = [2])]
+struct Net33 {
+    layer0: self::Net33Part0,
     #[group(slow)]
-    layer4: Dense<16>,
-    layer5: self::Net39Part5,
-    layer6: Flatten,
-    layer7: Softmax,
+    layer1: Dense<16>,
+    layer2: self::Net33Part2,
+    layer3: Flatten,
+    layer4: Softmax,
+    layer5: GeluTanh,
+    layer6: Dropout<0.5>,
+}
+
+#[network(input = [4, 2])]
+struct Net34 {
+    layer0: HardSwish,
+    layer1: Dropout<0.5>,
+    #[frozen]
+    layer2: Conv1d<5, 2, Pad<1, 0>, Stride<1>, Dilation<2>>,
+    layer3: Conv1d<1, 1, Pad<1, 0>, Stride<1>, Dilation<2>>,
+    layer4: Dense<2>,
+    layer5: Dense<4>,
+}
+
+#[network(input = [1, 3, 2])]
+struct Net35 {
+    layer0: Conv2d<2, Kernel<2, 1>, Pad<0, 1>, NoBias, Groups<1>>,
+    layer1: HardSigmoid,
+}
+
+#[network(input = [3])]
+struct Net36 {
+    layer0: [PRelu; 2],
+    layer1: Selu,
+    #[frozen]
+    layer2: [Dense<3>; 2],
+}
+
+#[network(input = [1, 5])]
+struct Net37 {
+    layer0: HardSwish,
+    layer1: PRelu,
+    layer2: Dense<7>,
+    layer3: [PRelu; 1],
+    layer4: HardSwish,
+    layer5: Dense<1>,
+    layer6: Map<super::Cube>,
+}
+
+#[network(input = [2, 2, 1])]
+struct Net38 {
+    layer0: Conv2d<1, Kernel<3, 3>, Pad<2, 1>, Stride<2, 2>>,
+    layer1: LeakyRelu,
+    layer2: LeakyRelu<0.2>,
+    layer3: ConvTranspose2d<3, 2, Stride<2>>,
+    layer4: Flatten,
+}
+
+#[network(input = [6])]
+struct Net39 {
+    layer0: LeakyRelu<0.2>,
+    layer1: Map<super::Cube>,
+    layer2: Dense<9, NoBias>,
+    layer3: Tanh,
+    layer4: Softmax,
 }
 
 /// Shows every network to `visit`.
