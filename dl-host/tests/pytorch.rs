@@ -60,3 +60,54 @@ fn a_saved_file_holds_what_pytorch_saves() {
     };
     assert_eq!(numbers(&saved), numbers(&written_by_pytorch("two_layers.safetensors")));
 }
+
+#[dl_macros::network(input = [2, 5, 4], crate = dl_core)]
+struct Images {
+    conv: Conv2d<4, Kernel<3, 2>, Groups<2>>,
+    up: ConvTranspose2d<3, 2, Stride<2>>,
+}
+
+#[dl_macros::network(input = [6, 2], crate = dl_core)]
+struct Steps {
+    conv: Conv1d<3, 4>,
+}
+
+#[test]
+fn weights_of_convolutions_load_and_are_saved_in_pytorchs_order() {
+    let (mut images, mut steps) = (Images::<f32>::ZERO, Steps::<f32>::ZERO);
+    safetensors::load(&mut images, written_by_pytorch("images.safetensors")).unwrap();
+    safetensors::load(&mut steps, written_by_pytorch("steps.safetensors")).unwrap();
+    // column by column of a window: [out, in / groups, height, width] is [4, 1, 3, 2]
+    for (out, kernel) in images.conv.weight.row_iter().enumerate() {
+        for (i, &w) in kernel.iter().enumerate() {
+            assert_eq!(w, (6 * out + i) as f32 + 0.5, "output {out}, number {i}");
+        }
+    }
+    assert_eq!(images.conv.bias.as_slice(), [24.5, 25.5, 26.5, 27.5]);
+    // [in, out / groups, height, width] is [4, 3, 2, 2]
+    assert_eq!((images.up.weight[(0, 0)], images.up.weight[(1, 2)]), (28.5, 28.5 + 12.0 + 2.0));
+    // [out, in, steps] is [3, 2, 4], in memory step by step
+    for (out, kernel) in steps.conv.weight.row_iter().enumerate() {
+        for (i, &w) in kernel.iter().enumerate() {
+            let (step, feature) = (i / 2, i % 2);
+            assert_eq!(
+                w,
+                (8 * out + 4 * feature + step) as f32 + 0.5,
+                "output {out}, step {step}, feature {feature}"
+            );
+        }
+    }
+
+    for (name, len) in [("images", 79 * 4), ("steps", 27 * 4)] {
+        let saved = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        match name {
+            "images" => safetensors::save(&images, &saved).unwrap(),
+            _ => safetensors::save(&steps, &saved).unwrap(),
+        }
+        let numbers = |path: &Path| {
+            let content = std::fs::read(path).unwrap();
+            content[content.len() - len..].to_vec()
+        };
+        assert_eq!(numbers(&saved), numbers(&written_by_pytorch(&format!("{name}.safetensors"))), "{name}");
+    }
+}

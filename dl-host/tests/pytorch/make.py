@@ -1,6 +1,7 @@
 """Weights as PyTorch writes them, and a check of ours by PyTorch.
 
-    python3 make.py              writes two_layers.safetensors and two_layers_f64.safetensors beside itself
+    python3 make.py              writes two_layers.safetensors, two_layers_f64.safetensors, images.safetensors and
+                                 steps.safetensors beside itself
     python3 make.py FILE         loads FILE into the same model in PyTorch and compares every number
 
 FILE is what `cargo test -p dl-host --test pytorch` leaves at target/tmp/two_layers.safetensors.
@@ -18,13 +19,24 @@ from safetensors.torch import load_file, save_file
 
 def model(numbered):
     layers = torch.nn.ModuleList([torch.nn.Linear(3, 2), torch.nn.Linear(3, 2)])
-    if numbered:  # 0.5, 1.5, 2.5, ... through all parameters, in PyTorch's order
-        at = 0.5
-        with torch.no_grad():
-            for parameter in layers.parameters():
-                parameter.copy_(torch.arange(parameter.numel()).reshape(parameter.shape) + at)
-                at += parameter.numel()
+    return number(layers) if numbered else layers
+
+
+def number(layers):
+    """0.5, 1.5, 2.5, ... through all parameters, in PyTorch's order"""
+    at = 0.5
+    with torch.no_grad():
+        for parameter in layers.parameters():
+            parameter.copy_(torch.arange(parameter.numel()).reshape(parameter.shape) + at)
+            at += parameter.numel()
     return layers
+
+
+def convolutions():
+    """A model for each file."""
+    conv, up = torch.nn.Conv2d(2, 4, (3, 2), groups=2), torch.nn.ConvTranspose2d(4, 3, 2, stride=2)
+    images = torch.nn.ModuleDict({"conv": conv, "up": up})
+    return {"images": images, "steps": torch.nn.ModuleDict({"conv": torch.nn.Conv1d(2, 3, 4)})}
 
 
 if len(sys.argv) > 1:
@@ -37,3 +49,5 @@ else:
     folder = pathlib.Path(__file__).parent
     save_file(model(numbered=True).state_dict(), folder / "two_layers.safetensors")
     save_file(model(numbered=True).double().state_dict(), folder / "two_layers_f64.safetensors")
+    for name, layers in convolutions().items():
+        save_file(number(layers).state_dict(), folder / f"{name}.safetensors")
