@@ -1,8 +1,8 @@
 use dl::network;
 
-#[network(input = [1, 28, 28])]
+#[network(input = [28, 28])]
 struct Net {
-    conv: Conv2d<6, 5>,
+    lstm: Lstm<8>,
 }
 
 fn main() {}

@@ -1,8 +1,8 @@
 use dl::network;
 
-#[network(input = [1, 28, 28])]
+#[network(input = [u16; 28])]
 struct Net {
-    conv: Conv2D<6, 5>,
+    embed: Embeding<96, 5>,
 }
 
 fn main() {}

@@ -1,0 +1,8 @@
+use dl::network;
+
+#[network(input = [1, 8, 8])]
+struct Net {
+    conv: Conv2d<6, Kernel<3, 3, 3>>,
+}
+
+fn main() {}
