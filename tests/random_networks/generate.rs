@@ -122,7 +122,7 @@ impl Writer {
         match self.rng.below(100) {
             0..32 if shape.len() == 3 => (self.convolution(shape), true),
             0..10 if shape.len() == 2 => (self.convolution_of_steps(shape), true),
-            0..32 => {
+            0..32 if shape.len() < 3 => {
                 let width = self.pick(&WIDTHS);
                 if let Some(last) = shape.last_mut() {
                     *last = width;

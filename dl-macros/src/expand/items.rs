@@ -4,6 +4,7 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 
 use super::{Names, docs, input_len, mentions};
+use crate::ast::{Field, Spec};
 use crate::check::Layer;
 use crate::layers::Role;
 use crate::plan::{Home, Plan};
@@ -34,9 +35,13 @@ pub(super) fn visible(plan: &Plan<'_>, names: &Names) -> TokenStream {
         let scalar = scalar(plan);
         quote!(#[doc(hidden)] #scalar: ::core::marker::PhantomData<T>,)
     });
+    // A repeated layer's type is ours in full, but stands where the user wrote a short one.
+    let is_repeated = |field: &Field| matches!(field.spec, Some(Spec::Repeat { .. }));
+    let allow = written.fields.iter().any(is_repeated).then(|| quote!(#[allow(clippy::type_complexity)]));
     quote! {
         #(#attrs)*
         #(#[doc = #docs])*
+        #allow
         #[repr(C)]
         #vis struct #ident<#decls T: #dl::Real = f32> { #(#fields,)* #phantom }
         #hidden
