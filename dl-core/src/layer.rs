@@ -54,6 +54,9 @@ pub trait Layer<T: Real, X: Signal, Y: Signal>: Params<T> {
     /// Whether `backward` overwrites `grad`, instead of adding to it, where [`Pass::is_fresh`] says that it holds nothing
     /// yet. A trainer then need not clear it.
     const SETS_GRAD: bool = false;
+    /// How many samples a training chunk needs at least because the layer mixes them (batch norm); 0 if every sample is for
+    /// itself. A trainer refuses smaller chunks.
+    const MIXES: usize = 0;
     /// How the number of valid steps changes.
     const LENS: LenMap = LenMap::SAME;
 

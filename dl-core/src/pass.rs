@@ -213,6 +213,22 @@ impl<'a, const B: usize, L: Lengths<'a, B>> Pass<'a, B, L> {
         self.fresh
     }
 
+    /// A parameter's gradient, ready to be added to: cleared where it holds nothing yet. For a layer that says
+    /// [`SETS_GRAD`](crate::Layer::SETS_GRAD) and whose parameters are few.
+    ///
+    /// ```
+    /// let (mut old, pass) = ([7.0], dl_core::Pass::<1>::infer());
+    /// assert_eq!(pass.gradient(&mut old), [7.0]);
+    /// assert_eq!(pass.fresh(true).gradient(&mut old), [0.0]);
+    /// ```
+    #[inline(always)]
+    pub fn gradient<'g, T: Blank>(&self, grad: &'g mut [T]) -> &'g mut [T] {
+        if self.fresh {
+            grad.fill_with(|| T::ZERO);
+        }
+        grad
+    }
+
     /// Training or inference.
     ///
     /// ```

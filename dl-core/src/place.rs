@@ -117,6 +117,7 @@ layers! {
     [] layers::HardSigmoid;
     [] layers::HardSwish;
     [] layers::HardTanh;
+    [const C: usize, const RUN: usize] layers::InstanceNorm<C, RUN>;
     [const NUM: u32, const DEN: u32] layers::LeakyRelu<NUM, DEN>;
     [const N: usize] layers::LogSoftmax<N>;
     [F] layers::Map<F>;
@@ -149,33 +150,31 @@ pub fn clear<M: ZeroValid>(value: &mut M) {
     unsafe { core::ptr::from_mut(value).write_bytes(0, 1) }
 }
 
-// SAFETY: the struct holds matrices of numbers only.
-unsafe impl<T: Real, const IN: usize, const OUT: usize, const BIAS: usize> ZeroValid
-    for layers::Dense<T, IN, OUT, BIAS>
-{
-    const ATOM: usize = atom::<Self>(&[field::<SMatrix<T, OUT, IN>>(), field::<SMatrix<T, BIAS, 1>>()]);
+macro_rules! weights {
+    ($([$($generics:tt)*] $layer:ty: $($field:ty),+;)*) => { $(
+        // SAFETY: the struct holds matrices of numbers only, which are all named here.
+        unsafe impl<T: Real, $($generics)*> ZeroValid for $layer {
+            const ATOM: usize = atom::<Self>(&[$(field::<$field>()),+]);
+        }
+    )* };
 }
-// SAFETY: as above.
-unsafe impl<T: Real, S: Sliding, const OUT: usize, const FAN: usize, const BIAS: usize> ZeroValid
-    for layers::Conv2d<T, S, OUT, FAN, BIAS>
-{
-    const ATOM: usize = atom::<Self>(&[field::<SMatrix<T, OUT, FAN>>(), field::<SMatrix<T, BIAS, 1>>()]);
-}
-// SAFETY: as above.
-unsafe impl<T: Real, S: Sliding, const IN: usize, const FAN: usize, const BIAS: usize> ZeroValid
-    for layers::ConvTranspose2d<T, S, IN, FAN, BIAS>
-{
-    const ATOM: usize = atom::<Self>(&[field::<SMatrix<T, IN, FAN>>(), field::<SMatrix<T, BIAS, 1>>()]);
-}
-// SAFETY: as above.
-unsafe impl<T: Real, S: Sliding, const OUT: usize, const FAN: usize, const BIAS: usize> ZeroValid
-    for layers::Conv1d<T, S, OUT, FAN, BIAS>
-{
-    const ATOM: usize = atom::<Self>(&[field::<SMatrix<T, OUT, FAN>>(), field::<SMatrix<T, BIAS, 1>>()]);
-}
-// SAFETY: as above.
-unsafe impl<T: Real, const N: usize, const RUN: usize> ZeroValid for layers::PRelu<T, N, RUN> {
-    const ATOM: usize = atom::<Self>(&[field::<SMatrix<T, N, 1>>()]);
+weights! {
+    [const N: usize, const RUN: usize] layers::BatchNorm<T, N, RUN>:
+        SMatrix<T, N, 1>, SMatrix<T, N, 1>, SMatrix<T, N, 1>, SMatrix<T, N, 1>;
+    [const N: usize] layers::BatchNormGrad<T, N>: SMatrix<T, N, 1>, SMatrix<T, N, 1>;
+    [S: Sliding, const OUT: usize, const FAN: usize, const BIAS: usize] layers::Conv1d<T, S, OUT, FAN, BIAS>:
+        SMatrix<T, OUT, FAN>, SMatrix<T, BIAS, 1>;
+    [S: Sliding, const OUT: usize, const FAN: usize, const BIAS: usize] layers::Conv2d<T, S, OUT, FAN, BIAS>:
+        SMatrix<T, OUT, FAN>, SMatrix<T, BIAS, 1>;
+    [S: Sliding, const IN: usize, const FAN: usize, const BIAS: usize]
+        layers::ConvTranspose2d<T, S, IN, FAN, BIAS>: SMatrix<T, IN, FAN>, SMatrix<T, BIAS, 1>;
+    [const IN: usize, const OUT: usize, const BIAS: usize] layers::Dense<T, IN, OUT, BIAS>:
+        SMatrix<T, OUT, IN>, SMatrix<T, BIAS, 1>;
+    [const C: usize, const RUN: usize, const GROUPS: usize] layers::GroupNorm<T, C, RUN, GROUPS>:
+        SMatrix<T, C, 1>, SMatrix<T, C, 1>;
+    [const N: usize, const ROWS: usize] layers::LayerNorm<T, N, ROWS>: SMatrix<T, N, 1>, SMatrix<T, N, 1>;
+    [const N: usize, const RUN: usize] layers::PRelu<T, N, RUN>: SMatrix<T, N, 1>;
+    [const N: usize, const ROWS: usize] layers::RmsNorm<T, N, ROWS>: SMatrix<T, N, 1>;
 }
 
 // SAFETY: the struct holds buffers, gradients, a tape and scratch memory, each of which is `ZeroValid`.

@@ -3,7 +3,8 @@
 use nalgebra::RealField;
 
 use crate::kernels::{
-    Products, conv::Convolutions, map::Maps, softmax::Softmax, steps::Steps, update::Updates,
+    Products, channels::OnChannels, conv::Convolutions, map::Maps, rows::Normalize, softmax::Softmax,
+    steps::Steps, update::Updates,
 };
 use crate::{Blank, ZeroValid};
 
@@ -36,6 +37,8 @@ pub trait Real:
     + Convolutions
     + Maps
     + Softmax
+    + Normalize
+    + OnChannels
     + Steps
     + Updates
     + sealed::Sealed

@@ -9,17 +9,22 @@
 
 use crate::Real;
 
+#[doc(hidden)]
+pub mod channels;
 mod column;
 pub mod conv;
 mod dispatch;
 mod f32;
 mod isa;
+mod lanes;
 #[doc(hidden)]
 pub mod map;
 pub mod plain;
 #[cfg(feature = "std")]
 pub(crate) mod pool;
 mod product;
+#[doc(hidden)]
+pub mod rows;
 mod simd;
 #[doc(hidden)]
 pub mod softmax;

@@ -1,0 +1,312 @@
+//! Rows of numbers, each brought to mean 0 and variance 1, and the way back: layer norm and its relatives.
+//!
+//! Sums are split in a fixed way: the bits are the same for every instruction set.
+
+use super::Isa;
+use super::isa::versions;
+use super::lanes::{sum, sum_of_three, sum_of_two};
+use crate::{Real, math};
+
+/// How the numbers lie.
+#[derive(Clone, Copy, Debug)]
+pub struct Rows {
+    /// Numbers that are normalized together.
+    pub len: usize,
+    /// Numbers in a row that share a weight.
+    pub run: usize,
+    /// Added to the variance.
+    pub eps: f64,
+    /// Whether the mean is taken off.
+    pub centred: bool,
+}
+
+impl Rows {
+    /// `y = w (x − μ) r + b`, with `r = 1 / √(σ² + ε)`; `μ` and `r` of every row to `stats`.
+    ///
+    /// `w` and `b` hold a number for each run, over one or more rows and then again; they may be empty, as may be the
+    /// `μ` of rows that are not centred.
+    #[inline]
+    pub(crate) fn forward<T: Real>(
+        self,
+        isa: impl Into<Isa>,
+        x: &[T],
+        y: &mut [T],
+        affine: [&[T]; 2],
+        stats: Option<[&mut [T]; 2]>,
+    ) {
+        T::normalize(isa.into(), self, x, y, affine, stats);
+    }
+
+    /// `dx = r (w dy − mean(w dy) − h mean(w dy h))`, `dw += Σ dy h`, `db += Σ dy`, with `h = (x − μ) r`.
+    #[inline]
+    pub(crate) fn backward<T: Real>(
+        self,
+        isa: impl Into<Isa>,
+        [x, dy, w]: [&[T]; 3],
+        stats: [&[T]; 2],
+        dx: Option<&mut [T]>,
+        grad: Option<[&mut [T]; 2]>,
+    ) {
+        T::normalize_back(isa.into(), self, [x, dy, w], stats, dx, grad);
+    }
+
+    /// The part of `w` that belongs to row `k`.
+    #[inline(always)]
+    fn of_row<A>(self, k: usize, w: &[A]) -> core::ops::Range<usize> {
+        let per_row = self.len / self.run;
+        let rows = w.len() / per_row;
+        if rows == 0 {
+            return 0..0;
+        }
+        let first = k % rows * per_row;
+        first..first + per_row
+    }
+}
+
+/// Normalization of rows for one scalar.
+pub trait Normalize: Sized {
+    /// See [`Rows::forward`].
+    fn normalize(
+        isa: Isa,
+        rows: Rows,
+        x: &[Self],
+        y: &mut [Self],
+        affine: [&[Self]; 2],
+        stats: Option<[&mut [Self]; 2]>,
+    );
+    /// See [`Rows::backward`].
+    fn normalize_back(
+        isa: Isa,
+        rows: Rows,
+        values: [&[Self]; 3],
+        stats: [&[Self]; 2],
+        dx: Option<&mut [Self]>,
+        grad: Option<[&mut [Self]; 2]>,
+    );
+}
+
+impl Normalize for f64 {
+    fn normalize(
+        _: Isa,
+        rows: Rows,
+        x: &[f64],
+        y: &mut [f64],
+        affine: [&[f64]; 2],
+        stats: Option<[&mut [f64]; 2]>,
+    ) {
+        forward(rows, x, y, affine, stats);
+    }
+    fn normalize_back(
+        _: Isa,
+        rows: Rows,
+        values: [&[f64]; 3],
+        stats: [&[f64]; 2],
+        dx: Option<&mut [f64]>,
+        grad: Option<[&mut [f64]; 2]>,
+    ) {
+        backward(rows, values, stats, dx, grad);
+    }
+}
+
+impl Normalize for f32 {
+    fn normalize(
+        isa: Isa,
+        rows: Rows,
+        x: &[f32],
+        y: &mut [f32],
+        affine: [&[f32]; 2],
+        stats: Option<[&mut [f32]; 2]>,
+    ) {
+        forward_f32(isa, rows, x, y, affine, stats);
+    }
+    fn normalize_back(
+        isa: Isa,
+        rows: Rows,
+        values: [&[f32]; 3],
+        stats: [&[f32]; 2],
+        dx: Option<&mut [f32]>,
+        grad: Option<[&mut [f32]; 2]>,
+    ) {
+        backward_f32(isa, rows, values, stats, dx, grad);
+    }
+}
+
+versions! {
+    fn forward_f32(
+        rows: Rows,
+        x: &[f32],
+        y: &mut [f32],
+        affine: [&[f32]; 2],
+        stats: Option<[&mut [f32]; 2]>,
+    ) {
+        forward(rows, x, y, affine, stats);
+    }
+    fn backward_f32(
+        rows: Rows,
+        values: [&[f32]; 3],
+        stats: [&[f32]; 2],
+        dx: Option<&mut [f32]>,
+        grad: Option<[&mut [f32]; 2]>,
+    ) {
+        backward(rows, values, stats, dx, grad);
+    }
+}
+
+#[inline(always)]
+fn forward<T: Real>(rows: Rows, x: &[T], y: &mut [T], [w, b]: [&[T]; 2], mut stats: Option<[&mut [T]; 2]>) {
+    let (n, eps) = (T::of(rows.len as f64), T::of(rows.eps));
+    for (k, (x, y)) in x.chunks_exact(rows.len).zip(y.chunks_exact_mut(rows.len)).enumerate() {
+        let mean = if rows.centred { sum(x, |x| x) / n } else { T::zero() };
+        let var = sum(x, |x| (x - mean) * (x - mean)) / n;
+        let r = math::sqrt(var + eps).recip();
+        if let Some([means, rs]) = &mut stats {
+            if rows.centred {
+                means[k] = mean;
+            }
+            rs[k] = r;
+        }
+        let (w, b) = (&w[rows.of_row(k, w)], &b[rows.of_row(k, b)]);
+        match (w, b) {
+            ([], _) => scale(x, y, mean, r, T::zero()),
+            (w, []) => {
+                for ((y, &x), &w) in y.iter_mut().zip(x).zip(w) {
+                    *y = (x - mean) * r * w;
+                }
+            }
+            (w, b) if rows.run == 1 => {
+                for (((y, &x), &w), &b) in y.iter_mut().zip(x).zip(w).zip(b) {
+                    *y = (x - mean) * r * w + b;
+                }
+            }
+            (w, b) => {
+                let runs = x.chunks_exact(rows.run).zip(y.chunks_exact_mut(rows.run));
+                for (((x, y), &w), &b) in runs.zip(w).zip(b) {
+                    scale(x, y, mean, r * w, b);
+                }
+            }
+        }
+    }
+}
+
+/// `y = (x − mean) a + b`
+#[inline(always)]
+fn scale<T: Real>(x: &[T], y: &mut [T], mean: T, a: T, b: T) {
+    for (y, &x) in y.iter_mut().zip(x) {
+        *y = (x - mean) * a + b;
+    }
+}
+
+#[inline(always)]
+fn backward<T: Real>(
+    rows: Rows,
+    [x, dy, w]: [&[T]; 3],
+    [means, rs]: [&[T]; 2],
+    mut dx: Option<&mut [T]>,
+    mut grad: Option<[&mut [T]; 2]>,
+) {
+    let n = T::of(rows.len as f64);
+    for (k, (x, dy)) in x.chunks_exact(rows.len).zip(dy.chunks_exact(rows.len)).enumerate() {
+        let (mean, r) = (if rows.centred { means[k] } else { T::zero() }, rs[k]);
+        let w = &w[rows.of_row(k, w)];
+        let is_of_runs = w.is_empty() || rows.run > 1;
+        if let Some([dw, db]) = &mut grad {
+            let (dw, db) = (of_row_mut(rows, k, dw), of_row_mut(rows, k, db));
+            if is_of_runs {
+                let runs = x.chunks_exact(rows.run).zip(dy.chunks_exact(rows.run));
+                for (((x, dy), dw), db) in runs.zip(dw).zip(db) {
+                    let (whole, along) = sum_of_two(dy, x, |dy, x| (dy, dy * (x - mean)));
+                    *dw += along * r;
+                    *db += whole;
+                }
+            } else {
+                for ((dw, &x), &dy) in dw.iter_mut().zip(x).zip(dy) {
+                    *dw += dy * ((x - mean) * r);
+                }
+                for (db, &dy) in db.iter_mut().zip(dy) {
+                    *db += dy;
+                }
+            }
+        }
+        let Some(dx) = &mut dx else { continue };
+        let dx = &mut dx[k * rows.len..][..rows.len];
+        // mean(w dy) and mean(w dy h)
+        let (mut whole, mut along) = (T::zero(), T::zero());
+        if is_of_runs {
+            let mut weights = w.iter();
+            for (x, dy) in x.chunks_exact(rows.run).zip(dy.chunks_exact(rows.run)) {
+                let w = weights.next().copied().unwrap_or(T::one());
+                let (of_run, along_run) = sum_of_two(dy, x, |dy, x| (dy, dy * (x - mean)));
+                whole += w * of_run;
+                along += w * along_run;
+            }
+        } else {
+            (whole, along) = sum_of_three(dy, x, w, |dy, x, w| (w * dy, w * dy * (x - mean)));
+        }
+        let whole = if rows.centred { whole / n } else { T::zero() };
+        let along = along * r * r / n; // to be multiplied by x − μ
+        if is_of_runs {
+            let mut weights = w.iter();
+            let runs = x.chunks_exact(rows.run).zip(dy.chunks_exact(rows.run));
+            for ((x, dy), dx) in runs.zip(dx.chunks_exact_mut(rows.run)) {
+                let w = weights.next().copied().unwrap_or(T::one());
+                for ((dx, &x), &dy) in dx.iter_mut().zip(x).zip(dy) {
+                    *dx = r * (w * dy - whole - (x - mean) * along);
+                }
+            }
+        } else {
+            for (((dx, &x), &dy), &w) in dx.iter_mut().zip(x).zip(dy).zip(w) {
+                *dx = r * (w * dy - whole - (x - mean) * along);
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn of_row_mut<A>(rows: Rows, k: usize, w: &mut [A]) -> &mut [A] {
+    let part = rows.of_row(k, w);
+    &mut w[part]
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use std::vec::Vec;
+
+    use super::*;
+    use crate::Rng;
+
+    #[test]
+    fn every_instruction_set_gives_the_bits_of_the_plain_loops() {
+        let mut rng = Rng::new(7);
+        for (len, run) in [(1, 1), (5, 1), (37, 1), (64, 1), (18, 9), (35, 35), (96, 32)] {
+            let mut draw = |n| (0..n).map(|_| rng.normal() as f32).collect::<Vec<f32>>();
+            let (x, dy, w, b) = (draw(3 * len), draw(3 * len), draw(len / run), draw(len / run));
+            for (rows, w, b) in [
+                (Rows { len, run, eps: 1e-5, centred: true }, &w[..], &b[..]),
+                (Rows { len, run: len, eps: 1e-5, centred: true }, &[], &[]),
+                (Rows { len, run: 1, eps: 1e-5, centred: false }, &x[..len], &[]),
+            ] {
+                let run = |isa: Option<Isa>| {
+                    let (mut y, mut dx) = (std::vec![0.0; 3 * len], std::vec![0.0; 3 * len]);
+                    let (mut mean, mut r) = ([0.0; 3], [0.0; 3]);
+                    let (mut dw, mut db) = (std::vec![0.5; w.len()], std::vec![0.5; b.len()]);
+                    let stats = Some([&mut mean[..], &mut r]);
+                    match isa {
+                        Some(isa) => rows.forward(isa, &x, &mut y, [w, b], stats),
+                        None => forward(rows, &x, &mut y, [w, b], stats),
+                    }
+                    let (values, grad) = ([&x[..], &dy, w], Some([&mut dw[..], &mut db]));
+                    match isa {
+                        Some(isa) => rows.backward(isa, values, [&mean, &r], Some(&mut dx), grad),
+                        None => backward(rows, values, [&mean, &r], Some(&mut dx), grad),
+                    }
+                    [y, dx, dw, db].concat().into_iter().map(f32::to_bits).collect::<Vec<_>>()
+                };
+                let plain = run(None);
+                for isa in Isa::all() {
+                    assert_eq!(run(Some(isa)), plain, "{rows:?} on {isa:?}");
+                }
+            }
+        }
+    }
+}
