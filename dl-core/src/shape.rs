@@ -124,6 +124,42 @@ impl Shape {
         if self.rank == 0 { 1 } else { self.dims[self.rank - 1] }
     }
 
+    /// How many channels an image has; of anything else the last dimension.
+    ///
+    /// ```
+    /// use dl_core::Shape;
+    ///
+    /// assert_eq!((Shape::new([3, 32, 32]).channels(), Shape::new([10, 4]).channels()), (3, 4));
+    /// ```
+    pub const fn channels(&self) -> usize {
+        if self.rank > 2 { self.dims[0] } else { self.last() }
+    }
+
+    /// How many numbers in a row belong to one channel: height × width of an image, else 1.
+    ///
+    /// ```
+    /// use dl_core::Shape;
+    ///
+    /// assert_eq!((Shape::new([3, 32, 32]).area(), Shape::new([10, 4]).area()), (1024, 1));
+    /// ```
+    pub const fn area(&self) -> usize {
+        if self.rank > 2 { self.dims[1].saturating_mul(self.dims[2]).saturating_mul(self.dims[3]) } else { 1 }
+    }
+
+    /// How many times the last dimension is there: the steps of a sequence, 1 for features.
+    ///
+    /// ```
+    /// use dl_core::Shape;
+    ///
+    /// assert_eq!((Shape::new([10, 4]).rows(), Shape::new([4]).rows()), (10, 1));
+    /// ```
+    pub const fn rows(&self) -> usize {
+        match self.len().checked_div(self.last()) {
+            Some(rows) => rows,
+            None => 0,
+        }
+    }
+
     /// The same shape with another last dimension.
     ///
     /// ```
@@ -479,6 +515,50 @@ pub const fn expect_slopes(field: &str, slopes: usize, input: Shape) {
                 .text(" slopes, but receives ")
                 .shape(input)
                 .text("\nhelp: one slope for all, or one for each of the last dimension"),
+        )
+    }
+}
+
+/// Stops the build if a layer that normalizes the last dimension meets an image.
+#[track_caller]
+pub const fn expect_rows(field: &str, input: Shape) {
+    if input.rank() > 2 {
+        stop(
+            Message::new()
+                .text("`")
+                .text(field)
+                .text("` normalizes the last dimension of [features] or [steps, features], but receives the image ")
+                .shape(input)
+                .text("\nhelp: `GroupNorm<1>` normalizes a whole image"),
+        )
+    }
+}
+
+/// Stops the build if a layer that normalizes channels meets a sequence, or channels that its groups do not divide.
+#[track_caller]
+pub const fn expect_channel_groups(field: &str, groups: usize, input: Shape) {
+    if input.rank() == 2 {
+        stop(
+            Message::new()
+                .text("`")
+                .text(field)
+                .text("` needs [features] or an image [channels, height, width], but receives ")
+                .shape(input)
+                .text("\nhelp: `LayerNorm` normalizes every step"),
+        )
+    }
+    if groups > 0 && !input.channels().is_multiple_of(groups) && !input.is_unknown() {
+        stop(
+            Message::new()
+                .text("`")
+                .text(field)
+                .text("` has ")
+                .number(groups)
+                .text(" groups, but receives ")
+                .shape(input)
+                .text(" with ")
+                .number(input.channels())
+                .text(" channels\nhelp: the groups must divide the channels"),
         )
     }
 }

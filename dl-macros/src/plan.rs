@@ -159,7 +159,7 @@ fn can_run_over_output(layer: &Layer<'_>, step: &Step) -> bool {
     matches!(layer.role, Role::Product(_)) && step.then.is_none()
 }
 
-/// Field names for what open layers keep: the field's own, with a suffix no other field has.
+/// Field names for what layers keep: the field's own, with a suffix no other field has.
 fn tape_names(layers: &[Layer<'_>]) -> Vec<Option<String>> {
     let taken = |name: &str| layers.iter().any(|layer| layer.name == name);
     let fresh = |name: String| {
@@ -169,7 +169,7 @@ fn tape_names(layers: &[Layer<'_>]) -> Vec<Option<String>> {
         }
         name
     };
-    layers.iter().map(|l| l.is_open.then(|| fresh(format!("{}_tape", l.name)))).collect()
+    layers.iter().map(|l| l.has_memory().then(|| fresh(format!("{}_tape", l.name)))).collect()
 }
 
 impl Plan<'_> {

@@ -189,6 +189,37 @@ impl Shape {
         }
     }
 
+    /// How many channels an image has; of anything else the last dimension.
+    pub(crate) fn channels(&self) -> Dim {
+        match self {
+            Shape::Dims(dims) if dims.len() > 2 => dims[0].clone(),
+            Shape::Const(shape) => Dim::Expr(quote!(#shape.channels())),
+            _ => self.last(),
+        }
+    }
+
+    /// How many numbers in a row belong to one channel: height × width of an image, else 1.
+    pub(crate) fn area(&self) -> Dim {
+        match self {
+            Shape::Dims(dims) if dims.len() > 2 => {
+                dims[1..].iter().fold(Dim::Known(1), |all, d| all.times(d))
+            }
+            Shape::Const(shape) => Dim::Expr(quote!(#shape.area())),
+            _ => Dim::Known(1),
+        }
+    }
+
+    /// How many times the last dimension is there: the steps of a sequence.
+    pub(crate) fn rows(&self) -> Dim {
+        match self {
+            Shape::Dims(dims) => {
+                dims[..dims.len().saturating_sub(1)].iter().fold(Dim::Known(1), |all, d| all.times(d))
+            }
+            Shape::Const(shape) => Dim::Expr(quote!(#shape.rows())),
+            Shape::Tokens(_) => Dim::Known(1),
+        }
+    }
+
     pub(crate) fn is_tokens(&self) -> bool {
         matches!(self, Shape::Tokens(_))
     }

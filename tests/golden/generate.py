@@ -224,6 +224,69 @@ def layers():
     write("layers", cases=cases + convolutions())
 
 
+# ---------------------------------------------------------------------------------------------------------------- norms
+
+
+class BatchNormOfSteps(nn.BatchNorm1d):
+    """The features of a sequence are its last dimension here and the second in PyTorch."""
+
+    def forward(self, x):
+        return super().forward(x.transpose(1, 2)).transpose(1, 2)
+
+
+def batch_norm(name, norm, batches, *shape):
+    """Training, which moves the running statistics, and inference with those at the start."""
+    module = nn.Sequential(OrderedDict(layer=norm)).double()
+    for p in module.parameters():
+        parameter(p)
+    with torch.no_grad():
+        norm.running_mean.copy_(ramp(*norm.running_mean.shape, first=-0.5, last=0.75))
+        norm.running_var.copy_(ramp(*norm.running_var.shape, first=0.5, last=2.5))
+    start = {n: t.clone() for n, t in module.state_dict().items() if t.is_floating_point()}
+    runs = []
+    for batch in batches:
+        run = {}
+        for mode in ("train", "eval"):
+            module.load_state_dict(start, strict=False)
+            module.train(mode == "train")
+            module.zero_grad()
+            given = shuffled(batch, *shape).requires_grad_()
+            y = module(given)
+            dy = shuffled(*y.shape, first=-1.1, last=1.3)
+            y.backward(dy)
+            grads = named((n, p.grad) for n, p in module.named_parameters())
+            run[mode] = {
+                "x": samples(given), "y": samples(y), "dy": samples(dy), "dx": samples(given.grad), "gradients": grads
+            }
+            if mode == "train":
+                run["after"] = named((n, t) for n, t in module.state_dict().items() if t.is_floating_point())
+        runs.append(run)
+    return {"name": name, "input": list(shape), "parameters": named(start.items()), "runs": runs}
+
+
+def norms():
+    torch.manual_seed(SEED)
+    cases = [
+        layer("layer_norm", nn.LayerNorm(7), 7),
+        layer("layer_norm_steps", nn.LayerNorm(5), 3, 5),
+        layer("layer_norm_large", nn.LayerNorm(35), 35),
+        layer("rms_norm", nn.RMSNorm(7), 7),
+        layer("rms_norm_steps", nn.RMSNorm(5), 3, 5),
+        layer("group_norm_1", nn.GroupNorm(1, 3), 3, 2, 5),
+        layer("group_norm_3", nn.GroupNorm(3, 6), 6, 3, 2),
+        layer("group_norm_each", nn.GroupNorm(5, 5), 5, 1, 3),
+        layer("group_norm_features", nn.GroupNorm(2, 6), 6),
+        layer("instance_norm", nn.InstanceNorm2d(3), 3, 2, 5),
+    ]
+    batch_norms = [
+        batch_norm("batch_norm_image", nn.BatchNorm2d(3), (1, 4), 3, 2, 5),
+        batch_norm("batch_norm_pixel", nn.BatchNorm2d(5), (2, 3), 5, 1, 1),
+        batch_norm("batch_norm_features", nn.BatchNorm1d(7), (2, 5), 7),
+        batch_norm("batch_norm_steps", BatchNormOfSteps(5), (1, 3), 4, 5),
+    ]
+    write("norms", cases=cases, batch_norms=batch_norms)
+
+
 # --------------------------------------------------------------------------------------------------------------- losses
 
 
@@ -473,6 +536,7 @@ def training():
 if __name__ == "__main__":
     torch.set_num_threads(1)
     layers()
+    norms()
     losses()
     optimizers()
     schedules()

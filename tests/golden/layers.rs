@@ -10,12 +10,12 @@ use crate::close::assert_close;
 use crate::tensors::{gradients, set_parameters};
 use crate::vectors::{LayerCase, LayerRun, Layers, find, load};
 
-/// Runs a network of one layer, called `layer`, on the vectors of `name`, for chunks of 1 and of 3 samples.
-fn check<N, const I: usize, const O: usize>(name: &str)
+/// Runs a network of one layer, called `layer`, on the vectors `name` of a file, for chunks of 1 and of 3 samples.
+pub(crate) fn check<N, const I: usize, const O: usize>(file: &str, name: &str)
 where
     N: Network<Scalar = f64, In = Vals<I>, Out = Vals<O>>,
 {
-    let file: Layers = load("layers");
+    let file: Layers = load(file);
     let case = find(&file.cases, name);
     assert_eq!(N::INPUT.dims(), case.input, "{name}: the shape of a sample");
     let [one, three] = &case.runs[..] else { panic!("{name} has {} runs", case.runs.len()) };
@@ -23,6 +23,7 @@ where
     check_run::<N, I, O, 3>(case, three);
 }
 
+/// Runs a network on vectors and compares all that comes out.
 fn check_run<N, const I: usize, const O: usize, const B: usize>(case: &LayerCase, run: &LayerRun)
 where
     N: Network<Scalar = f64, In = Vals<I>, Out = Vals<O>>,
@@ -58,24 +59,26 @@ where
     assert_eq!(inferred, y, "{}: inference gives what training gives", case.name);
 }
 
-fn chunk<const N: usize, const B: usize>(samples: &[Vec<f64>]) -> SMatrix<f64, N, B> {
+/// Samples as a chunk.
+pub(crate) fn chunk<const N: usize, const B: usize>(samples: &[Vec<f64>]) -> SMatrix<f64, N, B> {
     SMatrix::from_column_slice(&samples.concat())
 }
 
-/// A network for each test, and the vectors that it is checked with.
+/// A network for each test, and the vectors of a file that it is checked with.
 macro_rules! networks {
-    ($($test:ident: [$($input:tt)*] { $($fields:tt)* } $case:expr;)*) => { $(
+    (in $file:literal: $($test:ident: [$($input:tt)*] { $($fields:tt)* } $case:expr;)*) => { $(
         #[test]
         fn $test() {
             #[network(input = [$($input)*])]
             struct Net { $($fields)* }
 
-            check::<Net<f64>, _, _>($case);
+            $crate::layers::check::<Net<f64>, _, _>($file, $case);
         }
     )* };
 }
+pub(crate) use networks;
 
-networks! {
+networks! { in "layers":
     dense: [5] { layer: Dense<3> } "dense";
     dense_of_one: [1] { layer: Dense<1> } "dense_1_to_1";
     dense_without_bias: [7] { layer: Dense<2, NoBias> } "dense_no_bias";
@@ -128,7 +131,7 @@ macro_rules! activations {
         mod $name {
             use super::*;
 
-            networks! {
+            networks! { in "layers":
                 alone: [7] { layer: $($layer)* } $case;
                 at_its_ends: [11] { layer: $($layer)* } concat!($case, "_ends");
                 behind_a_dense_layer: [2] { fc: Dense<3>, act: $($layer)* } concat!("dense_", $case);

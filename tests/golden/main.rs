@@ -5,6 +5,7 @@
 mod close;
 mod layers;
 mod losses;
+mod norms;
 mod optimizers;
 mod schedules;
 mod tensors;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dl::params::{Order, Path};
+use dl::params::{Kind, Order, Path};
 use dl::{Params, Real, Shape};
 
 use crate::vectors::{Tensor, Tensors};
@@ -31,11 +31,13 @@ pub(crate) fn parameters<T: Real>(net: &impl Params<T>) -> Tensors {
     tensors
 }
 
-/// Every gradient of a network.
+/// Every gradient of a network; buffers have none.
 pub(crate) fn gradients<T: Real, P: Params<T>>(net: &mut P, grad: &mut P::Grad) -> Tensors {
     let mut tensors = BTreeMap::new();
     net.zip([grad], Path::ROOT, &mut |path, param, [grad]| {
-        tensors.insert(path.to_string(), tensor(grad, param.shape, param.order));
+        if param.kind != Kind::Buffer {
+            tensors.insert(path.to_string(), tensor(grad, param.shape, param.order));
+        }
     });
     tensors
 }

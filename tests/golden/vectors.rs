@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-/// `layers.json`
+/// `layers.json`, and other files of layers.
 #[derive(Deserialize)]
 pub(crate) struct Layers {
     pub(crate) cases: Vec<LayerCase>,
@@ -30,6 +30,32 @@ pub(crate) struct LayerRun {
     pub(crate) dy: Vec<Vec<f64>>,
     pub(crate) dx: Vec<Vec<f64>>,
     pub(crate) gradients: Tensors,
+}
+
+/// `norms.json`
+#[derive(Deserialize)]
+pub(crate) struct Norms {
+    pub(crate) batch_norms: Vec<BatchNormCase>,
+}
+
+/// Batch norm of batches of different sizes.
+#[derive(Deserialize)]
+pub(crate) struct BatchNormCase {
+    pub(crate) name: String,
+    /// The shape of one sample.
+    pub(crate) input: Vec<usize>,
+    /// Parameters and running statistics at the start of each run.
+    pub(crate) parameters: Tensors,
+    pub(crate) runs: Vec<BatchNormRun>,
+}
+
+/// A forward and a backward pass in both modes.
+#[derive(Deserialize)]
+pub(crate) struct BatchNormRun {
+    pub(crate) train: LayerRun,
+    /// Parameters and running statistics after the pass in training.
+    pub(crate) after: Tensors,
+    pub(crate) eval: LayerRun,
 }
 
 /// `losses.json`
@@ -146,7 +172,7 @@ macro_rules! named {
         }
     )* };
 }
-named!(LayerCase, LossCase, OptimizerCase, ScheduleCase, ClippingCase);
+named!(LayerCase, BatchNormCase, LossCase, OptimizerCase, ScheduleCase, ClippingCase);
 
 /// Reads `NAME.json`.
 pub(crate) fn load<F: DeserializeOwned>(name: &str) -> F {

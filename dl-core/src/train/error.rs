@@ -26,6 +26,13 @@ pub enum FitError<E> {
     },
     /// `Fit::batch` is 0.
     NoBatch,
+    /// The network has batch norm, and the last chunk of the step has too few samples for a variance.
+    FewSamples {
+        /// Samples in that chunk.
+        samples: usize,
+        /// How many it needs.
+        needed: usize,
+    },
     /// The data set could not give a sample.
     Data {
         /// The sample; in `fit`, its index in the data set.
@@ -109,6 +116,11 @@ impl<E: fmt::Display> fmt::Display for FitError<E> {
         match self {
             FitError::Empty { set } => write!(f, "the {set} data has 0 samples, at least 1 is needed"),
             FitError::NoBatch => f.write_str("the batch is 0 samples, at least 1 is needed"),
+            FitError::FewSamples { samples, needed } => write!(
+                f,
+                "batch norm needs {needed} samples in every chunk of a step, but the last one has {samples}: choose another \
+                 batch, or leave the rest of the data out"
+            ),
             FitError::Data { index, error } => write!(f, "sample {index}: {error}"),
             FitError::NonFinite(place) => place.fmt(f),
         }

@@ -123,18 +123,23 @@ pub const fn infer_bytes<N: Network, const B: usize>() -> usize {
     size_of::<(WorkOf<N, B>, Outputs<N, B>)>()
 }
 
-/// How many samples a chunk has where nothing is said: the largest power of two up to 64 whose tape stays within
-/// 256 KiB, at least 1.
+/// How many samples a chunk of `N` has where nothing is said: the largest power of two up to 64 whose tape stays within
+/// 256 KiB, at least 1. With batch norm it is 64 whatever the tape, so that a usual batch is one chunk.
 ///
 /// ```
-/// use dl_core::train::default_chunk;
-///
-/// assert_eq!(default_chunk(100), 64);
-/// assert_eq!(default_chunk(10_000), 16);
-/// assert_eq!(default_chunk(10_000_000), 1);
+/// # #[dl_macros::network(input = [2], crate = dl_core)]
+/// # struct Net { head: Dense<1> }
+/// assert_eq!(dl_core::train::default_chunk::<Net>(), 64);
 /// ```
-pub const fn default_chunk(tape_bytes_of_one_sample: usize) -> usize {
-    let mut chunk = 64;
+pub const fn default_chunk<N: Network>() -> usize {
+    if N::MIXES > 0 { MOST } else { chunk_within_budget(size_of::<TapeOf<N, 1>>()) }
+}
+
+/// The most samples of a chunk where nothing is said.
+const MOST: usize = 64;
+
+const fn chunk_within_budget(tape_bytes_of_one_sample: usize) -> usize {
+    let mut chunk = MOST;
     while chunk > 1 && tape_bytes_of_one_sample > 256 * 1024 / chunk {
         chunk /= 2;
     }
@@ -178,7 +183,7 @@ mod tests {
     #[test]
     fn the_default_chunk_is_the_largest_whose_tape_fits() {
         for bytes in [0, 1, 4096, 4097, 8192, 8193, 131_072, 131_073, 262_144, 262_145, usize::MAX] {
-            let chunk = default_chunk(bytes);
+            let chunk = chunk_within_budget(bytes);
             assert!(chunk == 1 || bytes * chunk <= 262_144, "{bytes} bytes, chunk {chunk}");
             assert!(
                 chunk == 64 || bytes > 262_144 / (2 * chunk),

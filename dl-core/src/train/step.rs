@@ -169,6 +169,7 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Train
             return Err(FitError::Empty { set: "training" });
         }
         let step = if n <= B {
+            expect_samples::<N, B, _>(n)?;
             // One chunk: read once, counted where it lies.
             let rng = self.augmentation();
             let x = self.memory.lane.data.load(batch, 0, n, rng)?;
@@ -272,11 +273,12 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Runni
     /// ```
     ///
     /// # Errors
-    /// [`FitError::Data`], or [`FitError::NonFinite`], after which the step cannot be applied.
+    /// [`FitError::FewSamples`], [`FitError::Data`], or [`FitError::NonFinite`], after which the step cannot be applied.
     pub fn accumulate<D>(&mut self, part: &D) -> Result<(), FitError<D::Error>>
     where
         D: Dataset<N::Scalar, N::In, TargetOf<N, L>>,
     {
+        expect_samples::<N, B, _>(part.len())?;
         let rng = self.trainer.augmentation();
         for round in self.trainer.lanes.rounds(self.chunks, part.len()) {
             self.settle();
@@ -459,6 +461,19 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Runni
     fn non_finite(&self) -> NonFinite {
         NonFinite { epoch: 0, step: self.trainer.steps + 1, layer: self.layer }
     }
+}
+
+/// Refuses a step whose last chunk is too small for a layer that mixes samples.
+#[inline(always)]
+fn expect_samples<N: Network, const B: usize, E>(samples: usize) -> Result<(), FitError<E>> {
+    let last = match samples % B {
+        0 => samples.min(B),
+        rest => rest,
+    };
+    if samples > 0 && last < N::MIXES {
+        return Err(FitError::FewSamples { samples: last, needed: N::MIXES });
+    }
+    Ok(())
 }
 
 #[cfg(test)]

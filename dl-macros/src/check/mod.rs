@@ -22,7 +22,7 @@ use syn::{PathArguments, Type};
 
 use crate::args::Args;
 use crate::ast::{Field, Spec, Written};
-use crate::layers::{Context, Resolved, Role};
+use crate::layers::{Context, Product, Resolved, Role};
 use crate::report::Report;
 use crate::shape::{Dim, Shape};
 
@@ -81,6 +81,17 @@ impl Layer<'_> {
             Role::Product(_) => true,
             Role::InPlace | Role::Rename => false,
         }
+    }
+
+    /// Whether it has a tape or scratch memory of its own.
+    pub(crate) fn has_memory(&self) -> bool {
+        matches!(self.role, Role::Layer { has_memory: true, .. })
+    }
+
+    /// Whether it may read valid lengths.
+    pub(crate) fn reads_lens(&self) -> bool {
+        self.has_memory()
+            || matches!(self.role, Role::Layer { keeps_lens: false, .. } | Role::Product(Product::Steps))
     }
 }
 
@@ -252,12 +263,12 @@ fn settle(spec: &Spec, name: &str, input: &Shape, net: &mut Net<'_>, report: &mu
             let (ty, n) = (&one.resolved.ty, times.arg());
             let ty = quote_spanned!(inner_span=> [#ty; #n]);
             let scaled = |count: Option<usize>| count.zip(times.known()).map(|(c, n)| c.saturating_mul(n));
-            let has_params = match one.resolved.role {
-                Role::Layer { has_params, .. } => has_params,
-                Role::Product(_) => true,
-                Role::InPlace | Role::Rename => false,
+            let (has_params, keeps_lens) = match one.resolved.role {
+                Role::Layer { has_params, keeps_lens, .. } => (has_params, keeps_lens),
+                Role::Product(over) => (true, over != Product::Steps),
+                Role::InPlace | Role::Rename => (false, true),
             };
-            let role = Role::Layer { needs_x: true, needs_y: true, has_params, keeps_lens: !one.is_open };
+            let role = Role::Layer { needs_x: true, needs_y: true, has_params, has_memory: true, keeps_lens };
             let resolved = Resolved {
                 ty,
                 role,
@@ -290,7 +301,8 @@ fn open(ty: &Type, at: TokenStream, name: &str, input: &Shape, net: &mut Net<'_>
     let x = if input.is_tokens() { quote!(#dl::Tokens<#x_len>) } else { quote!(#dl::Vals<#x_len>) };
     let value = quote!(#dl::layer::output_len::<#ty, #x, { #shape.len() }>());
     let len = net.hidden.constant(&format!("{name}_LEN"), quote!(usize), over(value, &at), span);
-    let role = Role::Layer { needs_x: true, needs_y: true, has_params: true, keeps_lens: false };
+    let role =
+        Role::Layer { needs_x: true, needs_y: true, has_params: true, has_memory: true, keeps_lens: false };
     let output = Shape::Const(shape);
     let resolved = Resolved { ty: with_scalar(ty), output, role, params: None, macs: None, checks: quote!() };
     Settled { resolved, is_open: true, len: Some(Dim::Expr(len)) }

@@ -74,9 +74,9 @@ pub(super) fn network(plan: &Plan<'_>, names: &Names) -> TokenStream {
             #vis const PARAM_BYTES: usize = 4 * Self::PARAMS;
             /// Multiply-adds of a forward pass, for one sample.
             #vis const MACS: usize = <Self as #dl::Layer<f32, #x, #y>>::MACS;
-            /// Samples in a chunk where nothing else is said: as many as keep the tape within 256 KiB, at most 64.
-            #vis const CHUNK: usize =
-                #dl::train::default_chunk(::core::mem::size_of::<#dl::layer::TapeOf<Self, 1>>());
+            /// Samples in a chunk where nothing else is said: as many as keep the tape within 256 KiB, at most 64; with
+            /// batch norm 64.
+            #vis const CHUNK: usize = #dl::train::default_chunk::<Self>();
 
             /// Bytes to infer `B` samples, in `f32`: scratch memory and output.
             #vis const fn infer_bytes<const B: usize>() -> usize {

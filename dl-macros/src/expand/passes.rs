@@ -16,7 +16,7 @@ pub(super) fn layer(plan: &Plan<'_>, names: &Names) -> TokenStream {
     let (x, y, tape_ty, work_ty) = (&names.input, &names.output, &names.tape_ty, &names.work_ty);
     let passes = Passes { plan, names, is_tiny: is_tiny(plan) };
     let macs = layers_sum(passes.macs());
-    let (sets_grad, lens) = (passes.sets_grad_const(), passes.lens_const());
+    let (sets_grad, mixes, lens) = (passes.sets_grad_const(), passes.mixes_const(), passes.lens_const());
 
     let x_chunk = chunk(dl, &plan.net.input, &plan.net.input_len.arg());
     let y_chunk = chunk(dl, output_shape(plan), &plan.values[plan.output].len.arg());
@@ -78,6 +78,7 @@ pub(super) fn layer(plan: &Plan<'_>, names: &Names) -> TokenStream {
             type Work<const B: usize> = #work_ty;
             const MACS: usize = #macs;
             #sets_grad
+            #mixes
             #lens
 
             #inline
@@ -132,10 +133,10 @@ impl Passes<'_> {
     }
 
     /// `Layer` of layer `i`. A layer of the user's own says its signals, so that one which does not fit is no second
-    /// error here.
+    /// error here; so does one with a tape, from which alone they would not follow.
     fn layer_trait(&self, i: usize) -> TokenStream {
         let (dl, layer) = (&self.names.dl, self.layer(i));
-        if !layer.is_open {
+        if !layer.has_memory() {
             return quote!(#dl::Layer);
         }
         let x = super::signal(dl, &layer.input, &input_len(self.plan, i));
@@ -205,13 +206,13 @@ impl Passes<'_> {
         quote!(let #name: &mut #ty = #dl::place::prefix_mut(&mut work.#slot);)
     }
 
-    /// The scratch memory of layer `i`: its side of the overlap of all open layers.
+    /// The scratch memory of layer `i`: its side of the overlap of all layers that have some.
     fn work(&self, i: usize) -> TokenStream {
-        if !self.layer(i).is_open {
+        if !self.layer(i).has_memory() {
             return quote!(&mut ());
         }
-        let count = self.plan.open_layers().count();
-        let place = self.plan.open_layers().position(|open| open == i).unwrap_or(0);
+        let count = self.plan.layers_with_memory().count();
+        let place = self.plan.layers_with_memory().position(|other| other == i).unwrap_or(0);
         let seconds = (0..place).map(|_| quote!(.second()));
         match (place, count) {
             (_, 1) => quote!(&mut work.shared),
@@ -220,14 +221,12 @@ impl Passes<'_> {
         }
     }
 
-    /// The pass of every layer: lengths change behind open layers, those that cross steps, and `Flatten`; which matters
-    /// to open layers and those that cross steps only.
+    /// The pass of every layer: lengths change behind some layers, which matters to those only that may read them.
     ///
     /// Returns the passes that are made on the way, by name, and the one of each layer.
     fn passes(&self) -> (Vec<(Ident, TokenStream)>, Vec<TokenStream>) {
         let count = self.plan.net.layers.len();
-        let last_reader =
-            (0..count).rev().find(|&i| self.layer(i).is_open || matches!(self.lens_of(i), Lens::Asked));
+        let last_reader = (0..count).rev().find(|&i| self.layer(i).reads_lens());
         let (mut declared, mut passes) = (Vec::new(), Vec::new());
         let mut current = quote!(pass);
         for i in 0..count {
@@ -275,7 +274,6 @@ impl Passes<'_> {
         }
     }
 
-    /// How the whole network maps lengths, if it does.
     /// Whether all layers that learn overwrite a gradient that holds nothing yet.
     fn sets_grad_const(&self) -> TokenStream {
         let layers: Vec<_> = (0..self.plan.net.layers.len())
@@ -292,6 +290,15 @@ impl Passes<'_> {
         }
     }
 
+    /// How many samples a training chunk needs, if a layer may mix them.
+    fn mixes_const(&self) -> Option<TokenStream> {
+        let dl = &self.names.dl;
+        let layers: Vec<_> = self.plan.layers_with_memory().map(|i| self.as_layer(i)).collect();
+        (!layers.is_empty())
+            .then(|| quote!(const MIXES: usize = #dl::shape::largest(&[#(#layers::MIXES),*]);))
+    }
+
+    /// How the whole network maps lengths, if it does.
     fn lens_const(&self) -> Option<TokenStream> {
         let dl = &self.names.dl;
         let maps: Vec<_> = (0..self.plan.net.layers.len())

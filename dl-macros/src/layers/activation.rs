@@ -44,7 +44,8 @@ pub(super) const LAYERS: &[Definition] = &[
     },
 ];
 
-const FROM_INPUT: Role = Role::Layer { needs_x: true, needs_y: false, has_params: false, keeps_lens: true };
+const FROM_INPUT: Role =
+    Role::Layer { needs_x: true, needs_y: false, has_params: false, has_memory: false, keeps_lens: true };
 
 fn same(layer: &BuiltIn, cx: &Context<'_>, arguments: TokenStream, role: Role) -> syn::Result<Resolved> {
     numbers_only(layer, cx)?;
@@ -115,7 +116,8 @@ fn prelu(layer: &BuiltIn, cx: &Context<'_>) -> syn::Result<Resolved> {
         }
     }
     let n = slopes.arg();
-    let role = Role::Layer { needs_x: true, needs_y: false, has_params: true, keeps_lens: true };
+    let role =
+        Role::Layer { needs_x: true, needs_y: false, has_params: true, has_memory: false, keeps_lens: true };
     let resolved = same(layer, cx, quote!(<T, #n>), role)?;
     Ok(Resolved { params: slopes.known(), checks, ..resolved })
 }

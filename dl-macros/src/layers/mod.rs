@@ -13,6 +13,7 @@ mod conv_transpose2d;
 mod dense;
 mod dropout;
 mod flatten;
+mod norm;
 mod number;
 mod softmax;
 mod window;
@@ -106,8 +107,9 @@ pub(crate) struct Resolved {
 /// What the plan may do with a layer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Role {
-    /// Runs by `Layer::forward`. Says whether its backward pass reads `x` and `y`.
-    Layer { needs_x: bool, needs_y: bool, has_params: bool, keeps_lens: bool },
+    /// Runs by `Layer::forward`. Says whether its backward pass reads `x` and `y`, and whether it has a tape or scratch
+    /// memory of its own.
+    Layer { needs_x: bool, needs_y: bool, has_params: bool, has_memory: bool, keeps_lens: bool },
     /// A product that can apply an activation to its own output.
     Product(Product),
     /// A pointwise function whose derivative follows from its output: may run in place.
@@ -136,6 +138,7 @@ const DEFINITIONS: &[&[Definition]] = &[
     activation::LAYERS,
     dropout::LAYERS,
     softmax::LAYERS,
+    norm::LAYERS,
 ];
 
 /// All options of all layers.
@@ -157,7 +160,7 @@ pub(crate) const OTHER_NAMES: [(&str, &str); 10] = [
 ];
 
 /// Layers that later versions have.
-pub(crate) const LATER: [&str; 23] = [
+pub(crate) const LATER: [&str; 18] = [
     "MaxPool2d",
     "MaxPool1d",
     "AvgPool2d",
@@ -165,11 +168,6 @@ pub(crate) const LATER: [&str; 23] = [
     "GlobalAvgPool",
     "GlobalMaxPool",
     "Upsample",
-    "BatchNorm",
-    "LayerNorm",
-    "GroupNorm",
-    "InstanceNorm",
-    "RmsNorm",
     "Dropout2d",
     "Reshape",
     "Permute",

@@ -16,7 +16,13 @@ fn rule(layer: &BuiltIn, cx: &Context<'_>) -> syn::Result<Resolved> {
     Ok(Resolved {
         ty: quote!(#dl::layers::#name<#n>),
         output: cx.input.clone(),
-        role: Role::Layer { needs_x: false, needs_y: true, has_params: false, keeps_lens: true },
+        role: Role::Layer {
+            needs_x: false,
+            needs_y: true,
+            has_params: false,
+            has_memory: false,
+            keeps_lens: true,
+        },
         params: Some(0),
         macs: Some(0),
         checks: quote!(),
