@@ -221,14 +221,18 @@ impl Plan<'_> {
         }
     }
 
-    /// Whether a step's backward pass reads its input and its output.
+    /// Whether a step's backward pass reads its input and its output, or must be handed the former all the same: nothing of
+    /// another size can stand in for it.
     pub(crate) fn needs(&self, step: &Step) -> (bool, bool) {
         let over_output = step.then.is_some();
         match self.net.layers[step.layer].role {
             Role::Product(_) => (true, over_output),
             Role::InPlace => (false, true),
             Role::Rename => (false, false),
-            Role::Layer { needs_x, needs_y, .. } => (needs_x, needs_y),
+            Role::Layer { needs_x, needs_y, .. } => {
+                let [x, y] = [step.input, step.output].map(|v| self.values[v].len.text());
+                (needs_x || x != y, needs_y)
+            }
         }
     }
 
