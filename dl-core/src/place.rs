@@ -109,6 +109,12 @@ macro_rules! layers {
     )* };
 }
 layers! {
+    [S: Sliding] layers::AvgPool1d<S>;
+    [S: Sliding] layers::AvgPool2d<S>;
+    [const N: usize, const RUN: usize] layers::GlobalAvgPool<N, RUN>;
+    [const N: usize, const RUN: usize] layers::GlobalMaxPool<N, RUN>;
+    [S: Sliding] layers::MaxPool1d<S>;
+    [S: Sliding] layers::MaxPool2d<S>;
     [] layers::Flatten;
     [const NUM: u32, const DEN: u32] layers::Dropout<NUM, DEN>;
     [const NUM: u32, const DEN: u32] layers::Elu<NUM, DEN>;

@@ -3,8 +3,8 @@
 use nalgebra::RealField;
 
 use crate::kernels::{
-    Products, channels::OnChannels, conv::Convolutions, map::Maps, rows::Normalize, softmax::Softmax,
-    steps::Steps, update::Updates,
+    Products, channels::OnChannels, conv::Convolutions, map::Maps, pooling::OnWindows, rows::Normalize,
+    softmax::Softmax, steps::Steps, update::Updates,
 };
 use crate::{Blank, ZeroValid};
 
@@ -39,6 +39,7 @@ pub trait Real:
     + Softmax
     + Normalize
     + OnChannels
+    + OnWindows
     + Steps
     + Updates
     + sealed::Sealed

@@ -563,6 +563,21 @@ pub const fn expect_channel_groups(field: &str, groups: usize, input: Shape) {
     }
 }
 
+/// Stops the build if a layer that pools all of a value meets neither an image nor a sequence.
+#[track_caller]
+pub const fn expect_pooled(field: &str, input: Shape) {
+    if input.rank() != 2 && input.rank() != 3 && !input.is_unknown() {
+        stop(
+            Message::new()
+                .text("`")
+                .text(field)
+                .text("` needs an image [channels, height, width] or a sequence [steps, features], but receives ")
+                .shape(input)
+                .text("\nhelp: leave it out: there is nothing to pool"),
+        )
+    }
+}
+
 /// Stops the build if a repeated layer does not give back the shape it takes.
 #[track_caller]
 pub const fn expect_repeats(field: &str, input: Shape, output: Shape) {

@@ -287,6 +287,47 @@ def norms():
     write("norms", cases=cases, batch_norms=batch_norms)
 
 
+# ---------------------------------------------------------------------------------------------------------------- pools
+
+
+class OfSteps(nn.Module):
+    """The features of a sequence are its last dimension here and the second in PyTorch."""
+
+    def __init__(self, pool):
+        super().__init__()
+        self.pool = pool
+
+    def forward(self, x):
+        return self.pool(x.transpose(1, 2)).transpose(1, 2)
+
+
+def pools():
+    torch.manual_seed(SEED)
+    # few different numbers, so that many windows have several largest ones
+    ties = (shuffled(2, 4, 6) * 1.2).round() + 0.0
+    cases = [
+        layer("max_pool2d", nn.MaxPool2d(2), 3, 5, 7),
+        layer("max_pool2d_ties", nn.MaxPool2d(2), 2, 4, 6, x=ties),
+        layer("max_pool2d_ties_overlap", nn.MaxPool2d(3, 1, 1), 2, 4, 6, x=ties),
+        layer("max_pool2d_overlap", nn.MaxPool2d(3, 2, 1), 2, 7, 6),
+        layer("max_pool2d_uneven", nn.MaxPool2d((2, 3), (3, 1), (1, 0)), 3, 5, 7),
+        layer("max_pool2d_dilated", nn.MaxPool2d(2, 1, dilation=(2, 3)), 2, 5, 7),
+        layer("avg_pool2d", nn.AvgPool2d(2), 3, 5, 7),
+        layer("avg_pool2d_overlap", nn.AvgPool2d(3, 2, 1), 2, 7, 6),
+        layer("avg_pool2d_uneven", nn.AvgPool2d((2, 3), (3, 1), (1, 0)), 3, 5, 7),
+        layer("max_pool1d", OfSteps(nn.MaxPool1d(2)), 7, 3),
+        layer("max_pool1d_options", OfSteps(nn.MaxPool1d(3, 2, 1, 2)), 9, 5),
+        layer("avg_pool1d", OfSteps(nn.AvgPool1d(2)), 7, 3),
+        layer("avg_pool1d_options", OfSteps(nn.AvgPool1d(3, 2, 1)), 9, 5),
+        layer("global_avg_pool", nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten()), 3, 5, 7),
+        layer("global_avg_pool_steps", OfSteps(nn.AdaptiveAvgPool1d(1)), 7, 3),
+        layer("global_max_pool", nn.Sequential(nn.AdaptiveMaxPool2d(1), nn.Flatten()), 3, 5, 7),
+        layer("global_max_pool_ties", nn.Sequential(nn.AdaptiveMaxPool2d(1), nn.Flatten()), 2, 4, 6, x=ties),
+        layer("global_max_pool_steps", OfSteps(nn.AdaptiveMaxPool1d(1)), 7, 3),
+    ]
+    write("pools", cases=cases)
+
+
 # --------------------------------------------------------------------------------------------------------------- losses
 
 
@@ -537,6 +578,7 @@ if __name__ == "__main__":
     torch.set_num_threads(1)
     layers()
     norms()
+    pools()
     losses()
     optimizers()
     schedules()

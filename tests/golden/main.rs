@@ -7,6 +7,7 @@ mod layers;
 mod losses;
 mod norms;
 mod optimizers;
+mod pools;
 mod schedules;
 mod tensors;
 mod training;

@@ -22,6 +22,8 @@ pub mod map;
 pub mod plain;
 #[cfg(feature = "std")]
 pub(crate) mod pool;
+#[doc(hidden)]
+pub mod pooling;
 mod product;
 #[doc(hidden)]
 pub mod rows;

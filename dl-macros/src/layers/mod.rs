@@ -15,6 +15,7 @@ mod dropout;
 mod flatten;
 mod norm;
 mod number;
+mod pool;
 mod softmax;
 mod window;
 
@@ -139,6 +140,7 @@ const DEFINITIONS: &[&[Definition]] = &[
     dropout::LAYERS,
     softmax::LAYERS,
     norm::LAYERS,
+    pool::LAYERS,
 ];
 
 /// All options of all layers.
@@ -160,13 +162,7 @@ pub(crate) const OTHER_NAMES: [(&str, &str); 10] = [
 ];
 
 /// Layers that later versions have.
-pub(crate) const LATER: [&str; 18] = [
-    "MaxPool2d",
-    "MaxPool1d",
-    "AvgPool2d",
-    "AvgPool1d",
-    "GlobalAvgPool",
-    "GlobalMaxPool",
+pub(crate) const LATER: [&str; 12] = [
     "Upsample",
     "Dropout2d",
     "Reshape",

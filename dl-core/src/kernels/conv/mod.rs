@@ -64,7 +64,7 @@ impl Window {
     }
 
     /// The outputs of an axis (0 for rows, 1 for columns) whose number `k` of the window is inside of the input.
-    fn inside(&self, axis: usize, k: usize) -> Range<usize> {
+    pub(super) fn inside(&self, axis: usize, k: usize) -> Range<usize> {
         let (at, pad, stride) = (k * self.dilation[axis], self.pad[axis], self.stride[axis]);
         let end = (self.input[axis + 1] + pad).saturating_sub(at).div_ceil(stride);
         let end = end.min(self.output[axis + 1]);

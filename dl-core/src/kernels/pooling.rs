@@ -1,0 +1,267 @@
+//! The largest number or the sum of every window of an image.
+//!
+//! The numbers of a window are taken one after the other, each over whole rows of windows, so that rows are vectors. The
+//! bits are the same for every instruction set.
+
+use core::ops::Range;
+
+use super::Isa;
+use super::conv::Window;
+use super::isa::versions;
+use crate::Real;
+
+/// What to do with the windows over each plane of some samples; channels do not meet.
+#[derive(Debug)]
+pub enum Pooling<'a, T> {
+    /// `y = max x`, and which number of the window it is, if that is wanted. The first of equal numbers counts; of NaN the
+    /// last, which is larger than any number.
+    Max { x: &'a [T], y: &'a mut [T], at: Option<&'a mut [u16]> },
+    /// `dx` of what was the largest.
+    MaxBack { dy: &'a [T], at: &'a [u16], dx: &'a mut [T] },
+    /// `y = factor Σ x`
+    Sum { x: &'a [T], y: &'a mut [T], factor: T },
+    /// `dx` of that.
+    SumBack { dy: &'a [T], dx: &'a mut [T], factor: T },
+}
+
+/// [`Pooling`] of one scalar.
+pub trait OnWindows: Sized {
+    /// Does it.
+    fn on_windows(isa: Isa, window: &Window, what: Pooling<'_, Self>);
+}
+
+impl OnWindows for f64 {
+    fn on_windows(_: Isa, window: &Window, what: Pooling<'_, f64>) {
+        what.run(window);
+    }
+}
+
+impl OnWindows for f32 {
+    fn on_windows(isa: Isa, window: &Window, what: Pooling<'_, f32>) {
+        on_windows(isa, window, what);
+    }
+}
+
+versions! {
+    fn on_windows(window: &Window, what: Pooling<'_, f32>) {
+        what.run(window);
+    }
+}
+
+/// No number of the window yet.
+const NONE: u16 = u16::MAX;
+
+impl<T: Real> Pooling<'_, T> {
+    #[inline(always)]
+    fn run(self, window: &Window) {
+        // strides that are constants are vector code
+        match window.stride[1] {
+            1 => self.with_stride(window, 1),
+            2 => self.with_stride(window, 2),
+            stride => self.with_stride(window, stride),
+        }
+    }
+
+    #[inline(always)]
+    fn with_stride(self, window: &Window, stride: usize) {
+        match self {
+            Pooling::Max { x, y, at: None } => {
+                y.fill(-T::one() / T::zero());
+                each_tap(window, y.len(), |ys, from, _| {
+                    gather(&mut y[ys], &x[from..], stride, |y, x| {
+                        *y = if x > *y || is_nan(x) { x } else { *y };
+                    });
+                });
+            }
+            Pooling::Max { x, y, at: Some(at) } => {
+                y.fill(-T::one() / T::zero());
+                at.fill(NONE);
+                each_tap(window, y.len(), |ys, from, tap| {
+                    let (y, at, x) = (&mut y[ys.clone()], &mut at[ys], &x[from..]);
+                    gather_two(y, at, x, stride, |y, at, x| {
+                        let is_larger = x > *y || is_nan(x) || *at == NONE;
+                        *y = if is_larger { x } else { *y };
+                        *at = if is_larger { tap } else { *at };
+                    });
+                });
+            }
+            Pooling::MaxBack { dy, at, dx } => {
+                dx.fill(T::zero());
+                let in_pairs = in_pairs(window);
+                each_tap(window, dy.len(), |ys, from, tap| {
+                    let (dy, at) = (&dy[ys.clone()], &at[ys]);
+                    if in_pairs {
+                        if tap % 2 == 0 {
+                            let (pairs, _) = dx[from..].as_chunks_mut::<2>();
+                            for (([left, right], &dy), &at) in pairs.iter_mut().zip(dy).zip(at) {
+                                *left += if at == tap { dy } else { T::zero() };
+                                *right += if at == tap + 1 { dy } else { T::zero() };
+                            }
+                        }
+                        return;
+                    }
+                    scatter(&mut dx[from..], stride, dy, at, |dx, dy, at| {
+                        *dx += if at == tap { dy } else { T::zero() };
+                    });
+                });
+            }
+            Pooling::Sum { x, y, factor } => {
+                y.fill(T::zero());
+                each_tap(window, y.len(), |ys, from, _| {
+                    gather(&mut y[ys], &x[from..], stride, |y, x| *y += x);
+                });
+                y.iter_mut().for_each(|y| *y *= factor);
+            }
+            Pooling::SumBack { dy, dx, factor } => {
+                dx.fill(T::zero());
+                let in_pairs = in_pairs(window);
+                each_tap(window, dy.len(), |ys, from, tap| {
+                    let dy = &dy[ys];
+                    if in_pairs {
+                        if tap % 2 == 0 {
+                            let (pairs, _) = dx[from..].as_chunks_mut::<2>();
+                            for ([left, right], &dy) in pairs.iter_mut().zip(dy) {
+                                *left += factor * dy;
+                                *right += factor * dy;
+                            }
+                        }
+                        return;
+                    }
+                    scatter(&mut dx[from..], stride, dy, dy, |dx, dy, _| *dx += factor * dy);
+                });
+            }
+        }
+    }
+}
+
+/// Whether `x` is no number.
+#[expect(clippy::eq_op, reason = "NaN alone differs from itself")]
+#[inline(always)]
+pub(crate) fn is_nan<T: Real>(x: T) -> bool {
+    x != x
+}
+
+/// Whether windows lie side by side in pairs of columns: then both columns are written at once, as a vector.
+#[inline(always)]
+fn in_pairs(window: &Window) -> bool {
+    let of_columns = [window.kernel, window.stride, window.dilation, window.pad].map(|sizes| sizes[1]);
+    of_columns == [2, 2, 1, 0]
+}
+
+/// Calls `f` with the outputs of a row of windows, the place of the first one's input, and the number of the window that
+/// this input is; of all `outputs` numbers.
+#[inline(always)]
+fn each_tap(window: &Window, outputs: usize, mut f: impl FnMut(Range<usize>, usize, u16)) {
+    let ([_, height, width], [_, rows, columns]) = (window.input, window.output);
+    let mut tap = 0;
+    for ky in 0..window.kernel[0] {
+        let inside_rows = window.inside(0, ky);
+        for kx in 0..window.kernel[1] {
+            let inside = window.inside(1, kx);
+            if !inside.is_empty() {
+                let left = inside.start * window.stride[1] + kx * window.dilation[1] - window.pad[1];
+                for plane in 0..outputs / (rows * columns) {
+                    for row in inside_rows.clone() {
+                        let top = row * window.stride[0] + ky * window.dilation[0] - window.pad[0];
+                        let at = (plane * rows + row) * columns;
+                        f(at + inside.start..at + inside.end, (plane * height + top) * width + left, tap);
+                    }
+                }
+            }
+            tap += 1;
+        }
+    }
+}
+
+/// `f(y, x)` for each `y` and every `stride`-th `x`.
+#[inline(always)]
+fn gather<T: Copy>(y: &mut [T], x: &[T], stride: usize, f: impl Fn(&mut T, T)) {
+    let (chunks, last) = split(x.len(), y.len(), stride);
+    let (y, cut) = y.split_at_mut(chunks);
+    for (y, x) in y.iter_mut().zip(x.chunks_exact(stride)) {
+        f(y, x[0]);
+    }
+    if let [y] = cut {
+        f(y, x[last]);
+    }
+}
+
+/// [`gather`] into two places.
+#[inline(always)]
+fn gather_two<T: Copy>(y: &mut [T], at: &mut [u16], x: &[T], stride: usize, f: impl Fn(&mut T, &mut u16, T)) {
+    let (chunks, last) = split(x.len(), y.len(), stride);
+    let ((y, y_cut), (at, at_cut)) = (y.split_at_mut(chunks), at.split_at_mut(chunks));
+    for ((y, at), x) in y.iter_mut().zip(at).zip(x.chunks_exact(stride)) {
+        f(y, at, x[0]);
+    }
+    if let ([y], [at]) = (y_cut, at_cut) {
+        f(y, at, x[last]);
+    }
+}
+
+/// `f(dx, dy, a)` for every `stride`-th `dx` and each `dy` with its `a`.
+#[inline(always)]
+fn scatter<T: Copy, A: Copy>(dx: &mut [T], stride: usize, dy: &[T], a: &[A], f: impl Fn(&mut T, T, A)) {
+    let (chunks, last) = split(dx.len(), dy.len(), stride);
+    let ((dy, dy_cut), (a, a_cut)) = (dy.split_at(chunks), a.split_at(chunks));
+    for ((dx, &dy), &a) in dx.chunks_exact_mut(stride).zip(dy).zip(a) {
+        f(&mut dx[0], dy, a);
+    }
+    if let (&[dy], &[a]) = (dy_cut, a_cut) {
+        f(&mut dx[last], dy, a);
+    }
+}
+
+/// How many of `n` numbers have a whole chunk of `stride` in `len`, and where the last of them is, which may have none.
+#[inline(always)]
+fn split(len: usize, n: usize, stride: usize) -> (usize, usize) {
+    (n.min(len / stride), n.saturating_sub(1) * stride)
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use std::vec::Vec;
+
+    use super::*;
+    use crate::Rng;
+
+    #[test]
+    fn every_instruction_set_gives_the_bits_of_the_plain_loops() {
+        let mut rng = Rng::new(7);
+        for (size, kernel, stride, pad, dilation) in [
+            ([9, 9], [2, 2], [2, 2], [0, 0], [1, 1]),
+            ([13, 41], [3, 3], [1, 1], [1, 1], [1, 1]),
+            ([7, 38], [3, 2], [2, 2], [1, 0], [1, 2]),
+            ([8, 33], [1, 3], [1, 3], [0, 1], [1, 1]),
+        ] {
+            let along = |i: usize| (size[i] + 2 * pad[i] - dilation[i] * (kernel[i] - 1) - 1) / stride[i] + 1;
+            let output = [1, along(0), along(1)];
+            let window =
+                Window { input: [1, size[0], size[1]], output, kernel, stride, pad, dilation, groups: 1 };
+            let (inputs, outputs) = (3 * size[0] * size[1], 3 * output[1] * output[2]);
+            let mut draw = |n| (0..n).map(|_| rng.below(20) as f32 / 7.0).collect::<Vec<f32>>();
+            let (x, dy) = (draw(inputs), draw(outputs));
+            let on = |isa: Option<Isa>| {
+                let [mut max, mut alone, mut sum] = [0; 3].map(|_| std::vec![7.0; outputs]);
+                let [mut max_back, mut sum_back] = [0; 2].map(|_| std::vec![7.0; inputs]);
+                let mut at = std::vec![7; outputs];
+                let run = |what: Pooling<'_, f32>| match isa {
+                    Some(isa) => f32::on_windows(isa, &window, what),
+                    None => what.run(&window),
+                };
+                run(Pooling::Max { x: &x, y: &mut max, at: Some(&mut at) });
+                run(Pooling::Max { x: &x, y: &mut alone, at: None });
+                assert_eq!(max, alone);
+                run(Pooling::MaxBack { dy: &dy, at: &at, dx: &mut max_back });
+                run(Pooling::Sum { x: &x, y: &mut sum, factor: 0.3 });
+                run(Pooling::SumBack { dy: &dy, dx: &mut sum_back, factor: 0.3 });
+                [max, sum, max_back, sum_back].concat().into_iter().map(f32::to_bits).collect::<Vec<_>>()
+            };
+            let plain = on(None);
+            for isa in Isa::all() {
+                assert_eq!(on(Some(isa)), plain, "{window:?} on {isa:?}");
+            }
+        }
+    }
+}

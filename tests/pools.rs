@@ -1,0 +1,72 @@
+//! Pools through the macro, between layers that keep their input and layers that do not.
+#![forbid(unsafe_code)]
+
+use dl::signal::Lens;
+use dl::{Network, Pass, Rng, SMatrix, Vals, gradcheck, network};
+
+/// Nothing reads what the first pool pools: neither it nor the convolution before it.
+#[network(input = [2, 9, 7])]
+struct Unread {
+    conv: Conv2d<3, 2>,
+    pool: MaxPool2d<2>,
+    act: Tanh,
+    drop: Dropout<0.2>,
+    mean: AvgPool2d<Kernel<2, 1>, Stride<1>>,
+    norm: BatchNorm,
+    act2: Tanh,
+    all: GlobalAvgPool,
+    head: Dense<2>,
+}
+
+#[network(input = [8, 3])]
+struct Steps {
+    conv: Conv1d<4, 3>,
+    pool: MaxPool1d<2>,
+    again: [MaxPool1d<3, Stride<1>, Pad<1>>; 2],
+    mean: AvgPool1d<2, Stride<1>>,
+    norm: BatchNorm,
+    all: GlobalMaxPool,
+    head: Dense<2>,
+}
+
+const SIDE: usize = 6;
+
+/// Sizes that only the compiler knows.
+#[network(input = [2, SIDE, SIDE + 1])]
+struct Consts {
+    pool: MaxPool2d<{ SIDE / 3 }>,
+    norm: GroupNorm<{ SIDE / 3 }>,
+    mean: AvgPool2d<2, Stride<1>>,
+    instance: InstanceNorm,
+    all: GlobalMaxPool,
+    head: Dense<3>,
+}
+
+fn check<N, const I: usize, const O: usize>(pass: Pass<'_, 3>)
+where
+    N: Network<Scalar = f64, In = Vals<I>, Out = Vals<O>>,
+{
+    let mut rng = Rng::new(1);
+    let mut x = SMatrix::<f64, I, 3>::from_fn(|_, _| rng.normal());
+    let report = gradcheck::layer::<N, Vals<I>, Vals<O>, 3>(&mut N::boxed(3), &mut x, pass);
+    report.unwrap_or_else(|wrong| panic!("{}, {pass:?}: {wrong}", N::NAME));
+}
+
+#[test]
+fn gradients_through_the_macro_match_finite_differences() {
+    let train = Pass::train(Rng::new(2));
+    for pass in [train, train.chunk(0, 2), Pass::infer()] {
+        check::<Unread<f64>, _, _>(pass);
+        check::<Steps<f64>, _, _>(pass);
+        check::<Consts<f64>, _, _>(pass);
+    }
+    check::<Steps<f64>, _, _>(train.padded(Lens::of(&[8, 7, 8])));
+}
+
+#[test]
+fn shapes_follow_from_the_windows() {
+    let summary = Unread::summary().to_string();
+    for shape in ["[3, 8, 6]", "[3, 4, 3]", "[3, 3, 3]", "[3]"] {
+        assert!(summary.contains(shape), "{shape} in\n{summary}");
+    }
+}
