@@ -38,6 +38,7 @@ struct Consts {
     norm: GroupNorm<{ SIDE / 3 }>,
     mean: AvgPool2d<2, Stride<1>>,
     instance: InstanceNorm,
+    drop: Dropout2d<0.2>,
     all: GlobalMaxPool,
     head: Dense<3>,
 }

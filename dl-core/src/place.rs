@@ -117,6 +117,7 @@ layers! {
     [S: Sliding] layers::MaxPool2d<S>;
     [] layers::Flatten;
     [const NUM: u32, const DEN: u32] layers::Dropout<NUM, DEN>;
+    [const NUM: u32, const DEN: u32, const RUN: usize] layers::Dropout2d<NUM, DEN, RUN>;
     [const NUM: u32, const DEN: u32] layers::Elu<NUM, DEN>;
     [] layers::Gelu;
     [] layers::GeluTanh;

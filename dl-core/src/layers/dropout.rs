@@ -50,7 +50,7 @@ impl<const NUM: u32, const DEN: u32> Dropout<NUM, DEN> {
     /// A draw of 53 bits below this one drops.
     const DROPPED: u64 = ((NUM as u128) << 53).div_ceil(DEN as u128) as u64;
     /// What the others are multiplied by.
-    const SCALE: f64 = if NUM < DEN { DEN as f64 / (DEN - NUM) as f64 } else { 0.0 };
+    pub(super) const SCALE: f64 = if NUM < DEN { DEN as f64 / (DEN - NUM) as f64 } else { 0.0 };
 
     /// `to = m ⊙ from`, of the samples that count.
     fn mask<T: Real, const N: usize, const B: usize>(from: &[T], to: &mut [T], pass: Pass<'_, B>) {
@@ -69,7 +69,7 @@ impl<const NUM: u32, const DEN: u32> Dropout<NUM, DEN> {
     }
 
     #[inline(always)]
-    fn drops(rng: &mut Rng) -> bool {
+    pub(super) fn drops(rng: &mut Rng) -> bool {
         rng.next_u64() >> 11 < Self::DROPPED
     }
 }

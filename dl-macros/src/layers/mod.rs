@@ -162,9 +162,8 @@ pub(crate) const OTHER_NAMES: [(&str, &str); 10] = [
 ];
 
 /// Layers that later versions have.
-pub(crate) const LATER: [&str; 12] = [
+pub(crate) const LATER: [&str; 11] = [
     "Upsample",
-    "Dropout2d",
     "Reshape",
     "Permute",
     "Transpose",
