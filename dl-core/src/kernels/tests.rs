@@ -7,13 +7,13 @@ use super::*;
 use crate::Rng;
 
 /// Numbers of either sign, none of them small, so that a wrong one shows.
-fn numbers(n: usize, seed: u64) -> Vec<f32> {
+pub(super) fn numbers(n: usize, seed: u64) -> Vec<f32> {
     let mut rng = Rng::new(seed);
     (0..n).map(|_| (rng.normal() + 0.25) as f32).collect()
 }
 
 /// Numbers with a guard on both sides, at any offset from a vector's alignment.
-struct Guarded {
+pub(super) struct Guarded {
     all: Vec<f32>,
     at: usize,
     n: usize,
@@ -22,16 +22,16 @@ struct Guarded {
 const GUARD: f32 = 777.0;
 
 impl Guarded {
-    fn new(values: &[f32], offset: usize) -> Self {
+    pub(super) fn new(values: &[f32], offset: usize) -> Self {
         let at = 16 + offset;
         let mut all = std::vec![GUARD; at + values.len() + 32];
         all[at..at + values.len()].copy_from_slice(values);
         Guarded { all, at, n: values.len() }
     }
-    fn slice(&mut self) -> &mut [f32] {
+    pub(super) fn slice(&mut self) -> &mut [f32] {
         &mut self.all[self.at..self.at + self.n]
     }
-    fn check(&self, expected: &[f32], isa: Isa, terms: usize, what: core::fmt::Arguments<'_>) {
+    pub(super) fn check(&self, expected: &[f32], isa: Isa, terms: usize, what: core::fmt::Arguments<'_>) {
         let (before, rest) = self.all.split_at(self.at);
         let (values, after) = rest.split_at(self.n);
         assert!(

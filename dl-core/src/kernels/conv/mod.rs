@@ -8,9 +8,12 @@ use core::ops::Range;
 
 use super::Isa;
 
+mod f32;
+mod lines;
 pub mod plain;
 #[cfg(test)]
 mod tests;
+mod tile;
 
 /// How the windows of a convolution lie. PyTorch's definition: output `o` of an axis sees the inputs
 /// `o stride + k dilation - pad`, and zeros where these are outside.
@@ -120,38 +123,32 @@ pub trait Convolutions: Sized {
     );
 }
 
-/// The plain loops for a scalar.
-macro_rules! plainly {
-    ($($t:ty),*) => { $(
-        impl Convolutions for $t {
-            fn conv(
-                _: Isa,
-                window: &Window,
-                w: &[$t],
-                bias: Option<&[$t]>,
-                x: &[$t],
-                y: &mut [$t],
-                samples: usize,
-                relu: bool,
-            ) {
-                plain::conv(window, w, bias, x, y, samples, relu);
-            }
-            fn conv_grad_input(_: Isa, window: &Window, w: &[$t], dy: &[$t], dx: &mut [$t], samples: usize) {
-                plain::conv_grad_input(window, w, dy, dx, samples);
-            }
-            fn conv_grad_weight(
-                _: Isa,
-                window: &Window,
-                x: &[$t],
-                dy: &[$t],
-                dw: &mut [$t],
-                db: Option<&mut [$t]>,
-                samples: usize,
-                fresh: bool,
-            ) {
-                plain::conv_grad_weight(window, x, dy, dw, db, samples, fresh);
-            }
-        }
-    )* };
+impl Convolutions for f64 {
+    fn conv(
+        _: Isa,
+        window: &Window,
+        w: &[f64],
+        bias: Option<&[f64]>,
+        x: &[f64],
+        y: &mut [f64],
+        samples: usize,
+        relu: bool,
+    ) {
+        plain::conv(window, w, bias, x, y, samples, relu);
+    }
+    fn conv_grad_input(_: Isa, window: &Window, w: &[f64], dy: &[f64], dx: &mut [f64], samples: usize) {
+        plain::conv_grad_input(window, w, dy, dx, samples);
+    }
+    fn conv_grad_weight(
+        _: Isa,
+        window: &Window,
+        x: &[f64],
+        dy: &[f64],
+        dw: &mut [f64],
+        db: Option<&mut [f64]>,
+        samples: usize,
+        fresh: bool,
+    ) {
+        plain::conv_grad_weight(window, x, dy, dw, db, samples, fresh);
+    }
 }
-plainly!(f32, f64);

@@ -21,7 +21,7 @@ pub fn conv<T: Real>(
     for sample in 0..samples {
         for o in 0..window.output[0] {
             let y = &mut y[window.output_plane(sample, o)];
-            y.fill(bias.map_or(T::zero(), |bias| bias[o]));
+            y.fill(bias.map_or(T::zero(), |bias| bias[o] + T::zero())); // -0 becomes 0
             for i in 0..window.input[0] / window.groups {
                 let x = &x[window.input_plane(sample, window.seen(o, i))];
                 for k in 0..window.taps() {

@@ -1,6 +1,11 @@
 //! Convolutions by hand, and every instruction set against the plain loops.
 
+extern crate std;
+use std::vec::Vec;
+
+use super::super::tests::{Guarded, numbers};
 use super::*;
+use crate::Rng;
 
 /// 2 x 3 numbers, a window of 2 x 2, one row of zeros above and one column of them to the right.
 const SMALL: Window =
@@ -25,4 +30,121 @@ fn convolutions_of_small_integers_are_exact() {
     assert_eq!((dw, db), ([5.0, 7.0, 12.0, 15.0], [4.0]));
     f64::conv_grad_weight(Isa::best(), &SMALL, &x, &dy, &mut dw, Some(&mut db), 1, true);
     assert_eq!((dw, db), ([4.0, 6.0, 11.0, 14.0], [3.0]));
+}
+
+/// All three convolutions of `f32`, by every instruction set.
+fn check(window: &Window, samples: usize) {
+    let [inputs, outputs] =
+        [window.input, window.output].map(|size| size.iter().product::<usize>() * samples);
+    let (x, dy) = (numbers(inputs, 1), numbers(outputs, 2));
+    let (w, b) = (numbers(window.weights(), 3), numbers(window.output[0], 4));
+    let offset = (inputs + 3 * outputs) % 16;
+    let (mut x_at, mut dy_at) = (Guarded::new(&x, offset), Guarded::new(&dy, offset + 1));
+    let (x_at, dy_at) = (x_at.slice(), dy_at.slice());
+
+    let plain_y = |bias: Option<&[f32]>, relu| {
+        let mut y = std::vec![7.0; outputs];
+        plain::conv(window, &w, bias, &x, &mut y, samples, relu);
+        y
+    };
+    let (y, rectified, without) = (plain_y(Some(&b), false), plain_y(Some(&b), true), plain_y(None, false));
+    let mut dx = std::vec![7.0; inputs];
+    plain::conv_grad_input(window, &w, &dy, &mut dx, samples);
+    let plain_dw = |fresh| {
+        let (mut dw, mut db) = (w.clone(), b.clone());
+        plain::conv_grad_weight(window, &x, &dy, &mut dw, Some(&mut db), samples, fresh);
+        (dw, db)
+    };
+
+    for isa in Isa::all() {
+        let terms = window.weights() / window.output[0];
+        let mut out = Guarded::new(&dy, offset);
+        f32::conv(isa, window, &w, Some(&b), x_at, out.slice(), samples, false);
+        out.check(&y, isa, terms, format_args!("y, {samples} samples of {window:?}"));
+        f32::conv(isa, window, &w, Some(&b), x_at, out.slice(), samples, true);
+        out.check(&rectified, isa, terms, format_args!("rectified y, {samples} samples of {window:?}"));
+        f32::conv(isa, window, &w, None, x_at, out.slice(), samples, false);
+        out.check(&without, isa, terms, format_args!("y without bias, {samples} samples of {window:?}"));
+
+        let terms = window.weights() / window.input[0] * window.groups;
+        let mut out = Guarded::new(&x, offset);
+        f32::conv_grad_input(isa, window, &w, dy_at, out.slice(), samples);
+        out.check(&dx, isa, terms, format_args!("dx, {samples} samples of {window:?}"));
+
+        let terms = outputs / window.output[0];
+        for fresh in [false, true] {
+            let (plain_dw, plain_db) = plain_dw(fresh);
+            let (mut dw, mut db) = (Guarded::new(&w, offset), Guarded::new(&b, offset));
+            let (at, db_at) = (dw.slice(), db.slice());
+            f32::conv_grad_weight(isa, window, x_at, dy_at, at, Some(db_at), samples, fresh);
+            dw.check(&plain_dw, isa, terms, format_args!("dw, {samples} samples of {window:?}"));
+            db.check(&plain_db, isa, terms, format_args!("db, {samples} samples of {window:?}"));
+        }
+    }
+}
+
+/// PyTorch's size of the output of an axis.
+fn size(input: usize, pad: usize, kernel: usize, stride: usize, dilation: usize) -> Option<usize> {
+    Some((input + pad).checked_sub(dilation * (kernel - 1) + 1)? / stride + 1)
+}
+
+#[test]
+fn convolutions_of_all_widths_are_those_of_the_plain_loops() {
+    for width in 1..=40 {
+        for (kernel, pad) in [(1, 0), (3, 0), (3, 1), (5, 2)] {
+            let Some(out) = size(width, 2 * pad, kernel, 1, 1) else { continue };
+            let window = Window {
+                input: [3, kernel + 1, width],
+                output: [5, 2 + 2 * pad, out],
+                kernel: [kernel; 2],
+                pad: [pad; 2],
+                ..Window::ONE
+            };
+            check(&window, 1);
+            check(&Window { groups: 3, output: [3, 2 + 2 * pad, out], ..window }, 3);
+        }
+    }
+}
+
+#[test]
+fn convolutions_of_all_channels_are_those_of_the_plain_loops() {
+    for channels in 1..=26 {
+        let window = Window { input: [channels, 4, 9], output: [3, 3, 8], kernel: [2, 2], ..Window::ONE };
+        check(&window, 2);
+        check(&Window { input: [2, 5, 10], output: [channels, 4, 9], ..window }, 2);
+        check(&Window { input: [channels, 3, 9], output: [channels, 3, 9], kernel: [1, 1], ..window }, 1);
+    }
+}
+
+#[test]
+fn convolutions_of_all_kinds_are_those_of_the_plain_loops() {
+    let mut rng = Rng::new(5);
+    let mut below = |n: usize| (rng.uniform() * n as f64) as usize;
+    let mut checked = 0;
+    while checked < 400 {
+        let kernel = [1 + below(7), 1 + below(7)];
+        let (stride, dilation) = ([1 + below(3), 1 + below(3)], [1 + below(2), 1 + below(2)]);
+        let (before, after) = ([below(4), below(4)], [below(4), below(4)]);
+        let (h, w) = (1 + below(20), 1 + below(40));
+        let groups = 1 + below(3);
+        let (inputs, outputs) = (groups * (1 + below(7)), groups * (1 + below(9)));
+        let axis = |axis: usize, n: usize| {
+            size(n, before[axis] + after[axis], kernel[axis], stride[axis], dilation[axis])
+        };
+        let (Some(oh), Some(ow)) = (axis(0, h), axis(1, w)) else { continue };
+        let (input, output) = ([inputs, h, w], [outputs, oh, ow]);
+        check(&Window { input, output, kernel, stride, dilation, pad: before, groups }, 1 + below(4));
+        checked += 1;
+    }
+}
+
+#[test]
+fn large_convolutions_are_those_of_the_plain_loops() {
+    let resnet = Window { kernel: [3, 3], pad: [1, 1], ..Window::ONE };
+    check(&Window { input: [16, 32, 32], output: [16, 32, 32], ..resnet }, 2);
+    check(&Window { input: [64, 8, 8], output: [64, 8, 8], ..resnet }, 2);
+    check(&Window { input: [64, 16, 16], output: [8, 8, 8], stride: [2, 2], ..resnet }, 3);
+    check(&Window { input: [300, 7, 7], output: [4, 7, 7], ..resnet }, 1);
+    check(&Window { input: [1, 40, 700], output: [2, 40, 700], ..resnet }, 1);
+    check(&Window { input: [150, 25, 5], output: [70, 25, 5], ..Window::ONE }, 3);
 }

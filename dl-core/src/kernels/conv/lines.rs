@@ -1,0 +1,332 @@
+//! Where the rows of a map lie for the tiles: in the map itself, or copied to a buffer with their padding.
+//!
+//! A tile reads and writes vectors that run along the columns of the output. With a stride of 1 and no padding the rows of
+//! the input serve as they are. Otherwise they are copied to **lines**, for a band of output rows at a time:
+//!
+//! - padded rows, if the stride is 1 and vectors fill a row of the output: each number of the window is a shift;
+//! - or a copy for each column of the window, as wide as the output: then output rows follow each other without a gap, and
+//!   vectors run across their ends. No width is slow.
+//!
+//! With a vertical stride, each row of the window has copies of its own.
+
+use core::mem::MaybeUninit;
+
+use super::super::simd::Simd;
+use super::Window;
+use super::tile::Row;
+
+/// Numbers of the buffer: 64 KiB, on the stack.
+const ROOM: usize = 16 * 1024;
+
+/// The buffer.
+pub(super) type Buffer = MaybeUninit<[f32; ROOM]>;
+
+/// Vectors of a list.
+pub(super) const LIST: usize = 64;
+
+/// How the samples, rows and channels of a convolution are taken in parts.
+#[derive(Clone, Copy)]
+pub(super) struct Plan {
+    /// Whether the rows are read and written where they are.
+    pub(super) whole: bool,
+    /// Copies for rows and columns of the window.
+    copies: [usize; 2],
+    /// From one row or column of the window to the next, inside of a copy.
+    shift: [usize; 2],
+    /// From one row of a line to the next.
+    pitch: usize,
+    /// Rows of the input beyond those of the output.
+    beyond: usize,
+    /// Samples of a part.
+    pub(super) samples: usize,
+    /// Parts that the rows are divided into.
+    pub(super) bands: usize,
+    /// Input channels of a part.
+    pub(super) channels: usize,
+}
+
+impl Plan {
+    /// `None` where the maps are too small for a vector, or too large for the buffer.
+    #[inline(always)]
+    pub(super) fn new<V: Simd>(window: &Window) -> Option<Plan> {
+        let ([_, h, w], [_, oh, ow]) = (window.input, window.output);
+        let ([kh, kw], [sy, sx], [dy, dx]) = (window.kernel, window.stride, window.dilation);
+        let channels = window.input[0] / window.groups;
+        let inside =
+            window.pad == [0, 0] && (oh - 1) * sy + (kh - 1) * dy < h && (ow - 1) * sx + (kw - 1) * dx < w;
+        // vectors fill rows, but for an eighth
+        let rows = sx == 1 && ow >= V::LANES && ow * 8 >= ow.next_multiple_of(V::LANES) * 7;
+        let flat = kw == 1 && sx == 1 && sy == 1 && ow == w;
+        if inside && (rows || flat && oh * ow >= V::LANES) {
+            let (copies, shift, pitch) = ([1, 1], [dy, dx], w);
+            return Some(Plan {
+                whole: true,
+                copies,
+                shift,
+                pitch,
+                beyond: 0,
+                samples: usize::MAX,
+                bands: 1,
+                channels,
+            });
+        }
+        let mut plan = Plan {
+            whole: false,
+            copies: [if sy == 1 { 1 } else { kh }, if rows { 1 } else { kw }],
+            shift: [if sy == 1 { dy } else { 0 }, if rows { dx } else { 0 }],
+            pitch: if rows { ow + (kw - 1) * dx } else { ow },
+            beyond: if sy == 1 { (kh - 1) * dy } else { 0 },
+            samples: 1,
+            bands: 1,
+            channels,
+        };
+        // as many rows as there is room for, and not much fewer than those beyond; then as many channels
+        while plan.channels * plan.channel(oh.div_ceil(plan.bands)) > ROOM {
+            let rows = oh.div_ceil(plan.bands);
+            if rows > plan.beyond.max(1) && oh / (plan.bands + 1) * ow >= V::LANES {
+                plan.bands += 1;
+            } else {
+                plan.channels = ROOM / plan.channel(rows);
+                break;
+            }
+        }
+        if plan.bands == 1 && plan.channels == channels {
+            plan.samples = ROOM / (channels * plan.channel(oh));
+        }
+        (plan.channels > 0 && oh / plan.bands * ow >= V::LANES).then_some(plan)
+    }
+
+    /// Whether each number of the map has one place in the lines, so that sums there run in the order of the window.
+    #[inline(always)]
+    pub(super) fn in_order(&self) -> bool {
+        self.copies == [1, 1] && self.bands == 1
+    }
+
+    /// Numbers of the lines of a channel, for some rows of the output.
+    fn channel(&self, rows: usize) -> usize {
+        self.copies[0] * self.copies[1] * (rows + self.beyond) * self.pitch
+    }
+}
+
+/// A part of a convolution: some samples, rows and input channels.
+pub(super) struct Part<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) window: &'a Window,
+    pub(super) samples: usize,
+    /// The first input channel, and how many there are.
+    pub(super) first: usize,
+    pub(super) channels: usize,
+    /// The first output row, and how many there are.
+    pub(super) row: usize,
+    pub(super) rows: usize,
+}
+
+impl Part<'_> {
+    /// From one input channel to the next.
+    #[inline(always)]
+    pub(super) fn channel(&self) -> usize {
+        if self.plan.whole {
+            self.window.input[1] * self.window.input[2]
+        } else {
+            self.plan.channel(self.rows)
+        }
+    }
+
+    /// From one sample to the next.
+    #[inline(always)]
+    fn sample(&self) -> usize {
+        self.channel() * if self.plan.whole { self.window.input[0] } else { self.channels }
+    }
+
+    /// Where the number of the window at `ky`, `kx` begins.
+    #[inline(always)]
+    pub(super) fn tap(&self, ky: usize, kx: usize) -> usize {
+        let plan = self.plan;
+        let copy = if plan.copies[0] > 1 { ky * plan.copies[1] } else { 0 }
+            + if plan.copies[1] > 1 { kx } else { 0 };
+        (copy * (self.rows + plan.beyond) + ky * plan.shift[0]) * plan.pitch + kx * plan.shift[1]
+    }
+
+    /// Where the lines are: in the samples that begin at `maps`, or in the buffer.
+    #[inline(always)]
+    pub(super) fn lines(&self, maps: *mut f32, buffer: &mut Buffer) -> *mut f32 {
+        if self.plan.whole {
+            maps.wrapping_add(self.first * self.channel())
+        } else {
+            buffer.as_mut_ptr().cast()
+        }
+    }
+
+    /// Numbers of all lines in the buffer.
+    #[inline(always)]
+    pub(super) fn len(&self) -> usize {
+        self.samples * self.sample()
+    }
+
+    /// Copies the part of `maps` to lines, zeros around it; with `BACK`, adds the lines to the part of `maps`.
+    ///
+    /// # Safety
+    /// `maps` is the first of as many samples as the part has; the lines are a buffer.
+    #[inline(always)]
+    pub(super) unsafe fn copy<V: Simd, const BACK: bool>(&self, maps: *mut f32, lines: *mut f32) {
+        let (window, plan) = (self.window, self.plan);
+        let ([c, h, w], [sy, sx]) = (window.input, window.stride);
+        let rows = self.rows + plan.beyond;
+        // SAFETY: the caller's word; rows and columns are inside of the map, as `place` says.
+        unsafe {
+            if !BACK {
+                lines.write_bytes(0, self.len());
+            }
+            let mut line = lines;
+            for sample in 0..self.samples {
+                for channel in self.first..self.first + self.channels {
+                    let map = maps.add((sample * c + channel) * h * w);
+                    for ky in 0..plan.copies[0] {
+                        let at = self.row * sy + ky * window.dilation[0];
+                        let (top, row, bottom) = place(at, sy, window.pad[0], h, rows);
+                        for kx in 0..plan.copies[1] {
+                            let (left, column, right) =
+                                place(kx * window.dilation[1], sx, window.pad[1], w, plan.pitch);
+                            let n = right - left;
+                            for r in top..bottom {
+                                let from = map.add((row + (r - top) * sy) * w + column);
+                                copy::<V, BACK>(from, sx, line.add(r * plan.pitch + left), n);
+                            }
+                            line = line.add(rows * plan.pitch);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The vectors of the part, from lines to the output; `exact` if none may store what another one has stored.
+    #[inline(always)]
+    pub(super) fn walk(&self, exact: bool) -> Walk {
+        let [c, oh, ow] = self.window.output;
+        let step = self.plan.pitch * if self.plan.whole { self.window.stride[0] } else { 1 };
+        let flat = step == ow;
+        Walk {
+            samples: self.samples,
+            rows: if flat { 1 } else { self.rows },
+            width: if flat { self.rows * ow } else { ow },
+            from: [self.sample(), step],
+            to: [c * oh * ow, ow],
+            at: [0; 3],
+            exact,
+        }
+    }
+
+    /// The vectors of the part, from the output to lines.
+    #[inline(always)]
+    pub(super) fn walk_back(&self) -> Walk {
+        let walk = self.walk(true);
+        Walk { from: walk.to, to: walk.from, ..walk }
+    }
+}
+
+/// The numbers `i` of `n` for which `at + i stride - pad` is inside of `size`: the first, its place, and the end.
+#[inline(always)]
+fn place(at: usize, stride: usize, pad: usize, size: usize, n: usize) -> (usize, usize, usize) {
+    let end = (size + pad).saturating_sub(at).div_ceil(stride).min(n);
+    let first = pad.saturating_sub(at).div_ceil(stride).min(end);
+    (first, (at + first * stride).saturating_sub(pad), end)
+}
+
+/// Copies `n` numbers, `stride` apart in the map, to a line; or adds the line to them.
+#[inline(always)]
+unsafe fn copy<V: Simd, const BACK: bool>(map: *mut f32, stride: usize, line: *mut f32, n: usize) {
+    // SAFETY: the caller's, here and below.
+    unsafe {
+        if stride > 1 {
+            for i in 0..n {
+                one::<BACK>(map.add(i * stride), line.add(i));
+            }
+            return;
+        }
+        let mut i = 0;
+        while i + V::LANES <= n {
+            let (map, line) = (map.add(i), line.add(i));
+            if BACK {
+                V::load(map).add(V::load(line)).store(map)
+            } else {
+                V::load(map).store(line)
+            }
+            i += V::LANES;
+        }
+        while i + V::Rest::LANES <= n {
+            let (map, line) = (map.add(i), line.add(i));
+            if BACK {
+                V::Rest::load(map).add(V::Rest::load(line)).store(map)
+            } else {
+                V::Rest::load(map).store(line)
+            }
+            i += V::Rest::LANES;
+        }
+        while i < n {
+            one::<BACK>(map.add(i), line.add(i));
+            i += 1;
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn one<const BACK: bool>(map: *mut f32, line: *mut f32) {
+    // SAFETY: the caller's.
+    unsafe { if BACK { *map += *line } else { *line = *map } }
+}
+
+/// Goes through the vectors of a part.
+pub(super) struct Walk {
+    samples: usize,
+    rows: usize,
+    /// Numbers of a row, at least a vector.
+    width: usize,
+    /// From one sample, one row to the next.
+    from: [usize; 2],
+    to: [usize; 2],
+    /// The next sample, row and column.
+    at: [usize; 3],
+    exact: bool,
+}
+
+impl Walk {
+    /// Fills the list with at most `most` vectors, and returns how many there are.
+    #[inline(always)]
+    pub(super) fn fill<V: Simd>(&mut self, list: &mut [Row; LIST], most: usize) -> usize {
+        let mut filled = 0;
+        while filled < most && self.at[0] < self.samples {
+            let [sample, row, column] = self.at;
+            let left = self.width - column;
+            let (column, n) =
+                if left >= V::LANES { (column, V::LANES) } else { (self.width - V::LANES, left) };
+            list[filled] = Row {
+                from: sample * self.from[0] + row * self.from[1] + column,
+                to: sample * self.to[0] + row * self.to[1] + column,
+                n: if self.exact { n } else { V::LANES },
+            };
+            filled += 1;
+            self.at = if left > V::LANES {
+                [sample, row, column + V::LANES]
+            } else if row + 1 < self.rows {
+                [sample, row + 1, 0]
+            } else {
+                [sample + 1, 0, 0]
+            };
+        }
+        filled
+    }
+
+    /// Fills the list as [`fill`](Self::fill) does, and then up to a multiple of `tile` with vectors of which nothing is
+    /// stored.
+    #[inline(always)]
+    pub(super) fn fill_tiles<V: Simd>(&mut self, list: &mut [Row; LIST], most: usize, tile: usize) -> usize {
+        let filled = self.fill::<V>(list, most);
+        let all = filled.next_multiple_of(tile);
+        if filled > 0 {
+            let last = list[filled - 1];
+            list[filled..all].fill(Row { n: 0, ..last });
+        }
+        all
+    }
+}
