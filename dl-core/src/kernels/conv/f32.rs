@@ -1,10 +1,10 @@
 //! The convolutions of `f32`: parts of samples, rows and channels, and their tiles.
 
 use super::super::isa::{Isa, Level};
-#[cfg(target_arch = "x86_64")]
-use super::super::simd::F32x8;
 #[cfg(target_arch = "aarch64")]
 use super::super::simd::Neon;
+#[cfg(target_arch = "x86_64")]
+use super::super::simd::{F32x8, F32x16};
 use super::super::simd::{Portable, Simd};
 use super::lines::{Buffer, LIST, Part, Plan};
 use super::tile::{Column, Dots, Row, Start, Sums, Tap, dots, plane_sums, tiles};
@@ -128,7 +128,8 @@ macro_rules! dispatch {
             unsafe fn avx512(conv: &Conv<'_>) -> bool {
                 // SAFETY: the pointers are the caller's word, the instructions are there.
                 unsafe {
-                    $body::<F32x8, 4, 6>(conv) || $body::<<F32x8 as Simd>::Rest, 4, 6>(conv)
+                    $body::<F32x16, 4, 6>(conv)
+                        || $body::<F32x8, 4, 6>(conv) || $body::<<F32x8 as Simd>::Rest, 4, 6>(conv)
                 }
             }
             #[cfg(target_arch = "x86_64")]

@@ -187,11 +187,14 @@ impl Part<'_> {
                         for kx in 0..plan.copies[1] {
                             let (left, column, right) =
                                 place(kx * window.dilation[1], sx, window.pad[1], w, plan.pitch);
-                            let n = right - left;
-                            for r in top..bottom {
-                                let from = map.add((row + (r - top) * sy) * w + column);
-                                copy::<V, BACK>(from, sx, line.add(r * plan.pitch + left), n);
-                            }
+                            let from = map.add(row * w + column);
+                            let block = Block {
+                                map: [sy * w, sx],
+                                line: plan.pitch,
+                                rows: bottom - top,
+                                width: right - left,
+                            };
+                            block.copy::<V, BACK>(from, line.add(top * plan.pitch + left));
                             line = line.add(rows * plan.pitch);
                         }
                     }
@@ -233,39 +236,63 @@ fn place(at: usize, stride: usize, pad: usize, size: usize, n: usize) -> (usize,
     (first, (at + first * stride).saturating_sub(pad), end)
 }
 
-/// Copies `n` numbers, `stride` apart in the map, to a line; or adds the line to them.
-#[inline(always)]
-unsafe fn copy<V: Simd, const BACK: bool>(map: *mut f32, stride: usize, line: *mut f32, n: usize) {
-    // SAFETY: the caller's, here and below.
-    unsafe {
-        if stride > 1 {
-            for i in 0..n {
-                one::<BACK>(map.add(i * stride), line.add(i));
+/// A rectangle of a map and its copy.
+struct Block {
+    /// From one row, one column to the next.
+    map: [usize; 2],
+    /// From one row of the copy to the next.
+    line: usize,
+    rows: usize,
+    width: usize,
+}
+
+impl Block {
+    /// Copies from the map to the line; or adds the line to the map.
+    #[inline(always)]
+    unsafe fn copy<V: Simd, const BACK: bool>(&self, map: *mut f32, line: *mut f32) {
+        let mut column = 0;
+        // SAFETY: the caller's word for the pointers and the instructions.
+        unsafe {
+            if self.map[1] == 1 {
+                while column + V::LANES <= self.width {
+                    self.copy_part::<V, BACK>(map.add(column), line.add(column), V::LANES);
+                    column += V::LANES;
+                }
+                if V::MASKED && column < self.width {
+                    let n = self.width - column;
+                    self.copy_part::<V, BACK>(map.add(column), line.add(column), n);
+                    column = self.width;
+                }
+                while column + V::Rest::LANES <= self.width {
+                    self.copy_part::<V::Rest, BACK>(map.add(column), line.add(column), V::Rest::LANES);
+                    column += V::Rest::LANES;
+                }
             }
-            return;
-        }
-        let mut i = 0;
-        while i + V::LANES <= n {
-            let (map, line) = (map.add(i), line.add(i));
-            if BACK {
-                V::load(map).add(V::load(line)).store(map)
-            } else {
-                V::load(map).store(line)
+            for column in column..self.width {
+                for row in 0..self.rows {
+                    let map = map.add(row * self.map[0] + column * self.map[1]);
+                    one::<BACK>(map, line.add(row * self.line + column));
+                }
             }
-            i += V::LANES;
         }
-        while i + V::Rest::LANES <= n {
-            let (map, line) = (map.add(i), line.add(i));
-            if BACK {
-                V::Rest::load(map).add(V::Rest::load(line)).store(map)
-            } else {
-                V::Rest::load(map).store(line)
+    }
+
+    /// The same for a vector of each row, of which `n` numbers count.
+    #[inline(always)]
+    unsafe fn copy_part<V: Simd, const BACK: bool>(&self, map: *mut f32, line: *mut f32, n: usize) {
+        for row in 0..self.rows {
+            // SAFETY: the caller's word for the pointers and the instructions.
+            unsafe {
+                let (map, line) = (map.add(row * self.map[0]), line.add(row * self.line));
+                let (from, to) = if BACK { (line, map) } else { (map, line) };
+                if n == V::LANES {
+                    let v = V::load(from);
+                    if BACK { v.add(V::load(to)) } else { v }.store(to);
+                } else {
+                    let v = V::load_part(from, n);
+                    if BACK { v.add(V::load_part(to, n)) } else { v }.store_part(to, n);
+                }
             }
-            i += V::Rest::LANES;
-        }
-        while i < n {
-            one::<BACK>(map.add(i), line.add(i));
-            i += 1;
         }
     }
 }

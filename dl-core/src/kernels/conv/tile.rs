@@ -142,7 +142,7 @@ unsafe fn tile<V: Simd, const MV: usize, const NR: usize, const UNIT: bool>(
                 if row.n == V::LANES {
                     sum.store(to);
                 } else {
-                    store_last(sum, to, row.n);
+                    sum.store_last(to, row.n);
                 }
             }
         }
@@ -170,32 +170,6 @@ unsafe fn add<V: Simd, const MV: usize, const NR: usize, const UNIT: bool>(
                 *sum = a.mul_add(b, *sum);
             }
         }
-    }
-}
-
-/// Stores the last `n` numbers at their places.
-#[inline(always)]
-unsafe fn store_last<V: Simd>(v: V, to: *mut f32, n: usize) {
-    let mut numbers = [0.0; 16];
-    // SAFETY: the caller's; no type has more lanes.
-    unsafe {
-        v.store(numbers.as_mut_ptr());
-        for i in V::LANES - n..V::LANES {
-            *to.add(i) = numbers[i];
-        }
-    }
-}
-
-/// Loads the last `n` numbers to their places; the others are 0.
-#[inline(always)]
-unsafe fn load_last<V: Simd>(from: *const f32, n: usize) -> V {
-    let mut numbers = [0.0; 16];
-    // SAFETY: the caller's; no type has more lanes.
-    unsafe {
-        for i in V::LANES - n..V::LANES {
-            numbers[i] = *from.add(i);
-        }
-        V::load(numbers.as_ptr())
     }
 }
 
@@ -285,7 +259,7 @@ unsafe fn dot<V: Simd, const MR: usize, const NR: usize>(
             let mut rows = [V::splat(0.0); MR];
             for (i, v) in rows.iter_mut().enumerate() {
                 let a = a.add(i * p.a_row + place.to);
-                *v = if place.n == V::LANES { V::load(a) } else { load_last(a, place.n) };
+                *v = if place.n == V::LANES { V::load(a) } else { V::load_last(a, place.n) };
             }
             for (sums, at) in sums.iter_mut().zip(at) {
                 let b = V::load(p.b.add(at + place.from));

@@ -17,6 +17,12 @@ fn first(n: usize) -> __mmask16 {
     ((1u32 << n) - 1) as __mmask16
 }
 
+/// A mask of the last `n` lanes, `n < 16`.
+#[inline(always)]
+fn last(n: usize) -> __mmask16 {
+    !(0xffff_u32 >> n) as __mmask16
+}
+
 impl Simd for F32x16 {
     const LANES: usize = 16;
     const FUSED: bool = true;
@@ -44,6 +50,14 @@ impl Simd for F32x16 {
     #[inline(always)]
     unsafe fn store_part(self, to: *mut f32, n: usize) {
         unsafe { _mm512_mask_storeu_ps(to, first(n), self.0) }
+    }
+    #[inline(always)]
+    unsafe fn load_last(from: *const f32, n: usize) -> Self {
+        unsafe { F32x16(_mm512_maskz_loadu_ps(last(n), from)) }
+    }
+    #[inline(always)]
+    unsafe fn store_last(self, to: *mut f32, n: usize) {
+        unsafe { _mm512_mask_storeu_ps(to, last(n), self.0) }
     }
     #[inline(always)]
     unsafe fn mul_add(self, b: Self, c: Self) -> Self {

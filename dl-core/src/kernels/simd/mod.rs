@@ -84,6 +84,30 @@ pub(super) trait Simd: Copy {
             core::ptr::copy_nonoverlapping(numbers.as_ptr(), to, n);
         }
     }
+    /// The last `n` of the numbers at `from`, at least 1, at their places; the others are 0.
+    #[inline(always)]
+    unsafe fn load_last(from: *const f32, n: usize) -> Self {
+        let mut numbers = [0.0; WIDEST];
+        // SAFETY: as the trait asks.
+        unsafe {
+            for (i, number) in numbers.iter_mut().enumerate().take(Self::LANES).skip(Self::LANES - n) {
+                *number = *from.add(i);
+            }
+            Self::load(numbers.as_ptr())
+        }
+    }
+    /// Stores the last `n` at their places at `to`.
+    #[inline(always)]
+    unsafe fn store_last(self, to: *mut f32, n: usize) {
+        let mut numbers = [0.0; WIDEST];
+        // SAFETY: as the trait asks.
+        unsafe {
+            self.store(numbers.as_mut_ptr());
+            for (i, &number) in numbers.iter().enumerate().take(Self::LANES).skip(Self::LANES - n) {
+                *to.add(i) = number;
+            }
+        }
+    }
     /// `self · b + c`
     unsafe fn mul_add(self, b: Self, c: Self) -> Self;
     unsafe fn add(self, other: Self) -> Self;
