@@ -54,7 +54,7 @@ pub(super) unsafe fn packed<V: Simd>(t: &Transposed) {
             let depth = DEPTH.min(t.k - done);
             // SAFETY: the caller's; the panel has `ROWS × DEPTH` numbers, of which `rows × depth` are written first.
             unsafe {
-                transpose::<V>(rows, depth, t.a.add(row * t.k + done), t.k, panel);
+                transpose::<V>(rows, depth, t.a.add(row * t.k + done), t.k, panel, ROWS);
                 gemm::<V>(&Product {
                     m: rows,
                     n: t.n,
@@ -76,21 +76,28 @@ pub(super) unsafe fn packed<V: Simd>(t: &Transposed) {
     }
 }
 
-/// Columns of `depth` numbers, `stride` apart, become the rows of a panel.
+/// Columns of `depth` numbers, `stride` apart, become rows, `pitch` apart.
 #[inline(always)]
-unsafe fn transpose<V: Simd>(columns: usize, depth: usize, from: *const f32, stride: usize, panel: *mut f32) {
+pub(super) unsafe fn transpose<V: Simd>(
+    columns: usize,
+    depth: usize,
+    from: *const f32,
+    stride: usize,
+    to: *mut f32,
+    pitch: usize,
+) {
     let (whole_columns, whole_depth) = (columns - columns % 4, depth - depth % 4);
     // SAFETY: the caller's.
     unsafe {
         for column in (0..whole_columns).step_by(4) {
             for p in (0..whole_depth).step_by(4) {
-                V::transpose4(from.add(column * stride + p), stride, panel.add(p * ROWS + column), ROWS);
+                V::transpose4(from.add(column * stride + p), stride, to.add(p * pitch + column), pitch);
             }
         }
         for column in 0..columns {
             let done = if column < whole_columns { whole_depth } else { 0 };
             for p in done..depth {
-                *panel.add(p * ROWS + column) = *from.add(column * stride + p);
+                *to.add(p * pitch + column) = *from.add(column * stride + p);
             }
         }
     }

@@ -6,8 +6,9 @@ use super::super::simd::Neon;
 #[cfg(target_arch = "x86_64")]
 use super::super::simd::{F32x8, F32x16};
 use super::super::simd::{Portable, Simd};
-use super::lines::{Buffer, LIST, Part, Plan};
-use super::tile::{Column, Dots, Row, Start, Sums, Tap, dots, plane_sums, tiles};
+use super::super::transposed;
+use super::lines::{Buffer, LIST, Part, Plan, ROOM, Walk};
+use super::tile::{self, Column, Dots, Row, Start, Sums, Tap};
 use super::{Convolutions, Window, plain};
 
 /// Numbers of a window that a table holds.
@@ -51,7 +52,7 @@ impl Convolutions for f32 {
             relu,
         };
         // SAFETY: the slices have the sizes of the window; only `y`, which is borrowed uniquely, is written.
-        if !unsafe { forward(isa, &conv) } {
+        if !kernels(isa).iter().any(|by| unsafe { forward(by, &conv) }) {
             plain::conv(window, w, bias, x, y, samples, relu);
         }
     }
@@ -67,9 +68,8 @@ impl Convolutions for f32 {
             bias: None,
             relu: false,
         };
-        dx.fill(0.0);
         // SAFETY: as above; only `dx` is written.
-        if !unsafe { to_input(isa, &conv) } {
+        if !kernels(isa).iter().any(|by| unsafe { to_input(by, &conv) }) {
             plain::conv_grad_input(window, w, dy, dx, samples);
         }
     }
@@ -85,13 +85,10 @@ impl Convolutions for f32 {
         fresh: bool,
     ) {
         window.check(x, dw, dy, samples);
-        if isa == Isa::PORTABLE {
-            return plain::conv_grad_weight(window, x, dy, dw, db, samples, fresh);
-        }
         if fresh {
             dw.fill(0.0);
         }
-        let mut conv = Conv {
+        let conv = Conv {
             window,
             samples,
             x: x.as_ptr().cast_mut(),
@@ -101,7 +98,7 @@ impl Convolutions for f32 {
             relu: false,
         };
         // SAFETY: as above; only `dw` is written.
-        if !unsafe { to_weight(isa, &conv) } {
+        if !kernels(isa).iter().any(|by| unsafe { to_weight(by, &conv) }) {
             plain::conv_grad_weight(window, x, dy, dw, None, samples, fresh);
         }
         if let Some(db) = db {
@@ -109,67 +106,110 @@ impl Convolutions for f32 {
             if fresh {
                 db.fill(0.0);
             }
-            conv.w = db.as_mut_ptr();
-            // SAFETY: as above; only `db` is written.
-            unsafe { to_bias(isa, &conv) };
+            let plane = window.output[1] * window.output[2];
+            match kernels(isa).first() {
+                Some(by) if by.fused => {
+                    for dy in dy.chunks_exact(plane * db.len()) {
+                        // SAFETY: the slices have these sizes; only `db` is written.
+                        unsafe { (by.plane_sums)(dy.as_ptr(), plane, db.len(), db.as_mut_ptr()) };
+                    }
+                }
+                _ => plain::conv_grad_bias(window, dy, db, false),
+            }
         }
     }
 }
 
-macro_rules! dispatch {
-    ($($name:ident = $body:ident;)*) => { $(
-        /// Returns whether it could.
-        ///
-        /// # Safety
-        /// The pointers of the argument must be good, as its type says.
-        unsafe fn $name(isa: Isa, conv: &Conv<'_>) -> bool {
-            #[cfg(target_arch = "x86_64")]
-            #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-            unsafe fn avx512(conv: &Conv<'_>) -> bool {
-                // SAFETY: the pointers are the caller's word, the instructions are there.
-                unsafe {
-                    $body::<F32x16, 4, 6>(conv)
-                        || $body::<F32x8, 4, 6>(conv) || $body::<<F32x8 as Simd>::Rest, 4, 6>(conv)
-                }
-            }
-            #[cfg(target_arch = "x86_64")]
-            #[target_feature(enable = "avx2,fma")]
-            unsafe fn avx2(conv: &Conv<'_>) -> bool {
-                // SAFETY: as above.
-                unsafe {
-                    $body::<F32x8, 2, 6>(conv) || $body::<<F32x8 as Simd>::Rest, 2, 6>(conv)
-                }
-            }
-            #[cfg(target_arch = "aarch64")]
-            unsafe fn neon(conv: &Conv<'_>) -> bool {
-                // SAFETY: as above; every 64-bit ARM processor has NEON.
-                unsafe { $body::<Neon<true>, 4, 6>(conv) }
-            }
-            unsafe fn portable(conv: &Conv<'_>) -> bool {
-                // SAFETY: as above; the target has the instructions of its portable vector.
-                Portable::LANES > 1 && unsafe { $body::<Portable, 2, 4>(conv) }
-            }
-            // SAFETY: a token exists only where the processor has its instructions; the pointers are the caller's word.
-            unsafe {
-                match isa.0 {
-                    #[cfg(target_arch = "x86_64")]
-                    Level::Avx512 => avx512(conv),
-                    #[cfg(target_arch = "x86_64")]
-                    Level::Avx2 => avx2(conv),
-                    #[cfg(target_arch = "aarch64")]
-                    Level::Neon => neon(conv),
-                    Level::Portable => portable(conv),
-                }
-            }
-        }
-    )* };
+/// What is compiled for an instruction set: all that touches numbers. What decides where they are is compiled once.
+///
+/// Each function asks for a processor with the instructions, and for pointers that are good as its argument says.
+struct Kernels {
+    lanes: usize,
+    fused: bool,
+    tiles: unsafe fn(&Sums<'_>, &[Row], &[Column]),
+    dots: unsafe fn(&Dots, &[Row], &[Column]),
+    copy: unsafe fn(&Part<'_>, *mut f32, *mut f32),
+    add_back: unsafe fn(&Part<'_>, *mut f32, *mut f32),
+    transpose: unsafe fn(usize, usize, *const f32, usize, *mut f32, usize),
+    plane_sums: unsafe fn(*const f32, usize, usize, *mut f32),
 }
 
-dispatch! {
-    forward = forward_by;
-    to_input = to_input_by;
-    to_weight = to_weight_by;
-    to_bias = to_bias_by;
+macro_rules! kernels {
+    ($(#[$meta:meta])* $name:ident: $v:ty, $rows:literal by $columns:literal, $dots:literal) => {
+        const $name: &Kernels = &{
+            $(#[$meta])*
+            unsafe fn tiles(p: &Sums<'_>, rows: &[Row], columns: &[Column]) {
+                // SAFETY: the caller's word, here and below.
+                unsafe { tile::tiles::<$v, $rows, $columns>(p, rows, columns) }
+            }
+            $(#[$meta])*
+            unsafe fn dots(p: &Dots, places: &[Row], columns: &[Column]) {
+                if <$v>::FUSED {
+                    // SAFETY: as above.
+                    unsafe { tile::dots::<$v, $dots>(p, places, columns) }
+                }
+            }
+            $(#[$meta])*
+            unsafe fn copy(part: &Part<'_>, maps: *mut f32, lines: *mut f32) {
+                // SAFETY: as above.
+                unsafe { part.copy::<$v, false>(maps, lines) }
+            }
+            $(#[$meta])*
+            unsafe fn add_back(part: &Part<'_>, maps: *mut f32, lines: *mut f32) {
+                // SAFETY: as above.
+                unsafe { part.copy::<$v, true>(maps, lines) }
+            }
+            $(#[$meta])*
+            unsafe fn transpose(n: usize, m: usize, from: *const f32, stride: usize, to: *mut f32, pitch: usize) {
+                // SAFETY: as above.
+                unsafe { transposed::transpose::<$v>(n, m, from, stride, to, pitch) }
+            }
+            $(#[$meta])*
+            unsafe fn plane_sums(a: *const f32, plane: usize, planes: usize, c: *mut f32) {
+                // SAFETY: as above.
+                unsafe { tile::plane_sums::<$v>(a, plane, planes, c) }
+            }
+            Kernels {
+                lanes: <$v>::LANES,
+                fused: <$v>::FUSED,
+                tiles,
+                dots,
+                copy,
+                add_back,
+                transpose,
+                plane_sums,
+            }
+        };
+    };
+}
+
+#[cfg(target_arch = "x86_64")]
+kernels! {
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    AVX512: F32x16, 4 by 6, 5
+}
+#[cfg(target_arch = "x86_64")]
+kernels! {
+    #[target_feature(enable = "avx2,fma")]
+    AVX2: F32x8, 2 by 6, 3
+}
+#[cfg(target_arch = "aarch64")]
+kernels! { NEON: Neon<true>, 4 by 6, 5 }
+kernels! { PORTABLE: Portable, 2 by 4, 3 }
+
+/// The kernels of an instruction set, the widest first: maps that are smaller than a vector take the next.
+fn kernels(isa: Isa) -> &'static [&'static Kernels] {
+    match isa.0 {
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx512 => &[AVX512, AVX2, PORTABLE],
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx2 => &[AVX2, PORTABLE],
+        #[cfg(target_arch = "aarch64")]
+        Level::Neon => &[NEON],
+        // the plain loops are as good as vectors of one number
+        Level::Portable if Portable::LANES == 1 => &[],
+        Level::Portable => &[PORTABLE],
+    }
 }
 
 /// Goes through the parts of a convolution: samples, groups, rows, channels.
@@ -181,13 +221,11 @@ struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    #[inline(always)]
     fn new(plan: &'a Plan, conv: &'a Conv<'a>) -> Self {
         Parts { plan, conv, at: [0; 4] }
     }
 
     /// The next part, its first sample, its group, and whether it has the first and the last channels of the group.
-    #[inline(always)]
     fn next(&mut self) -> Option<(Part<'a>, usize, usize, [bool; 2])> {
         let (plan, window) = (self.plan, self.conv.window);
         let [sample, group, band, channel] = self.at;
@@ -221,20 +259,17 @@ impl<'a> Parts<'a> {
 
 impl Conv<'_> {
     /// Numbers of a sample of the input and of a channel of the output.
-    #[inline(always)]
     fn sizes(&self) -> (usize, usize) {
         let ([c, h, w], [_, oh, ow]) = (self.window.input, self.window.output);
         (c * h * w, oh * ow)
     }
 
     /// Input and output channels of a group.
-    #[inline(always)]
     fn channels(&self) -> (usize, usize) {
         (self.window.input[0] / self.window.groups, self.window.output[0] / self.window.groups)
     }
 
     /// Where the weights of a part begin: those of its first input channel and of its group's first output channel.
-    #[inline(always)]
     fn weights(&self, part: &Part<'_>, group: usize) -> *mut f32 {
         let (inputs, outputs) = self.channels();
         let channel = part.first - group * inputs;
@@ -242,7 +277,6 @@ impl Conv<'_> {
     }
 
     /// The first output of a part.
-    #[inline(always)]
     fn outputs(&self, part: &Part<'_>, sample: usize, group: usize) -> *mut f32 {
         let channel = sample * self.window.output[0] + group * self.channels().1;
         self.y.wrapping_add(channel * self.sizes().1 + part.row * self.window.output[2])
@@ -250,13 +284,40 @@ impl Conv<'_> {
 }
 
 /// `y = w * x + bias`.
-#[inline(always)]
-unsafe fn forward_by<V: Simd, const MV: usize, const NC: usize>(conv: &Conv<'_>) -> bool {
+unsafe fn forward(by: &Kernels, conv: &Conv<'_>) -> bool {
+    // SAFETY: the caller's.
+    unsafe { convolve(by, conv, false) }
+}
+
+/// The gradient of the input. With steps of 1 it is the convolution of `dy`, suitably padded, with the window reversed.
+unsafe fn to_input(by: &Kernels, conv: &Conv<'_>) -> bool {
+    let window = conv.window;
+    let around =
+        |axis: usize| ((window.kernel[axis] - 1) * window.dilation[axis]).checked_sub(window.pad[axis]);
+    // SAFETY: the caller's, here and below.
+    unsafe {
+        match (window.stride, around(0), around(1)) {
+            ([1, 1], Some(top), Some(left)) => {
+                let window =
+                    Window { input: window.output, output: window.input, pad: [top, left], ..*window };
+                convolve(by, &Conv { window: &window, x: conv.y, y: conv.x, ..*conv }, true)
+            }
+            _ => by.fused && scatter(by, conv),
+        }
+    }
+}
+
+/// A convolution; `back` if it is that of [`to_input`].
+unsafe fn convolve(by: &Kernels, conv: &Conv<'_>, back: bool) -> bool {
     let (window, (sample_size, plane), (_, outputs)) = (conv.window, conv.sizes(), conv.channels());
-    let Some(plan) = Plan::new::<V>(window) else { return false };
-    if window.taps() > TAPS {
+    let Some(plan) = Plan::new(by.lanes, window) else { return false };
+    let numbers = window.taps();
+    if numbers > TAPS {
         return false;
     }
+    // from one input channel of a weight to the next, and from one number of the window to the next
+    let w_row = if back { window.input[0] } else { window.output[0] };
+    let w_channel = numbers * w_row;
     let (mut list, mut columns, mut taps) =
         ([Row::default(); LIST], [Column::default(); COLUMNS], [Tap::default(); TAPS]);
     let mut buffer = Buffer::uninit();
@@ -266,18 +327,18 @@ unsafe fn forward_by<V: Simd, const MV: usize, const NC: usize>(conv: &Conv<'_>)
         let lines = part.lines(maps, &mut buffer);
         if !plan.whole {
             // SAFETY: the caller's word for the maps; the lines of a part fit into the buffer.
-            unsafe { part.copy::<V, false>(maps, lines) };
+            unsafe { (by.copy)(&part, maps, lines) };
         }
-        for (k, tap) in taps.iter_mut().enumerate().take(window.taps()) {
-            let at = part.tap(k / window.kernel[1], k % window.kernel[1]);
-            *tap = Tap { a: at, b: k * window.output[0] };
+        for (k, tap) in taps.iter_mut().enumerate().take(numbers) {
+            let at = if back { numbers - 1 - k } else { k };
+            *tap = Tap { a: part.tap(at / window.kernel[1], at % window.kernel[1]), b: k * w_row };
         }
-        // what is read stays in the second cache
-        let most = (4096 / part.channels / MV * MV).clamp(MV, LIST);
+        let w = if back { conv.w.wrapping_add(part.first) } else { conv.weights(&part, group) };
+        let most = most(by, part.channels);
         for o in (0..outputs).step_by(COLUMNS) {
             let n = COLUMNS.min(outputs - o);
             for (j, column) in columns.iter_mut().enumerate().take(n) {
-                *column = Column { b: j, c: j * plane };
+                *column = Column { b: if back { j * w_channel } else { j }, c: j * plane };
             }
             let start = match conv.bias {
                 _ if !first => Start::Sum,
@@ -287,36 +348,39 @@ unsafe fn forward_by<V: Simd, const MV: usize, const NC: usize>(conv: &Conv<'_>)
             let sums = Sums {
                 a: lines,
                 a_channel: part.channel(),
-                b: conv.weights(&part, group).wrapping_add(o),
-                b_channel: window.taps() * window.output[0],
+                b: w.wrapping_add(if back { o * w_channel } else { o }),
+                b_channel: if back { 1 } else { w_channel },
                 channels: part.channels,
-                taps: &taps[..window.taps()],
+                taps: &taps[..numbers],
                 c: conv.outputs(&part, sample, group).wrapping_add(o * plane),
                 start,
                 relu: conv.relu && last,
             };
             let mut walk = part.walk(!first);
             loop {
-                let rows = walk.fill_tiles::<V>(&mut list, most, MV);
+                let rows = walk.fill(by.lanes, &mut list, most);
                 if rows == 0 {
                     break;
                 }
                 // SAFETY: rows, columns and taps are inside of maps and lines.
-                unsafe { tiles::<V, MV, NC, true>(&sums, &list[..rows], &columns[..n]) };
+                unsafe { (by.tiles)(&sums, &list[..rows], &columns[..n]) };
             }
         }
     }
     true
 }
 
-/// `dx += ` the gradient of the input: each number of the window adds a product to shifted places.
-#[inline(always)]
-unsafe fn to_input_by<V: Simd, const MV: usize, const NC: usize>(conv: &Conv<'_>) -> bool {
+/// How many vectors are read again for each tile of columns: they fill half of the first cache.
+fn most(by: &Kernels, channels: usize) -> usize {
+    (6144 / (channels * by.lanes) / 4 * 4).clamp(4, LIST)
+}
+
+/// The gradient of the input for any step: each number of the window adds a product to shifted places.
+unsafe fn scatter(by: &Kernels, conv: &Conv<'_>) -> bool {
     let (window, (sample_size, plane), (_, outputs)) = (conv.window, conv.sizes(), conv.channels());
-    let Some(plan) = Plan::new::<V>(window) else { return false };
-    if !V::FUSED && !plan.in_order() {
-        return false;
-    }
+    let Some(plan) = Plan::new(by.lanes, window) else { return false };
+    // SAFETY: the caller's word: `dx` has so many numbers.
+    unsafe { conv.x.write_bytes(0, sample_size * conv.samples) };
     let [kh, kw] = window.kernel;
     let (mut list, mut columns) = ([Row::default(); LIST], [Column::default(); COLUMNS]);
     let mut buffer = Buffer::uninit();
@@ -328,7 +392,7 @@ unsafe fn to_input_by<V: Simd, const MV: usize, const NC: usize>(conv: &Conv<'_>
             // SAFETY: the lines of a part fit into the buffer.
             unsafe { lines.write_bytes(0, part.len()) };
         }
-        let (w, most) = (conv.weights(&part, group), (4096 / outputs / MV * MV).clamp(MV, LIST));
+        let (w, most) = (conv.weights(&part, group), most(by, outputs));
         for k in 0..kh * kw {
             let (tap, o) = (part.tap(k / kw, k % kw), k * window.output[0]);
             for i in (0..part.channels).step_by(COLUMNS) {
@@ -350,28 +414,105 @@ unsafe fn to_input_by<V: Simd, const MV: usize, const NC: usize>(conv: &Conv<'_>
                 };
                 let mut walk = part.walk_back();
                 loop {
-                    let rows = walk.fill_tiles::<V>(&mut list, most, MV);
+                    let rows = walk.fill(by.lanes, &mut list, most);
                     if rows == 0 {
                         break;
                     }
                     // SAFETY: rows, columns and taps are inside of maps and lines.
-                    unsafe { tiles::<V, MV, NC, false>(&sums, &list[..rows], &columns[..n]) };
+                    unsafe { (by.tiles)(&sums, &list[..rows], &columns[..n]) };
                 }
             }
         }
         if !plan.whole {
             // SAFETY: the caller's word for the maps.
-            unsafe { part.copy::<V, true>(maps, lines) };
+            unsafe { (by.add_back)(&part, maps, lines) };
         }
     }
     true
 }
 
 /// `dw += ` the gradient of the weight.
-#[inline(always)]
-unsafe fn to_weight_by<V: Simd, const MV: usize, const NC: usize>(conv: &Conv<'_>) -> bool {
+unsafe fn to_weight(by: &Kernels, conv: &Conv<'_>) -> bool {
+    let outputs = conv.channels().1;
+    // vectors of output channels, unless more than a quarter of their lanes would be empty
+    let across = outputs >= by.lanes && outputs * 4 >= outputs.next_multiple_of(by.lanes) * 3;
+    // SAFETY: the caller's.
+    unsafe {
+        (across || !by.fused && outputs >= by.lanes) && weight_across(by, conv)
+            || by.fused && weight_along(by, conv)
+    }
+}
+
+/// `dw += ` the gradient of the weight, in vectors of output channels, for which `dy` is transposed. Sums run in order.
+unsafe fn weight_across(by: &Kernels, conv: &Conv<'_>) -> bool {
     let (window, (sample_size, plane), (_, outputs)) = (conv.window, conv.sizes(), conv.channels());
-    let Some(plan) = Plan::new::<V>(window) else { return false };
+    let ([_, oh, ow], [sy, sx], numbers) = (window.output, window.stride, window.taps());
+    // every step of the window: rows of the input are read where they are
+    let (c, h, w) = (window.output[0], (oh - 1) * sy + 1, (ow - 1) * sx + 1);
+    let steps = Window { output: [c, h, w], stride: [1, 1], ..*window };
+    let Some(plan) = Plan::padded(&steps) else { return false };
+    let band = ROOM / (ow * outputs);
+    if band == 0 || ow > TAPS {
+        return false;
+    }
+    let (mut list, mut columns, mut taps) =
+        ([Row::default(); LIST], [Column::default(); COLUMNS], [Tap::default(); TAPS]);
+    for (x, tap) in taps.iter_mut().enumerate().take(ow) {
+        *tap = Tap { a: x * outputs, b: x * sx };
+    }
+    let (mut buffer, mut transposed) = (Buffer::uninit(), Buffer::uninit());
+    let transposed = transposed.as_mut_ptr().cast::<f32>();
+    let each_step = Conv { window: &steps, ..*conv };
+    let mut parts = Parts::new(&plan, &each_step);
+    while let Some((part, sample, group, _)) = parts.next() {
+        let maps = conv.x.wrapping_add(sample * sample_size);
+        let lines = part.lines(maps, &mut buffer);
+        if !plan.whole {
+            // SAFETY: the caller's word for the maps; the lines of a part fit into the buffer.
+            unsafe { (by.copy)(&part, maps, lines) };
+        }
+        let dy = conv.y.wrapping_add((sample * c + group * outputs) * plane);
+        for row in (0..oh).step_by(band) {
+            let rows = band.min(oh - row);
+            // SAFETY: the caller's word for `dy`; the buffer has room for a band.
+            unsafe { (by.transpose)(outputs, rows * ow, dy.add(row * ow), plane, transposed, outputs) };
+            let sums = Sums {
+                a: transposed,
+                a_channel: ow * outputs,
+                b: lines.wrapping_add(row * sy * plan.pitch),
+                b_channel: sy * plan.pitch,
+                channels: rows,
+                taps: &taps[..ow],
+                c: conv.weights(&part, group),
+                start: Start::Sum,
+                relu: false,
+            };
+            for first in (0..part.channels * numbers).step_by(COLUMNS) {
+                let n = COLUMNS.min(part.channels * numbers - first);
+                for (j, column) in columns.iter_mut().enumerate().take(n) {
+                    let (i, k) = ((first + j) / numbers, (first + j) % numbers);
+                    let at = part.tap(k / window.kernel[1], k % window.kernel[1]);
+                    *column = Column { b: i * part.channel() + at, c: (first + j) * c };
+                }
+                let mut channels = Walk::of_row(outputs);
+                loop {
+                    let rows = channels.fill(by.lanes, &mut list, LIST);
+                    if rows == 0 {
+                        break;
+                    }
+                    // SAFETY: rows, columns and taps are inside of the transposed `dy`, the lines and the weight.
+                    unsafe { (by.tiles)(&sums, &list[..rows], &columns[..n]) };
+                }
+            }
+        }
+    }
+    true
+}
+
+/// `dw += ` the gradient of the weight, in vectors along the sums.
+unsafe fn weight_along(by: &Kernels, conv: &Conv<'_>) -> bool {
+    let (window, (sample_size, plane), (_, outputs)) = (conv.window, conv.sizes(), conv.channels());
+    let Some(plan) = Plan::new(by.lanes, window) else { return false };
     let (mut list, mut columns) = ([Row::default(); LIST], [Column::default(); COLUMNS]);
     let mut buffer = Buffer::uninit();
     let mut parts = Parts::new(&plan, conv);
@@ -380,7 +521,7 @@ unsafe fn to_weight_by<V: Simd, const MV: usize, const NC: usize>(conv: &Conv<'_
         let lines = part.lines(maps, &mut buffer);
         if !plan.whole {
             // SAFETY: the caller's word for the maps; the lines of a part fit into the buffer.
-            unsafe { part.copy::<V, false>(maps, lines) };
+            unsafe { (by.copy)(&part, maps, lines) };
         }
         let product = Dots {
             a: conv.outputs(&part, sample, group),
@@ -391,7 +532,7 @@ unsafe fn to_weight_by<V: Simd, const MV: usize, const NC: usize>(conv: &Conv<'_
         };
         let mut walk = part.walk(true);
         loop {
-            let places = walk.fill::<V>(&mut list, LIST);
+            let places = walk.fill(by.lanes, &mut list, LIST);
             if places == 0 {
                 break;
             }
@@ -404,20 +545,9 @@ unsafe fn to_weight_by<V: Simd, const MV: usize, const NC: usize>(conv: &Conv<'_
                     *column = Column { b: i * part.channel() + at, c: (first + j) * window.output[0] };
                 }
                 // SAFETY: places and columns are inside of maps and lines.
-                unsafe { dots::<V, NC>(&product, &list[..places], &columns[..n]) };
+                unsafe { (by.dots)(&product, &list[..places], &columns[..n]) };
             }
         }
-    }
-    true
-}
-
-/// `db += ` the gradient of the bias.
-#[inline(always)]
-unsafe fn to_bias_by<V: Simd, const MV: usize, const NC: usize>(conv: &Conv<'_>) -> bool {
-    let ([c, ..], plane) = (conv.window.output, conv.sizes().1);
-    for sample in 0..conv.samples {
-        // SAFETY: the caller's word for the pointers and the instructions.
-        unsafe { plane_sums::<V>(conv.y.add(sample * c * plane), plane, c, conv.w) };
     }
     true
 }

@@ -16,7 +16,7 @@ use super::Window;
 use super::tile::Row;
 
 /// Numbers of the buffer: 64 KiB, on the stack.
-const ROOM: usize = 16 * 1024;
+pub(super) const ROOM: usize = 16 * 1024;
 
 /// The buffer.
 pub(super) type Buffer = MaybeUninit<[f32; ROOM]>;
@@ -34,7 +34,7 @@ pub(super) struct Plan {
     /// From one row or column of the window to the next, inside of a copy.
     shift: [usize; 2],
     /// From one row of a line to the next.
-    pitch: usize,
+    pub(super) pitch: usize,
     /// Rows of the input beyond those of the output.
     beyond: usize,
     /// Samples of a part.
@@ -47,17 +47,16 @@ pub(super) struct Plan {
 
 impl Plan {
     /// `None` where the maps are too small for a vector, or too large for the buffer.
-    #[inline(always)]
-    pub(super) fn new<V: Simd>(window: &Window) -> Option<Plan> {
+    pub(super) fn new(lanes: usize, window: &Window) -> Option<Plan> {
         let ([_, h, w], [_, oh, ow]) = (window.input, window.output);
         let ([kh, kw], [sy, sx], [dy, dx]) = (window.kernel, window.stride, window.dilation);
         let channels = window.input[0] / window.groups;
         let inside =
             window.pad == [0, 0] && (oh - 1) * sy + (kh - 1) * dy < h && (ow - 1) * sx + (kw - 1) * dx < w;
         // vectors fill rows, but for an eighth
-        let rows = sx == 1 && ow >= V::LANES && ow * 8 >= ow.next_multiple_of(V::LANES) * 7;
+        let rows = sx == 1 && ow >= lanes && ow * 8 >= ow.next_multiple_of(lanes) * 7;
         let flat = kw == 1 && sx == 1 && sy == 1 && ow == w;
-        if inside && (rows || flat && oh * ow >= V::LANES) {
+        if inside && (rows || flat && oh * ow >= lanes) {
             let (copies, shift, pitch) = ([1, 1], [dy, dx], w);
             return Some(Plan {
                 whole: true,
@@ -83,7 +82,7 @@ impl Plan {
         // as many rows as there is room for, and not much fewer than those beyond; then as many channels
         while plan.channels * plan.channel(oh.div_ceil(plan.bands)) > ROOM {
             let rows = oh.div_ceil(plan.bands);
-            if rows > plan.beyond.max(1) && oh / (plan.bands + 1) * ow >= V::LANES {
+            if rows > plan.beyond.max(1) && oh / (plan.bands + 1) * ow >= lanes {
                 plan.bands += 1;
             } else {
                 plan.channels = ROOM / plan.channel(rows);
@@ -93,13 +92,21 @@ impl Plan {
         if plan.bands == 1 && plan.channels == channels {
             plan.samples = ROOM / (channels * plan.channel(oh));
         }
-        (plan.channels > 0 && oh / plan.bands * ow >= V::LANES).then_some(plan)
+        (plan.channels > 0 && oh / plan.bands * ow >= lanes).then_some(plan)
     }
 
-    /// Whether each number of the map has one place in the lines, so that sums there run in the order of the window.
-    #[inline(always)]
-    pub(super) fn in_order(&self) -> bool {
-        self.copies == [1, 1] && self.bands == 1
+    /// One copy of whole samples, padded: for a window whose steps are 1.
+    pub(super) fn padded(window: &Window) -> Option<Plan> {
+        let ([_, h, w], [_, oh, ow]) = (window.input, window.output);
+        let [dy, dx] = window.dilation;
+        let [beyond, right] = [(window.kernel[0] - 1) * dy, (window.kernel[1] - 1) * dx];
+        let all = window.input[0] / window.groups;
+        let whole = window.pad == [0, 0] && oh + beyond <= h && ow + right <= w;
+        let pitch = if whole { w } else { ow + right };
+        let channels = if whole { all } else { all.min(ROOM / ((oh + beyond) * pitch)) };
+        let plan =
+            Plan { whole, copies: [1, 1], shift: [dy, dx], pitch, beyond, samples: 1, bands: 1, channels };
+        (channels > 0).then_some(plan)
     }
 
     /// Numbers of the lines of a channel, for some rows of the output.
@@ -123,7 +130,6 @@ pub(super) struct Part<'a> {
 
 impl Part<'_> {
     /// From one input channel to the next.
-    #[inline(always)]
     pub(super) fn channel(&self) -> usize {
         if self.plan.whole {
             self.window.input[1] * self.window.input[2]
@@ -133,13 +139,11 @@ impl Part<'_> {
     }
 
     /// From one sample to the next.
-    #[inline(always)]
     fn sample(&self) -> usize {
         self.channel() * if self.plan.whole { self.window.input[0] } else { self.channels }
     }
 
     /// Where the number of the window at `ky`, `kx` begins.
-    #[inline(always)]
     pub(super) fn tap(&self, ky: usize, kx: usize) -> usize {
         let plan = self.plan;
         let copy = if plan.copies[0] > 1 { ky * plan.copies[1] } else { 0 }
@@ -148,7 +152,6 @@ impl Part<'_> {
     }
 
     /// Where the lines are: in the samples that begin at `maps`, or in the buffer.
-    #[inline(always)]
     pub(super) fn lines(&self, maps: *mut f32, buffer: &mut Buffer) -> *mut f32 {
         if self.plan.whole {
             maps.wrapping_add(self.first * self.channel())
@@ -158,7 +161,6 @@ impl Part<'_> {
     }
 
     /// Numbers of all lines in the buffer.
-    #[inline(always)]
     pub(super) fn len(&self) -> usize {
         self.samples * self.sample()
     }
@@ -204,7 +206,6 @@ impl Part<'_> {
     }
 
     /// The vectors of the part, from lines to the output; `exact` if none may store what another one has stored.
-    #[inline(always)]
     pub(super) fn walk(&self, exact: bool) -> Walk {
         let [c, oh, ow] = self.window.output;
         let step = self.plan.pitch * if self.plan.whole { self.window.stride[0] } else { 1 };
@@ -221,7 +222,6 @@ impl Part<'_> {
     }
 
     /// The vectors of the part, from the output to lines.
-    #[inline(always)]
     pub(super) fn walk_back(&self) -> Walk {
         let walk = self.walk(true);
         Walk { from: walk.to, to: walk.from, ..walk }
@@ -268,10 +268,34 @@ impl Block {
                     column += V::Rest::LANES;
                 }
             }
-            for column in column..self.width {
-                for row in 0..self.rows {
+            if self.map[1] > 1 && V::MASKED {
+                while column < self.width {
+                    let n = V::LANES.min(self.width - column);
+                    self.copy_every::<V, BACK>(map.add(column * self.map[1]), line.add(column), n);
+                    column += n;
+                }
+            }
+            for row in 0..self.rows {
+                for column in column..self.width {
                     let map = map.add(row * self.map[0] + column * self.map[1]);
                     one::<BACK>(map, line.add(row * self.line + column));
+                }
+            }
+        }
+    }
+
+    /// The same for `n` numbers of each row, which are not neighbours in the map.
+    #[inline(always)]
+    unsafe fn copy_every<V: Simd, const BACK: bool>(&self, map: *mut f32, line: *mut f32, n: usize) {
+        for row in 0..self.rows {
+            // SAFETY: the caller's word for the pointers and the instructions.
+            unsafe {
+                let (map, line) = (map.add(row * self.map[0]), line.add(row * self.line));
+                let v = V::load_every(map, self.map[1], n);
+                if BACK {
+                    v.add(load(line, n)).store_every(map, self.map[1], n);
+                } else {
+                    store(v, line, n);
                 }
             }
         }
@@ -285,16 +309,25 @@ impl Block {
             unsafe {
                 let (map, line) = (map.add(row * self.map[0]), line.add(row * self.line));
                 let (from, to) = if BACK { (line, map) } else { (map, line) };
-                if n == V::LANES {
-                    let v = V::load(from);
-                    if BACK { v.add(V::load(to)) } else { v }.store(to);
-                } else {
-                    let v = V::load_part(from, n);
-                    if BACK { v.add(V::load_part(to, n)) } else { v }.store_part(to, n);
-                }
+                let v = load::<V>(from, n);
+                store(if BACK { v.add(load(to, n)) } else { v }, to, n);
             }
         }
     }
+}
+
+/// The first `n` numbers.
+#[inline(always)]
+unsafe fn load<V: Simd>(from: *const f32, n: usize) -> V {
+    // SAFETY: the caller's.
+    unsafe { if n == V::LANES { V::load(from) } else { V::load_part(from, n) } }
+}
+
+/// Stores the first `n` numbers.
+#[inline(always)]
+unsafe fn store<V: Simd>(v: V, to: *mut f32, n: usize) {
+    // SAFETY: the caller's.
+    unsafe { if n == V::LANES { v.store(to) } else { v.store_part(to, n) } }
 }
 
 #[inline(always)]
@@ -318,23 +351,26 @@ pub(super) struct Walk {
 }
 
 impl Walk {
+    /// The vectors of one row, none of which stores what another one has stored.
+    pub(super) fn of_row(width: usize) -> Walk {
+        Walk { samples: 1, rows: 1, width, from: [0; 2], to: [0; 2], at: [0; 3], exact: true }
+    }
+
     /// Fills the list with at most `most` vectors, and returns how many there are.
-    #[inline(always)]
-    pub(super) fn fill<V: Simd>(&mut self, list: &mut [Row; LIST], most: usize) -> usize {
+    pub(super) fn fill(&mut self, lanes: usize, list: &mut [Row; LIST], most: usize) -> usize {
         let mut filled = 0;
         while filled < most && self.at[0] < self.samples {
             let [sample, row, column] = self.at;
             let left = self.width - column;
-            let (column, n) =
-                if left >= V::LANES { (column, V::LANES) } else { (self.width - V::LANES, left) };
+            let (column, n) = if left >= lanes { (column, lanes) } else { (self.width - lanes, left) };
             list[filled] = Row {
                 from: sample * self.from[0] + row * self.from[1] + column,
                 to: sample * self.to[0] + row * self.to[1] + column,
-                n: if self.exact { n } else { V::LANES },
+                n: if self.exact { n } else { lanes },
             };
             filled += 1;
-            self.at = if left > V::LANES {
-                [sample, row, column + V::LANES]
+            self.at = if left > lanes {
+                [sample, row, column + lanes]
             } else if row + 1 < self.rows {
                 [sample, row + 1, 0]
             } else {
@@ -342,18 +378,5 @@ impl Walk {
             };
         }
         filled
-    }
-
-    /// Fills the list as [`fill`](Self::fill) does, and then up to a multiple of `tile` with vectors of which nothing is
-    /// stored.
-    #[inline(always)]
-    pub(super) fn fill_tiles<V: Simd>(&mut self, list: &mut [Row; LIST], most: usize, tile: usize) -> usize {
-        let filled = self.fill::<V>(list, most);
-        let all = filled.next_multiple_of(tile);
-        if filled > 0 {
-            let last = list[filled - 1];
-            list[filled..all].fill(Row { n: 0, ..last });
-        }
-        all
     }
 }

@@ -1,8 +1,8 @@
 //! Plain loops, right for every scalar and target: what the vector code is tested against, and the bits of the portable set.
 //!
 //! A sum runs in the order of its indices: over input channel, row and column of the window for `y` (after the bias), over
-//! row and column of the window and output channel for `dx`, over sample, row and column of the output for `dw`. What
-//! lies in the padding is left out.
+//! output channel, row and column of the window for `dx`, over sample, row and column of the output for `dw`. What lies
+//! in the padding is left out.
 
 use super::Window;
 use crate::Real;
@@ -41,11 +41,11 @@ pub fn conv_grad_input<T: Real>(window: &Window, w: &[T], dy: &[T], dx: &mut [T]
     window.check(dx, w, dy, samples);
     dx.fill(T::zero());
     for sample in 0..samples {
-        for k in 0..window.taps() {
-            for o in 0..window.output[0] {
-                let dy = &dy[window.output_plane(sample, o)];
-                for i in 0..window.input[0] / window.groups {
-                    let dx = &mut dx[window.input_plane(sample, window.seen(o, i))];
+        for o in 0..window.output[0] {
+            let dy = &dy[window.output_plane(sample, o)];
+            for i in 0..window.input[0] / window.groups {
+                let dx = &mut dx[window.input_plane(sample, window.seen(o, i))];
+                for k in 0..window.taps() {
                     let w = w[o + window.output[0] * (k + window.taps() * i)];
                     window.pairs(k, |from, to| dx[to] += w * dy[from]);
                 }
@@ -94,7 +94,17 @@ pub fn conv_grad_bias<T: Real>(window: &Window, dy: &[T], db: &mut [T], fresh: b
     }
     let plane = window.output[1] * window.output[2];
     for dy in dy.chunks_exact(plane * window.output[0]) {
-        for (db, dy) in db.iter_mut().zip(dy.chunks_exact(plane)) {
+        let mut planes = dy.chunks_exact(4 * plane);
+        let mut db4 = db.chunks_exact_mut(4);
+        for (db, dy) in (&mut db4).zip(&mut planes) {
+            // side by side: one sum alone would wait for each number
+            for i in 0..plane {
+                for (j, db) in db.iter_mut().enumerate() {
+                    *db += dy[j * plane + i];
+                }
+            }
+        }
+        for (db, dy) in db4.into_remainder().iter_mut().zip(planes.remainder().chunks_exact(plane)) {
             dy.iter().for_each(|&dy| *db += dy);
         }
     }

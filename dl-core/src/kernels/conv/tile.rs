@@ -54,42 +54,70 @@ pub(super) struct Sums<'a> {
     pub(super) relu: bool,
 }
 
-/// All tiles of some rows, which are padded to whole tiles with rows of which nothing is written, and columns.
-/// `UNIT` says that the factors of neighbouring columns are neighbours.
+/// All tiles of some rows and columns, `MV` by `NC` if there are so many.
 #[inline(always)]
-pub(super) unsafe fn tiles<V: Simd, const MV: usize, const NC: usize, const UNIT: bool>(
+pub(super) unsafe fn tiles<V: Simd, const MV: usize, const NC: usize>(
     p: &Sums<'_>,
     rows: &[Row],
     columns: &[Column],
 ) {
-    let (mut first, mut left) = (0, columns.len().div_ceil(NC));
-    while left > 0 {
-        let width = (columns.len() - first).div_ceil(left); // about equal: a narrow tile waits for its sums
-        for rows in rows.chunks_exact(MV) {
+    // SAFETY: the caller's.
+    unsafe {
+        let mut rest = rows;
+        if columns.len() == 1 {
+            rest = tiles_of::<V, 8, 1>(p, rest, columns);
+        } else {
+            rest = tiles_of::<V, MV, NC>(p, rest, columns);
+        }
+        if MV > 2 || columns.len() == 1 {
+            rest = tiles_of::<V, 2, NC>(p, rest, columns);
+        }
+        tiles_of::<V, 1, 8>(p, rest, columns);
+    }
+}
+
+/// The tiles of `MV` rows, and the rows that are left.
+#[inline(always)]
+unsafe fn tiles_of<'a, V: Simd, const MV: usize, const NC: usize>(
+    p: &Sums<'_>,
+    rows: &'a [Row],
+    columns: &[Column],
+) -> &'a [Row] {
+    let (mut first, tiles) = (0, rows.chunks_exact(MV));
+    let rest = tiles.remainder();
+    if tiles.len() == 0 {
+        return rest;
+    }
+    while first < columns.len() {
+        let left = columns.len() - first;
+        // two tiles of 4 rather than one of 6 and one of 2
+        let width = match left {
+            8.. if NC == 8 => 8,
+            6.. if NC == 6 && left != 8 => 6,
+            4.. if NC >= 4 => 4,
+            2.. if NC >= 2 => 2,
+            _ => 1,
+        };
+        for rows in tiles.clone() {
             // SAFETY: the caller's word for the pointers and the instructions.
             unsafe {
                 match width {
-                    1 => tile::<V, MV, 1, UNIT>(p, rows, columns, first),
-                    2 => tile::<V, MV, 2, UNIT>(p, rows, columns, first),
-                    3 => tile::<V, MV, 3, UNIT>(p, rows, columns, first),
-                    4 => tile::<V, MV, 4, UNIT>(p, rows, columns, first),
-                    5 if NC > 4 => tile::<V, MV, 5, UNIT>(p, rows, columns, first),
-                    _ => {
-                        if NC > 4 {
-                            tile::<V, MV, 6, UNIT>(p, rows, columns, first)
-                        }
-                    }
+                    8 if NC == 8 => tile::<V, MV, 8>(p, rows, columns, first),
+                    6 if NC == 6 => tile::<V, MV, 6>(p, rows, columns, first),
+                    4 if NC >= 4 => tile::<V, MV, 4>(p, rows, columns, first),
+                    2 if NC >= 2 => tile::<V, MV, 2>(p, rows, columns, first),
+                    _ => tile::<V, MV, 1>(p, rows, columns, first),
                 }
             }
         }
         first += width;
-        left -= 1;
     }
+    rest
 }
 
 /// `MV` vectors by `NR` columns of sums.
 #[inline(always)]
-unsafe fn tile<V: Simd, const MV: usize, const NR: usize, const UNIT: bool>(
+unsafe fn tile<V: Simd, const MV: usize, const NR: usize>(
     p: &Sums<'_>,
     rows: &[Row],
     columns: &[Column],
@@ -125,13 +153,13 @@ unsafe fn tile<V: Simd, const MV: usize, const NR: usize, const UNIT: bool>(
         if let [tap] = p.taps {
             (a, b) = (a.add(tap.a), b.add(tap.b));
             for _ in 0..p.channels {
-                add::<V, MV, NR, UNIT>(&mut sums, a, from, b, at);
+                add::<V, MV, NR>(&mut sums, a, from, b, at);
                 (a, b) = (a.wrapping_add(p.a_channel), b.wrapping_add(p.b_channel));
             }
         } else {
             for _ in 0..p.channels {
                 for tap in p.taps {
-                    add::<V, MV, NR, UNIT>(&mut sums, a.add(tap.a), from, b.add(tap.b), at);
+                    add::<V, MV, NR>(&mut sums, a.add(tap.a), from, b.add(tap.b), at);
                 }
                 (a, b) = (a.wrapping_add(p.a_channel), b.wrapping_add(p.b_channel));
             }
@@ -151,7 +179,7 @@ unsafe fn tile<V: Simd, const MV: usize, const NR: usize, const UNIT: bool>(
 
 /// `sums += a b`
 #[inline(always)]
-unsafe fn add<V: Simd, const MV: usize, const NR: usize, const UNIT: bool>(
+unsafe fn add<V: Simd, const MV: usize, const NR: usize>(
     sums: &mut [[V; MV]; NR],
     a: *const f32,
     from: [usize; MV],
@@ -164,8 +192,8 @@ unsafe fn add<V: Simd, const MV: usize, const NR: usize, const UNIT: bool>(
         for (v, from) in vectors.iter_mut().zip(from) {
             *v = V::load(a.add(from));
         }
-        for (j, sums) in sums.iter_mut().enumerate() {
-            let b = V::splat(*b.add(if UNIT { at[0] + j } else { at[j] }));
+        for (sums, at) in sums.iter_mut().zip(at) {
+            let b = V::splat(*b.add(at));
             for (sum, a) in sums.iter_mut().zip(vectors) {
                 *sum = a.mul_add(b, *sum);
             }
@@ -191,27 +219,20 @@ pub(super) struct Dots {
 /// All tiles of dot products.
 #[inline(always)]
 pub(super) unsafe fn dots<V: Simd, const NC: usize>(p: &Dots, places: &[Row], columns: &[Column]) {
-    let (mut row, mut rows) = (0, p.rows.div_ceil(4));
-    while rows > 0 {
-        let height = (p.rows - row).div_ceil(rows);
-        let (mut first, mut left) = (0, columns.len().div_ceil(NC));
-        while left > 0 {
-            let width = (columns.len() - first).div_ceil(left);
-            let columns = &columns[first..first + width];
-            // SAFETY: the caller's word for the pointers and the instructions.
-            unsafe {
-                match height {
-                    1 => dots_of::<V, 1, NC>(p, row, places, columns),
-                    2 => dots_of::<V, 2, NC>(p, row, places, columns),
-                    3 => dots_of::<V, 3, NC>(p, row, places, columns),
-                    _ => dots_of::<V, 4, NC>(p, row, places, columns),
-                }
+    let (mut row, mut left) = (0, p.rows.div_ceil(4));
+    while left > 0 {
+        let height = (p.rows - row).div_ceil(left); // about equal
+        // SAFETY: the caller's.
+        unsafe {
+            match height {
+                1 => dots_of::<V, 1, NC>(p, row, places, columns),
+                2 => dots_of::<V, 2, NC>(p, row, places, columns),
+                3 => dots_of::<V, 3, NC>(p, row, places, columns),
+                _ => dots_of::<V, 4, NC>(p, row, places, columns),
             }
-            first += width;
-            left -= 1;
         }
         row += height;
-        rows -= 1;
+        left -= 1;
     }
 }
 
@@ -220,22 +241,24 @@ unsafe fn dots_of<V: Simd, const MR: usize, const NC: usize>(
     p: &Dots,
     row: usize,
     places: &[Row],
-    columns: &[Column],
+    mut columns: &[Column],
 ) {
-    // SAFETY: the caller's word for the pointers and the instructions.
-    unsafe {
-        match columns.len() {
-            1 => dot::<V, MR, 1>(p, row, places, columns),
-            2 => dot::<V, MR, 2>(p, row, places, columns),
-            3 => dot::<V, MR, 3>(p, row, places, columns),
-            4 if NC > 3 => dot::<V, MR, 4>(p, row, places, columns),
-            5 if NC > 4 => dot::<V, MR, 5>(p, row, places, columns),
-            _ => {
-                if NC > 4 {
-                    dot::<V, MR, 6>(p, row, places, columns)
-                }
+    while !columns.is_empty() {
+        let width = match columns.len() {
+            5.. if NC >= 5 => 5,
+            3.. => 3,
+            _ => 1,
+        };
+        let (now, rest) = columns.split_at(width);
+        // SAFETY: the caller's.
+        unsafe {
+            match width {
+                5 if NC >= 5 => dot::<V, MR, 5>(p, row, places, now),
+                3 => dot::<V, MR, 3>(p, row, places, now),
+                _ => dot::<V, MR, 1>(p, row, places, now),
             }
         }
+        columns = rest;
     }
 }
 

@@ -11,16 +11,25 @@ use super::sse::{sums, transpose4};
 #[repr(transparent)]
 pub(in crate::kernels) struct F32x16(__m512);
 
-/// A mask of the first `n` lanes, `n < 16`.
+/// A mask of the last `n` lanes, `n < 16`.
+#[inline(always)]
+fn last(n: usize) -> __mmask16 {
+    !(0xffff_u32 >> n) as __mmask16
+}
+
+/// A mask of the first `n` lanes, `n <= 16`.
 #[inline(always)]
 fn first(n: usize) -> __mmask16 {
     ((1u32 << n) - 1) as __mmask16
 }
 
-/// A mask of the last `n` lanes, `n < 16`.
+/// Multiples of the stride.
 #[inline(always)]
-fn last(n: usize) -> __mmask16 {
-    !(0xffff_u32 >> n) as __mmask16
+unsafe fn every(stride: usize) -> __m512i {
+    unsafe {
+        let lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+        _mm512_mullo_epi32(lanes, _mm512_set1_epi32(stride as i32))
+    }
 }
 
 impl Simd for F32x16 {
@@ -58,6 +67,17 @@ impl Simd for F32x16 {
     #[inline(always)]
     unsafe fn store_last(self, to: *mut f32, n: usize) {
         unsafe { _mm512_mask_storeu_ps(to, last(n), self.0) }
+    }
+    #[inline(always)]
+    unsafe fn load_every(from: *const f32, stride: usize, n: usize) -> Self {
+        unsafe {
+            let zero = _mm512_setzero_ps();
+            F32x16(_mm512_mask_i32gather_ps::<4>(zero, first(n), every(stride), from))
+        }
+    }
+    #[inline(always)]
+    unsafe fn store_every(self, to: *mut f32, stride: usize, n: usize) {
+        unsafe { _mm512_mask_i32scatter_ps::<4>(to, first(n), every(stride), self.0) }
     }
     #[inline(always)]
     unsafe fn mul_add(self, b: Self, c: Self) -> Self {

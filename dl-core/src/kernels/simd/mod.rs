@@ -108,6 +108,30 @@ pub(super) trait Simd: Copy {
             }
         }
     }
+    /// The first `n` of the numbers that are `stride` apart at `from`; the others are 0.
+    #[inline(always)]
+    unsafe fn load_every(from: *const f32, stride: usize, n: usize) -> Self {
+        let mut numbers = [0.0; WIDEST];
+        // SAFETY: as the trait asks.
+        unsafe {
+            for (i, number) in numbers.iter_mut().enumerate().take(n) {
+                *number = *from.add(i * stride);
+            }
+            Self::load(numbers.as_ptr())
+        }
+    }
+    /// Stores the first `n`, `stride` apart at `to`.
+    #[inline(always)]
+    unsafe fn store_every(self, to: *mut f32, stride: usize, n: usize) {
+        let mut numbers = [0.0; WIDEST];
+        // SAFETY: as the trait asks.
+        unsafe {
+            self.store(numbers.as_mut_ptr());
+            for (i, &number) in numbers.iter().enumerate().take(n) {
+                *to.add(i * stride) = number;
+            }
+        }
+    }
     /// `self · b + c`
     unsafe fn mul_add(self, b: Self, c: Self) -> Self;
     unsafe fn add(self, other: Self) -> Self;
