@@ -1,14 +1,16 @@
-//! Products, softmax and optimizers, by instruction set.
+//! Products, convolutions, softmax and optimizers, by instruction set.
 //!
 //!     cargo bench --bench kernels                      # all
 //!     cargo bench --bench kernels -- to_weight/784x128 # those whose name has this in it
 //!
-//! A product is named after its sizes: `forward/784x128/32/Avx2` takes 32 samples of 784 numbers to 128.
+//! A product is named after its sizes: `forward/784x128/32/Avx2` takes 32 samples of 784 numbers to 128. A convolution is
+//! named after its layer: `conv/lenet1/to_weight/Avx2`.
 
 use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput};
+use dl::kernels::conv::{Convolutions, Window};
 use dl::kernels::{self, Isa};
 use dl::layers::Dense;
 use dl::optim::{Adam, Optimizer, Sgd, Step};
@@ -59,6 +61,52 @@ fn to_weight(c: &mut Criterion) {
     products(c, "to_weight", |isa, m, dw, x, dy| kernels::gemm_nt_add(isa, m, dy, x, dw));
 }
 
+/// Layers of LeNet, ResNet-8 and DS-CNN, and one of odd sizes: name, window, samples.
+fn windows() -> [(&'static str, Window, usize); 8] {
+    let padded = Window { kernel: [3, 3], pad: [1, 1], ..Window::ONE };
+    [
+        ("lenet1", Window { input: [1, 28, 28], output: [6, 24, 24], kernel: [5, 5], ..Window::ONE }, 32),
+        ("lenet2", Window { input: [6, 12, 12], output: [16, 8, 8], kernel: [5, 5], ..Window::ONE }, 32),
+        ("resnet32", Window { input: [16, 32, 32], output: [16, 32, 32], ..padded }, 8),
+        ("resnet8", Window { input: [64, 8, 8], output: [64, 8, 8], ..padded }, 8),
+        ("strided", Window { input: [16, 32, 32], output: [32, 16, 16], stride: [2, 2], ..padded }, 8),
+        ("pointwise", Window { input: [64, 25, 5], output: [64, 25, 5], ..Window::ONE }, 8),
+        ("depthwise", Window { input: [64, 25, 5], output: [64, 25, 5], groups: 64, ..padded }, 8),
+        (
+            "odd",
+            Window { input: [3, 13, 13], output: [10, 13, 13], kernel: [7, 7], pad: [3, 3], ..padded },
+            8,
+        ),
+    ]
+}
+
+fn convolutions(c: &mut Criterion) {
+    for (name, window, samples) in windows() {
+        let mut group = c.benchmark_group(format!("conv/{name}"));
+        let [inputs, outputs] =
+            [window.input, window.output].map(|size| size.iter().product::<usize>() * samples);
+        let macs = window.weights() * outputs / window.output[0];
+        group.throughput(Throughput::Elements(macs as u64));
+        let (mut w, mut x, mut y) = (numbers(window.weights()), numbers(inputs), numbers(outputs));
+        let mut b = numbers(window.output[0]);
+        for isa in Isa::all() {
+            let id = |name: &str| BenchmarkId::new(name, format!("{isa:?}"));
+            group.bench_function(id("forward"), |bencher| {
+                bencher.iter(|| f32::conv(isa, &window, &w, Some(&b), black_box(&x), &mut y, samples, true));
+            });
+            group.bench_function(id("to_input"), |bencher| {
+                bencher.iter(|| f32::conv_grad_input(isa, &window, &w, black_box(&y), &mut x, samples));
+            });
+            group.bench_function(id("to_weight"), |bencher| {
+                bencher.iter(|| {
+                    let db = Some(&mut b[..]);
+                    f32::conv_grad_weight(isa, &window, black_box(&x), &y, &mut w, db, samples, true);
+                });
+            });
+        }
+    }
+}
+
 fn softmax(c: &mut Criterion) {
     let mut group = c.benchmark_group("softmax");
     for classes in [10, 65] {
@@ -104,6 +152,7 @@ fn main() {
     forward(c);
     to_input(c);
     to_weight(c);
+    convolutions(c);
     softmax(c);
     optimizers(c);
     c.final_summary();

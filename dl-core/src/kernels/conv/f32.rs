@@ -186,15 +186,15 @@ macro_rules! kernels {
 #[cfg(target_arch = "x86_64")]
 kernels! {
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    AVX512: F32x16, 4 by 6, 5
+    AVX512: F32x16, 4 by 5, 5
 }
 #[cfg(target_arch = "x86_64")]
 kernels! {
     #[target_feature(enable = "avx2,fma")]
-    AVX2: F32x8, 2 by 6, 3
+    AVX2: F32x8, 2 by 5, 3
 }
 #[cfg(target_arch = "aarch64")]
-kernels! { NEON: Neon<true>, 4 by 6, 5 }
+kernels! { NEON: Neon<true>, 4 by 5, 5 }
 kernels! { PORTABLE: Portable, 2 by 4, 3 }
 
 /// The kernels of an instruction set, the widest first: maps that are smaller than a vector take the next.
@@ -289,15 +289,18 @@ unsafe fn forward(by: &Kernels, conv: &Conv<'_>) -> bool {
     unsafe { convolve(by, conv, false) }
 }
 
-/// The gradient of the input. With steps of 1 it is the convolution of `dy`, suitably padded, with the window reversed.
+/// The gradient of the input. With steps of 1 it is the convolution of `dy`, suitably padded, with the window reversed,
+/// unless that would mostly multiply zeros.
 unsafe fn to_input(by: &Kernels, conv: &Conv<'_>) -> bool {
     let window = conv.window;
     let around =
         |axis: usize| ((window.kernel[axis] - 1) * window.dilation[axis]).checked_sub(window.pad[axis]);
+    let size = |[_, h, w]: [usize; 3]| h * w;
+    let zeros = by.fused && 2 * size(window.input) > 3 * size(window.output);
     // SAFETY: the caller's, here and below.
     unsafe {
         match (window.stride, around(0), around(1)) {
-            ([1, 1], Some(top), Some(left)) => {
+            ([1, 1], Some(top), Some(left)) if !zeros => {
                 let window =
                     Window { input: window.output, output: window.input, pad: [top, left], ..*window };
                 convolve(by, &Conv { window: &window, x: conv.y, y: conv.x, ..*conv }, true)
@@ -433,12 +436,13 @@ unsafe fn scatter(by: &Kernels, conv: &Conv<'_>) -> bool {
 
 /// `dw += ` the gradient of the weight.
 unsafe fn to_weight(by: &Kernels, conv: &Conv<'_>) -> bool {
-    let outputs = conv.channels().1;
-    // vectors of output channels, unless more than a quarter of their lanes would be empty
-    let across = outputs >= by.lanes && outputs * 4 >= outputs.next_multiple_of(by.lanes) * 3;
+    let (outputs, plane) = (conv.channels().1, conv.sizes().1);
+    // vectors of output channels: several, none of them half empty; one only for short sums
+    let several = outputs >= 2 * by.lanes || plane < 16 * by.lanes;
+    let across = several && outputs * 4 >= outputs.next_multiple_of(by.lanes) * 3;
     // SAFETY: the caller's.
     unsafe {
-        (across || !by.fused && outputs >= by.lanes) && weight_across(by, conv)
+        outputs >= by.lanes && (across || !by.fused) && weight_across(by, conv)
             || by.fused && weight_along(by, conv)
     }
 }

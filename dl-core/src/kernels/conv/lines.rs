@@ -29,6 +29,8 @@ pub(super) const LIST: usize = 64;
 pub(super) struct Plan {
     /// Whether the rows are read and written where they are.
     pub(super) whole: bool,
+    /// Whether some numbers of the lines lie in the padding.
+    padded: bool,
     /// Copies for rows and columns of the window.
     copies: [usize; 2],
     /// From one row or column of the window to the next, inside of a copy.
@@ -60,6 +62,7 @@ impl Plan {
             let (copies, shift, pitch) = ([1, 1], [dy, dx], w);
             return Some(Plan {
                 whole: true,
+                padded: false,
                 copies,
                 shift,
                 pitch,
@@ -71,6 +74,7 @@ impl Plan {
         }
         let mut plan = Plan {
             whole: false,
+            padded: !inside,
             copies: [if sy == 1 { 1 } else { kh }, if rows { 1 } else { kw }],
             shift: [if sy == 1 { dy } else { 0 }, if rows { dx } else { 0 }],
             pitch: if rows { ow + (kw - 1) * dx } else { ow },
@@ -104,8 +108,17 @@ impl Plan {
         let whole = window.pad == [0, 0] && oh + beyond <= h && ow + right <= w;
         let pitch = if whole { w } else { ow + right };
         let channels = if whole { all } else { all.min(ROOM / ((oh + beyond) * pitch)) };
-        let plan =
-            Plan { whole, copies: [1, 1], shift: [dy, dx], pitch, beyond, samples: 1, bands: 1, channels };
+        let plan = Plan {
+            whole,
+            padded: !whole,
+            copies: [1, 1],
+            shift: [dy, dx],
+            pitch,
+            beyond,
+            samples: 1,
+            bands: 1,
+            channels,
+        };
         (channels > 0).then_some(plan)
     }
 
@@ -176,7 +189,7 @@ impl Part<'_> {
         let rows = self.rows + plan.beyond;
         // SAFETY: the caller's word; rows and columns are inside of the map, as `place` says.
         unsafe {
-            if !BACK {
+            if !BACK && plan.padded {
                 lines.write_bytes(0, self.len());
             }
             let mut line = lines;

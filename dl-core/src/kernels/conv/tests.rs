@@ -1,7 +1,6 @@
 //! Convolutions by hand, and every instruction set against the plain loops.
 
 extern crate std;
-use std::vec::Vec;
 
 use super::super::tests::{Guarded, numbers};
 use super::*;

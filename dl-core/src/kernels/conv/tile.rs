@@ -90,23 +90,20 @@ unsafe fn tiles_of<'a, V: Simd, const MV: usize, const NC: usize>(
     }
     while first < columns.len() {
         let left = columns.len() - first;
-        // two tiles of 4 rather than one of 6 and one of 2
-        let width = match left {
-            8.. if NC == 8 => 8,
-            6.. if NC == 6 && left != 8 => 6,
-            4.. if NC >= 4 => 4,
-            2.. if NC >= 2 => 2,
-            _ => 1,
-        };
+        let width = left.div_ceil(left.div_ceil(NC)); // about equal: a narrow tile waits for its loads
         for rows in tiles.clone() {
             // SAFETY: the caller's word for the pointers and the instructions.
             unsafe {
                 match width {
-                    8 if NC == 8 => tile::<V, MV, 8>(p, rows, columns, first),
-                    6 if NC == 6 => tile::<V, MV, 6>(p, rows, columns, first),
-                    4 if NC >= 4 => tile::<V, MV, 4>(p, rows, columns, first),
+                    1 => tile::<V, MV, 1>(p, rows, columns, first),
                     2 if NC >= 2 => tile::<V, MV, 2>(p, rows, columns, first),
-                    _ => tile::<V, MV, 1>(p, rows, columns, first),
+                    3 if NC >= 3 => tile::<V, MV, 3>(p, rows, columns, first),
+                    4 if NC >= 4 => tile::<V, MV, 4>(p, rows, columns, first),
+                    5 if NC >= 5 => tile::<V, MV, 5>(p, rows, columns, first),
+                    6 if NC >= 6 => tile::<V, MV, 6>(p, rows, columns, first),
+                    7 if NC >= 7 => tile::<V, MV, 7>(p, rows, columns, first),
+                    _ if NC >= 8 => tile::<V, MV, 8>(p, rows, columns, first),
+                    _ => unreachable!("no tile is wider than {NC}"),
                 }
             }
         }

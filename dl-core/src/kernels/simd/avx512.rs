@@ -71,6 +71,13 @@ impl Simd for F32x16 {
     #[inline(always)]
     unsafe fn load_every(from: *const f32, stride: usize, n: usize) -> Self {
         unsafe {
+            if stride == 2 {
+                // what lies between is loaded as well, but nothing beyond the last one
+                let n = 2 * n - 1;
+                let low = _mm512_maskz_loadu_ps(first(n.min(16)), from);
+                let high = _mm512_maskz_loadu_ps(first(n.saturating_sub(16)), from.wrapping_add(16));
+                return F32x16(_mm512_permutex2var_ps(low, every(2), high));
+            }
             let zero = _mm512_setzero_ps();
             F32x16(_mm512_mask_i32gather_ps::<4>(zero, first(n), every(stride), from))
         }

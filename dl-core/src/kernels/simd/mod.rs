@@ -108,7 +108,7 @@ pub(super) trait Simd: Copy {
             }
         }
     }
-    /// The first `n` of the numbers that are `stride` apart at `from`; the others are 0.
+    /// The first `n`, at least 1, of the numbers that are `stride` apart at `from`; the others may be anything.
     #[inline(always)]
     unsafe fn load_every(from: *const f32, stride: usize, n: usize) -> Self {
         let mut numbers = [0.0; WIDEST];
