@@ -3,6 +3,7 @@
 //! | to | use |
 //! |---|---|
 //! | read MNIST and its relatives | [`data::idx`] |
+//! | read CIFAR-10 | [`data::cifar10`] |
 //! | read and write tables | [`data::csv`] |
 //! | read folders of PNG and JPEG images | `data::ImageFolder` (feature `image`) |
 //! | split samples, stratified or not | [`data::split`] |

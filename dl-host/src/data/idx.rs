@@ -11,19 +11,14 @@
 //! Files compressed with gzip are recognized by their content. Source of the format: LeCun, Cortes, Burges, *The
 //! MNIST database*.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use flate2::bufread::MultiGzDecoder;
-
+use super::source::{Source, unit};
 use crate::error::bytes;
 use crate::{Error, Result};
 
 /// Files that hold more than this are refused: 2 GiB.
 pub const MAX_BYTES: u64 = 2 << 30;
-
-const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// The content of an IDX file.
 ///
@@ -61,9 +56,7 @@ pub struct Idx {
 /// If the file cannot be read, is not IDX, holds other values than `u8`, ends early or goes on past its end, or is
 /// larger than [`MAX_BYTES`].
 pub fn read(path: impl AsRef<Path>) -> Result<Idx> {
-    let path = path.as_ref();
-    let file = File::open(path).map_err(|source| Error::io(path, "open", source))?;
-    parse_from(BufReader::new(file), path)
+    parse_source(Source::open(path.as_ref())?)
 }
 
 /// [`read`], of bytes in memory.
@@ -80,83 +73,43 @@ pub fn read(path: impl AsRef<Path>) -> Result<Idx> {
 ///
 /// As [`read`].
 pub fn parse(content: &[u8]) -> Result<Idx> {
-    parse_from(content, bytes())
+    parse_source(Source::new(content, bytes())?)
 }
 
-fn parse_from(mut source: impl BufRead, file: &Path) -> Result<Idx> {
-    let start = source.fill_buf().map_err(|source| Error::io(file, "read", source))?;
-    if start.starts_with(&GZIP) {
-        Reader { source: MultiGzDecoder::new(source), file, gzip: true }.parse()
-    } else {
-        Reader { source, file, gzip: false }.parse()
+fn parse_source(mut source: Source<'_>) -> Result<Idx> {
+    let [a, b, kind, rank] = source.four("magic number")?;
+    if (a, b) != (0, 0) {
+        let found = format_args!("{a:#04x} {b:#04x}");
+        return Err(source.error("magic number", found, "0x00 0x00, as an IDX file begins"));
     }
-}
-
-struct Reader<'a, R> {
-    source: R,
-    file: &'a Path,
-    gzip: bool,
-}
-
-impl<R: Read> Reader<'_, R> {
-    fn parse(mut self) -> Result<Idx> {
-        let [a, b, kind, rank] = self.four("magic number")?;
-        if (a, b) != (0, 0) {
-            let found = format_args!("{a:#04x} {b:#04x}");
-            return Err(self.error("magic number", found, "0x00 0x00, as an IDX file begins"));
-        }
-        if kind != 8 {
-            return Err(self.error("type of the values", type_name(kind), "u8 (0x08)"));
-        }
-        if rank == 0 {
-            return Err(self.error("number of dimensions", 0, "1 or more"));
-        }
-        let mut dims = Vec::with_capacity(usize::from(rank));
-        let mut total = 1_u64;
-        for i in 0..rank {
-            let size = u32::from_be_bytes(self.four(&format!("size of dimension {i}"))?);
-            dims.push(size as usize);
-            total = total.saturating_mul(u64::from(size));
-        }
-        if total > MAX_BYTES {
-            let found = format_args!("{dims:?}, {total} bytes or more");
-            return Err(self.error("dimensions", found, format_args!("at most {MAX_BYTES} bytes")));
-        }
-
-        // One byte past the declared size shows whether there is more. The vector grows with what is really there.
-        let mut values = Vec::new();
-        let read = (&mut self.source).take(total + 1).read_to_end(&mut values);
-        read.map_err(|source| self.broken(source, "values"))?;
-        if values.len() as u64 != total {
-            let found = match values.len() as u64 > total {
-                true => "more bytes".to_owned(),
-                false => format!("{} bytes", values.len()),
-            };
-            return Err(self.error("values", found, format_args!("{total} bytes, for dimensions {dims:?}")));
-        }
-        Ok(Idx { file: self.file.to_owned(), dims, values })
+    if kind != 8 {
+        return Err(source.error("type of the values", type_name(kind), "u8 (0x08)"));
+    }
+    if rank == 0 {
+        return Err(source.error("number of dimensions", 0, "1 or more"));
+    }
+    let mut dims = Vec::with_capacity(usize::from(rank));
+    let mut total = 1_u64;
+    for i in 0..rank {
+        let size = u32::from_be_bytes(source.four(&format!("size of dimension {i}"))?);
+        dims.push(size as usize);
+        total = total.saturating_mul(u64::from(size));
+    }
+    if total > MAX_BYTES {
+        let found = format_args!("{dims:?}, {total} bytes or more");
+        return Err(source.error("dimensions", found, format_args!("at most {MAX_BYTES} bytes")));
     }
 
-    fn four(&mut self, place: &str) -> Result<[u8; 4]> {
-        let mut four = [0; 4];
-        self.source.read_exact(&mut four).map_err(|source| match source.kind() {
-            std::io::ErrorKind::UnexpectedEof => self.error(place, "the end of the file", "4 bytes"),
-            _ => self.broken(source, place),
-        })?;
-        Ok(four)
+    // One byte past the declared size shows whether there is more.
+    let values = source.rest(total + 1, "values")?;
+    if values.len() as u64 != total {
+        let found = match values.len() as u64 > total {
+            true => "more bytes".to_owned(),
+            false => format!("{} bytes", values.len()),
+        };
+        return Err(source.error("values", found, format_args!("{total} bytes, for dimensions {dims:?}")));
     }
-
-    /// A decompressor reports damaged content as an input error.
-    fn broken(&self, source: std::io::Error, place: &str) -> Error {
-        match self.gzip {
-            true => self.error(place, format_args!("damaged gzip data ({source})"), "whole gzip data"),
-            false => Error::io(self.file, "read", source),
-        }
-    }
-
-    fn error(&self, place: &str, found: impl std::fmt::Display, expected: impl std::fmt::Display) -> Error {
-        Error::content(self.file, place, found, expected)
-    }
+    Ok(Idx { file: source.file().to_owned(), dims, values })
 }
 
 fn type_name(kind: u8) -> String {
@@ -226,15 +179,7 @@ impl Idx {
     /// If a sample of the file has not `N` values.
     pub fn samples<const N: usize>(&self) -> Result<Vec<[f32; N]>> {
         self.check(N)?;
-        // Sample by sample through the heap: arrays can be larger than the stack.
-        let (mut samples, mut sample) = (Vec::with_capacity(self.values.len() / N), vec![0.0; N]);
-        for bytes in self.values.chunks_exact(N) {
-            for (number, &byte) in sample.iter_mut().zip(bytes) {
-                *number = f32::from(byte) / 255.0;
-            }
-            samples.extend_from_slice(sample.as_chunks().0);
-        }
-        Ok(samples)
+        Ok(unit(&self.values))
     }
 
     /// The class of each sample.
@@ -274,19 +219,12 @@ impl Idx {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
     use proptest::prelude::*;
 
+    use super::super::source::gzip;
     use super::*;
 
     const TWO: [u8; 18] = [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 1, 7, 9];
-
-    fn gzip(content: &[u8]) -> Vec<u8> {
-        let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        out.write_all(content).unwrap();
-        out.finish().unwrap()
-    }
 
     fn message(content: &[u8]) -> String {
         parse(content).unwrap_err().to_string()

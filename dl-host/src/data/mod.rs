@@ -1,10 +1,12 @@
 //! Samples from files: reading, splitting, scaling.
 
+pub mod cifar10;
 pub mod csv;
 pub mod idx;
 #[cfg(feature = "image")]
 pub mod images;
 mod scale;
+mod source;
 pub mod split;
 
 #[cfg(feature = "image")]
