@@ -22,6 +22,7 @@
 //! | to | use |
 //! |---|---|
 //! | describe data | [`Dataset`]; a pair of slices is one; [`Subset`], [`Augment`], [`Padded`] |
+//! | flip and shift images | [`Image`] in [`Augment`] |
 //! | train | [`Trainer`], with [`Fit`] |
 //! | look on, stop early, keep the best | [`Callback`], [`History`], [`EarlyStopping`], [`BestCheckpoint`] |
 //! | train on averaged weights | [`Averaging`] |
@@ -38,6 +39,7 @@ mod error;
 mod evaluate;
 mod fit;
 mod history;
+mod image;
 mod lane;
 mod lanes;
 mod memory;
@@ -64,6 +66,7 @@ pub use fit::{Fit, Valid, Validated, Validation};
 #[cfg(feature = "alloc")]
 pub use history::FullHistory;
 pub use history::History;
+pub use image::Image;
 pub(crate) use lane::Lane;
 pub use memory::{
     CountOf, InputOf, Memory, OutputOf, TargetOf, default_chunk, expect_train_bytes, infer_bytes, train_bytes,
