@@ -22,6 +22,7 @@
 //! | [`layers`], [`options`] | the built-in layers, and what may follow their sizes |
 //! | [`loss`], [`optim`], [`metrics`], [`init`] | what their names say |
 //! | [`train`] | data sets, the trainer, callbacks, inference |
+//! | [`detect`] | objects in images: boxes, grids, suppression |
 //! | `host` | files, progress bars, plots, weights on disk (feature `host`) |
 //! | [`Layer`] | the contract, for layers of your own |
 //! | [`gradcheck`] | shows that a backward pass is right |

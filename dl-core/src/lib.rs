@@ -11,6 +11,7 @@
 //! | [`options`] | what may follow a layer's sizes, such as `Pad<1>` |
 //! | [`loss`], [`optim`], [`metrics`] | what their names say |
 //! | [`train`] | the trainer, callbacks, data sets |
+//! | [`detect`] | objects in images: boxes, grids, suppression |
 //! | [`gradcheck`] | central differences for layers of your own |
 //! | [`kernels`] | the arithmetic on slices |
 #![no_std]
@@ -22,6 +23,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod blank;
+pub mod detect;
 pub mod gradcheck;
 pub mod init;
 pub mod kernels;

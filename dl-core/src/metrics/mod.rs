@@ -6,6 +6,7 @@
 //! | [`BinaryAccuracy`] | numbers | 0 or 1 (or −1 or 1), number by number |
 //! | [`Mae`], [`R2`] | numbers | numbers |
 //! | [`roc_auc`] | a slice of scores | |
+//! | [`iou`](iou()) | two boxes | |
 //!
 //! A metric is a small value (but [`Confusion`] holds `C²` counts). [`Metric::update`] takes one chunk in, of which
 //! the live samples and the valid steps count; [`Score::value`] is the result so far, NaN before anything was counted.
@@ -29,6 +30,7 @@ mod accuracy;
 mod argmax;
 mod binary_accuracy;
 mod confusion;
+mod iou;
 mod mae;
 mod on;
 mod r2;
@@ -40,6 +42,7 @@ pub use accuracy::Accuracy;
 pub use argmax::argmax;
 pub use binary_accuracy::BinaryAccuracy;
 pub use confusion::{Average, Confusion};
+pub use iou::iou;
 pub use mae::Mae;
 pub use on::On;
 pub use r2::R2;
