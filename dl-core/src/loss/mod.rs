@@ -12,6 +12,7 @@
 //! | log-probabilities | a distribution | [`KlDiv`] |
 //! | numbers | numbers | [`Mse`], [`Mae`], [`Huber`], one of your own ([`Elementwise`], or a closure) |
 //! | a number | ±1 | [`Hinge`] |
+//! | a grid of cells | objects in an image | [`GridDetection`] |
 //! | a tuple | a tuple | a tuple of losses: their sum |
 //!
 //! Definitions and defaults are PyTorch's, with the reduction `'mean'`. Where nothing counts in a whole step (every
@@ -25,6 +26,7 @@ mod classes;
 mod closure;
 mod cross_entropy;
 mod elementwise;
+mod grid_detection;
 mod hinge;
 mod huber;
 mod kl_div;
@@ -41,6 +43,7 @@ pub use binary_cross_entropy::BinaryCrossEntropy;
 pub use classes::ClassWeights;
 pub use cross_entropy::CrossEntropy;
 pub use elementwise::{Elementwise, Steps};
+pub use grid_detection::GridDetection;
 pub use hinge::Hinge;
 pub use huber::Huber;
 pub use kl_div::KlDiv;
