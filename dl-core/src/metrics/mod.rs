@@ -5,8 +5,8 @@
 //! | [`Accuracy`], [`TopK`], [`Confusion`] | logits or probabilities | a class, or one a step |
 //! | [`BinaryAccuracy`] | numbers | 0 or 1 (or −1 or 1), number by number |
 //! | [`Mae`], [`R2`] | numbers | numbers |
-//! | [`roc_auc`] | a slice of scores | |
-//! | [`iou`](iou()) | two boxes | |
+//! | `GridMeanAp` (feature `alloc`) | a [`Grid`](crate::detect::Grid) of cells | objects in an image |
+//! | [`roc_auc`], [`average_precision`], [`iou`](iou()), `MeanAp` | slices of scores, boxes, detections | |
 //!
 //! A metric is a small value (but [`Confusion`] holds `C²` counts). [`Metric::update`] takes one chunk in, of which
 //! the live samples and the valid steps count; [`Score::value`] is the result so far, NaN before anything was counted.
@@ -28,10 +28,13 @@ use crate::{Pass, Real, Signal};
 
 mod accuracy;
 mod argmax;
+mod average_precision;
 mod binary_accuracy;
 mod confusion;
 mod iou;
 mod mae;
+#[cfg(feature = "alloc")]
+mod mean_ap;
 mod on;
 mod r2;
 mod roc_auc;
@@ -40,10 +43,13 @@ mod tuples;
 
 pub use accuracy::Accuracy;
 pub use argmax::argmax;
+pub use average_precision::average_precision;
 pub use binary_accuracy::BinaryAccuracy;
 pub use confusion::{Average, Confusion};
 pub use iou::iou;
 pub use mae::Mae;
+#[cfg(feature = "alloc")]
+pub use mean_ap::{GridMeanAp, MeanAp};
 pub use on::On;
 pub use r2::R2;
 pub use roc_auc::roc_auc;
