@@ -3,11 +3,17 @@
 mod bar;
 mod chart;
 mod confusion;
+#[cfg(feature = "image")]
+mod gallery;
 mod history;
+mod mistakes;
 mod progress;
 mod svg;
 
 pub use chart::Chart;
 pub use confusion::{confusion_svg, save_confusion};
+#[cfg(feature = "image")]
+pub use gallery::Gallery;
 pub use history::{Epoch, HistoryCsv, loss_chart, metric_chart, save_history};
+pub use mistakes::{Mistake, Mistakes};
 pub use progress::Progress;
