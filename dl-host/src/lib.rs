@@ -8,12 +8,15 @@
 //! | read folders of PNG and JPEG images | `data::ImageFolder` (feature `image`) |
 //! | split samples, stratified or not | [`data::split`] |
 //! | bring features to one scale | [`data::Scale`] |
+//! | compose scenes for detectors | [`data::Scenes`] |
 //! | exchange weights with PyTorch | [`io::safetensors`] |
 //! | save the best weights while training runs | [`io::Checkpoint`] |
 //! | show how far training is | [`report::Progress`] (bar: feature `progress`) |
 //! | keep the numbers of every epoch | [`report::HistoryCsv`], [`report::save_history`] |
 //! | draw curves | [`report::Chart`], [`report::loss_chart`], [`report::metric_chart`] |
 //! | draw a confusion matrix | [`report::save_confusion`] |
+//! | show the worst mistakes | [`report::Mistakes`], `report::Gallery` (feature `image`) |
+//! | draw boxes around what was found | `report::Gallery` (feature `image`) |
 //! | end training in order on Ctrl-C | `Interrupt` (feature `interrupt`) |
 //!
 //! `Progress`, `HistoryCsv`, `Checkpoint` and `Interrupt` are callbacks of [`dl_core::train::Trainer::fit`].

@@ -6,10 +6,12 @@ pub mod idx;
 #[cfg(feature = "image")]
 pub mod images;
 mod scale;
+mod scenes;
 mod source;
 pub mod split;
 
 #[cfg(feature = "image")]
 pub use images::ImageFolder;
 pub use scale::Scale;
+pub use scenes::Scenes;
 pub use split::Split;
