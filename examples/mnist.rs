@@ -5,12 +5,13 @@
 //! The four files are looked for in FOLDER, else in `data/mnist`, plain or compressed (`.gz`). Ctrl-C ends the training
 //! after the step it is in; what has been learned by then is tested.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::Result;
 use dl::host::io::{Checkpoint, safetensors};
-use dl::host::{Interrupt, data::idx, report::Progress};
+use dl::host::report::{Gallery, Mistakes, Progress};
+use dl::host::{Interrupt, data::idx};
 use dl::prelude::*;
 
 #[network(input = [784])]
@@ -22,6 +23,9 @@ struct Mnist {
     head: Dense<10>,
 }
 
+/// Classes without a name go by their number, which suits digits.
+const NAMES: &[&str] = &[];
+
 const HELP: &str = "\
 MNIST's four files are at https://ossci-datasets.s3.amazonaws.com/mnist/,
 Fashion-MNIST's at https://github.com/zalandoresearch/fashion-mnist/tree/master/data/fashion:
@@ -32,13 +36,13 @@ Put them into `data/mnist`, or say where they are:
 
 fn main() -> Result<()> {
     let folder = std::env::args_os().nth(1).map_or_else(|| PathBuf::from("data/mnist"), PathBuf::from);
-    if file(&folder, "train-images-idx3-ubyte").is_none() {
+    if idx::find(&folder, "train-images-idx3-ubyte").is_none() {
         println!("There is no `train-images-idx3-ubyte` or `.gz` in `{}`.\n{HELP}", folder.display());
         return Ok(());
     }
     println!("{}\n", Mnist::summary());
-    let (images, labels) = load(&folder, "train")?;
-    let test = load(&folder, "t10k")?;
+    let (images, labels) = idx::read_labelled::<784>(&folder, "train")?;
+    let test = idx::read_labelled(&folder, "t10k")?;
 
     // The last sixth of the training images chooses the weights to keep; the test images are seen once, at the end.
     let cut = images.len() * 5 / 6;
@@ -62,23 +66,11 @@ fn main() -> Result<()> {
     checkpoint.finish()?;
     let loss = trainer.evaluate(&test, &mut accuracy)?;
     println!("test loss {loss:.4}, accuracy {:.4}", accuracy.value());
+
+    let (mut mistakes, picture) = (Mistakes::new(25), "target/mnist-mistakes.svg");
+    trainer.predict_each(&test.0, |i, logits| mistakes.see(i, logits, test.1[i]))?;
+    Gallery::<1, 28, 28>::mistakes("Worst mistakes", &mistakes, &test.0, NAMES).save(picture)?;
+    println!("{} mistakes, the worst in {picture}", mistakes.count());
     anyhow::ensure!(interrupt.happened() || accuracy.value() > 0.8, "the network has not learned");
     Ok(())
-}
-
-/// Images with pixels from 0 to 1 and their classes.
-fn load(folder: &Path, part: &str) -> Result<(Vec<[f32; 784]>, Vec<u16>)> {
-    let read = |name: &str| idx::read(file(folder, name).unwrap_or_else(|| folder.join(name)));
-    let images = read(&format!("{part}-images-idx3-ubyte"))?.samples()?;
-    let labels = read(&format!("{part}-labels-idx1-ubyte"))?.labels()?;
-    anyhow::ensure!(images.len() == labels.len(), "{} images and {} labels", images.len(), labels.len());
-    Ok((images, labels))
-}
-
-/// The file `name` or `name.gz`, if there is one.
-fn file(folder: &Path, name: &str) -> Option<PathBuf> {
-    [name.to_owned(), format!("{name}.gz")]
-        .map(|name| folder.join(name))
-        .into_iter()
-        .find(|path| path.is_file())
 }

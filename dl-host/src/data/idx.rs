@@ -59,6 +59,54 @@ pub fn read(path: impl AsRef<Path>) -> Result<Idx> {
     parse_source(Source::open(path.as_ref())?)
 }
 
+/// The file `name` in a folder, or else `name.gz`, if there is one.
+///
+/// ```
+/// use dl_host::data::idx;
+///
+/// let folder = tempfile::tempdir()?;
+/// std::fs::write(folder.path().join("labels.gz"), [])?;
+/// assert_eq!(idx::find(&folder, "labels"), Some(folder.path().join("labels.gz")));
+/// assert_eq!(idx::find(&folder, "images"), None);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub fn find(folder: impl AsRef<Path>, name: &str) -> Option<PathBuf> {
+    let folder = folder.as_ref();
+    [name, &format!("{name}.gz")].map(|name| folder.join(name)).into_iter().find(|path| path.is_file())
+}
+
+/// One part of MNIST, or of a data set in files of the same names: images of `N` pixels from 0 to 1, and their classes.
+///
+/// `part` is `train` or `t10k`; the files are `{part}-images-idx3-ubyte` and `{part}-labels-idx1-ubyte`, both with or
+/// without `.gz`.
+///
+/// ```no_run
+/// use dl_host::data::idx;
+///
+/// let (images, labels) = idx::read_labelled::<784>("data/mnist", "train")?;
+/// assert_eq!((images.len(), labels.len()), (60_000, 60_000));
+/// # Ok::<(), dl_host::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`read`], and if the images have not `N` pixels or there are more labels or fewer.
+pub fn read_labelled<const N: usize>(
+    folder: impl AsRef<Path>,
+    part: &str,
+) -> Result<(Vec<[f32; N]>, Vec<u16>)> {
+    let folder = folder.as_ref();
+    let file = |name: String| read(find(folder, &name).unwrap_or_else(|| folder.join(name)));
+    let images = file(format!("{part}-images-idx3-ubyte"))?.samples()?;
+    let labels = file(format!("{part}-labels-idx1-ubyte"))?;
+    if labels.dims() != [images.len()] {
+        let (found, expected) =
+            (format!("{:?}", labels.dims), format!("[{}], a label an image", images.len()));
+        return Err(Error::content(&labels.file, "dimensions", found, expected));
+    }
+    Ok((images, labels.labels()?))
+}
+
 /// [`read`], of bytes in memory.
 ///
 /// ```
@@ -316,6 +364,24 @@ mod tests {
         let images = parse(&content).unwrap();
         assert_eq!(images.bytes::<3_000_000>().unwrap()[0][2_999_999], 255);
         assert_eq!(images.samples::<3_000_000>().unwrap()[0][2_999_999], 1.0);
+    }
+
+    #[test]
+    fn the_two_files_of_a_part_are_read_together() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, content: &[u8]| std::fs::write(folder.path().join(name), content).unwrap();
+        let message = || read_labelled::<1>(&folder, "train").unwrap_err().to_string();
+        assert!(message().contains("train-images-idx3-ubyte: cannot open: "), "{}", message());
+        write("train-images-idx3-ubyte", &TWO);
+        write("train-labels-idx1-ubyte.gz", &gzip(&[0, 0, 8, 1, 0, 0, 0, 2, 5, 0]));
+        let (images, labels) = read_labelled::<1>(&folder, "train").unwrap();
+        assert_eq!((images, labels), (vec![[7.0 / 255.0], [9.0 / 255.0]], vec![5, 0]));
+        write("train-labels-idx1-ubyte", &[0, 0, 8, 1, 0, 0, 0, 1, 5]);
+        assert!(
+            message().ends_with("dimensions: found [1], expected [2], a label an image"),
+            "{}",
+            message()
+        );
     }
 
     #[test]
