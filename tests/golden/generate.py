@@ -349,6 +349,20 @@ def loss(name, criterion, y, target, **settings):
     }
 
 
+def grid_detection(object, no_object, bounds, **weights):
+    """The loss of a grid of cells `[5 + C, H, W]`, out of PyTorch's: a sum over cells, a mean over samples."""
+
+    def criterion(y, target):
+        there, bce = target[:, 0], F.binary_cross_entropy_with_logits
+        weight = object * there + no_object * (1 - there)
+        value = bce(y[:, 0], there, weight=weight, reduction="sum")
+        errors = F.mse_loss(torch.sigmoid(y[:, 1:5]), target[:, 1:5], reduction="none").sum(1)
+        classes = F.cross_entropy(y[:, 5:], target[:, 5:], reduction="none")
+        return (value + (there * (bounds * errors + weights["class"] * classes)).sum()) / len(y)
+
+    return criterion
+
+
 def losses():
     y, target = shuffled(3, 5), ramp(3, 5, first=-1.7, last=1.6)
     target[1, 2] = y[1, 2].item()  # no error at all: where L1 has its kink
@@ -368,6 +382,15 @@ def losses():
     far = logits * 12.0
     log_shares = F.log_softmax(logits, dim=1).mul(1e4).round().div(1e4)
     three = torch.tensor(3.0, dtype=torch.float64)
+    cells, objects = shuffled(3, 8, 2, 3), torch.zeros(3, 8, 2, 3, dtype=torch.float64)
+    for sample, row, column, kind, box in [
+        (0, 0, 1, 2, [0.25, 0.5, 0.3, 0.4]),
+        (0, 1, 2, 0, [0.9, 0.1, 0.2, 0.7]),
+        (2, 1, 0, 1, [0, 1, 1, 0.05]),
+    ]:
+        objects[sample, :5, row, column] = torch.tensor([1, *box], dtype=torch.float64)
+        objects[sample, 5 + kind, row, column] = 1
+    cell = {"object": 1.5, "no_object": 0.5, "bounds": 5.0, "class": 2.0}
     ce, bce = nn.CrossEntropyLoss, nn.BCEWithLogitsLoss
     cases = [
         loss("mse", nn.MSELoss(), y, target),
@@ -401,6 +424,7 @@ def losses():
         loss("kl_div", nn.KLDivLoss(reduction="batchmean"), log_shares, none),
         loss("multi_margin", nn.MultiMarginLoss(), logits, classes, margin=1.0),
         loss("multi_margin_2.5", nn.MultiMarginLoss(margin=2.5), logits, classes, margin=2.5),
+        loss("grid_detection", grid_detection(**cell), cells, objects, **cell),
     ]
     write("losses", cases=cases)
 

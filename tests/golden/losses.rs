@@ -1,7 +1,8 @@
 //! Value and gradient of each loss, in one chunk and in several.
 
 use dl::loss::{
-    BinaryCrossEntropy, Count, CrossEntropy, Huber, KlDiv, Mae, Mse, MultiMargin, Nll, SoftCrossEntropy,
+    BinaryCrossEntropy, Count, CrossEntropy, GridDetection, Huber, KlDiv, Mae, Mse, MultiMargin, Nll,
+    SoftCrossEntropy,
 };
 use dl::nalgebra::SMatrix;
 use dl::{Loss, Pass, Rng, Signal, Tokens, Vals};
@@ -150,4 +151,10 @@ fn kl_div_is_pytorchs_batchmean() {
 fn multi_margin_is_pytorchs() {
     check::<5, _>("multi_margin", MultiMargin::new());
     check::<5, _>("multi_margin_2.5", MultiMargin { margin: 2.5 });
+}
+
+#[test]
+fn the_loss_of_a_grid_is_what_pytorchs_losses_add_up_to() {
+    let loss = GridDetection::<2, 3> { object: 1.5, no_object: 0.5, bounds: 5.0, class: 2.0 };
+    check::<48, _>("grid_detection", loss);
 }
