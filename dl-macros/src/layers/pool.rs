@@ -47,7 +47,7 @@ fn image(layer: &BuiltIn, cx: &Context<'_>) -> syn::Result<Resolved> {
     let image = window::image(layer, cx, &mut checks)?;
     let mut windows = Windows::<2>::read(layer, cx, 0, true)?;
     let [channels, height, width] = &image;
-    let [rows, columns] = windows.over(layer, cx, &[height.clone(), width.clone()])?;
+    let [rows, columns] = windows.over(layer, cx, [height, width])?;
     expect_little_padding(layer, cx, &windows)?;
     checks.extend(windows.checks.clone());
     let slide = windows.slide(layer, cx, &image, &Dim::Known(1));
@@ -61,7 +61,7 @@ fn steps(layer: &BuiltIn, cx: &Context<'_>) -> syn::Result<Resolved> {
     let mut checks = TokenStream::new();
     let [steps, features] = window::steps(layer, cx, &mut checks)?;
     let mut windows = Windows::<1>::read(layer, cx, 0, true)?;
-    let [len] = windows.over(layer, cx, std::array::from_ref(&steps))?;
+    let [len] = windows.over(layer, cx, [&steps])?;
     expect_little_padding(layer, cx, &windows)?;
     checks.extend(windows.checks.clone());
     let slide = windows.slide(layer, cx, &steps, &features);
