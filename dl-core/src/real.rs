@@ -2,7 +2,7 @@
 
 use nalgebra::RealField;
 
-use crate::kernels::{Products, map::Maps, softmax::Softmax, update::Updates};
+use crate::kernels::{Products, elementwise::Elementwise, map::Maps, softmax::Softmax, update::Updates};
 use crate::{Blank, ZeroValid};
 
 mod sealed {
@@ -26,7 +26,7 @@ mod sealed {
 /// assert_eq!(f32::of(0.1).to_f64(), 0.10000000149011612);
 /// ```
 pub trait Real:
-    RealField + Copy + Blank + ZeroValid + Products + Maps + Softmax + Updates + sealed::Sealed
+    RealField + Copy + Blank + ZeroValid + Products + Maps + Softmax + Updates + Elementwise + sealed::Sealed
 {
     /// The nearest value of this type.
     fn of(x: f64) -> Self;

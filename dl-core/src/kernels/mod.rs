@@ -11,6 +11,8 @@ use crate::Real;
 
 mod column;
 mod dispatch;
+#[doc(hidden)]
+pub mod elementwise;
 mod f32;
 mod isa;
 #[doc(hidden)]
@@ -28,6 +30,7 @@ mod transposed;
 #[doc(hidden)]
 pub mod update;
 
+pub use elementwise::{Part, add, add_then, mul, mul_add_to, negate, sub, sub_from};
 pub use isa::Isa;
 pub(crate) use isa::{Entered, enter};
 
