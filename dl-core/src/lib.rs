@@ -22,6 +22,7 @@ extern crate std;
 
 pub mod blank;
 pub mod gradcheck;
+pub mod graph;
 pub mod init;
 pub mod kernels;
 pub mod layer;

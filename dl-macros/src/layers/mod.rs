@@ -10,6 +10,7 @@ mod activation;
 mod dense;
 mod dropout;
 mod flatten;
+mod function;
 mod number;
 mod softmax;
 
@@ -96,6 +97,8 @@ pub(crate) enum Role {
     /// Only another name for the same numbers; no steps are left.
     Rename,
 }
+
+pub(crate) use function::{FUNCTIONS, OTHER_FUNCTIONS, function};
 
 const DEFINITIONS: &[&[Definition]] =
     &[dense::LAYERS, flatten::LAYERS, activation::LAYERS, dropout::LAYERS, softmax::LAYERS];

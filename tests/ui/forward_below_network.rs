@@ -1,9 +1,0 @@
-use dl::network;
-
-#[network(input = [784])]
-#[forward(|x| fc(x))]
-struct Net {
-    fc: Dense<10>,
-}
-
-fn main() {}
