@@ -389,8 +389,9 @@ impl Walk<'_, '_> {
         let local = match stmt {
             Stmt::Local(local) => local,
             Stmt::Expr(expr, _) => {
-                self.values(expr, None);
-                self.report.error(expr, "this value goes nowhere\nhelp: name it by `let`, and use it");
+                if self.values(expr, None).is_some() {
+                    self.report.error(expr, "this value goes nowhere\nhelp: name it by `let`, and use it");
+                }
                 return;
             }
             other => {
@@ -440,6 +441,12 @@ impl Walk<'_, '_> {
             other => {
                 let message = "a `let` gives a value a name\nhelp: write `let h = fc1(x);`, or `let (a, b) = split(x);` for a field with two outputs";
                 self.report.error(other, message);
+                // Its uses are no mistakes.
+                if let Pat::Type(typed) = other
+                    && let Pat::Ident(pat) = &*typed.pat
+                {
+                    self.bindings.push(Binding { name: pat.ident.clone(), value, is_read: true });
+                }
             }
         }
     }
@@ -477,6 +484,9 @@ fn refused(expr: &Expr) -> String {
             ("no loops", "repeat a layer by an array, `blocks: [Block; 4]`, or call a field again")
         }
         Expr::Closure(_) => ("no closures", "call a field, or nest a network"),
+        Expr::MethodCall(call) if ident(&call.receiver).is_some_and(|name| name == "self") => {
+            ("no `self`", "call a field by its name alone: `fc1(x)`")
+        }
         Expr::MethodCall(_) => ("no methods", "call a field or a function with the value: `fc1(x)`"),
         Expr::Field(_) => ("no field access", "call a field by its name alone: `fc1(x)`, without `self.`"),
         Expr::Lit(_) => ("no numbers", "scale by a layer of your own, or by `Map` of a `Pointwise` type"),
@@ -497,7 +507,7 @@ fn refused(expr: &Expr) -> String {
 
 /// The beginning of an expression.
 fn short(expr: &impl ToTokens) -> String {
-    let text = tidy(expr);
+    let text = tidy(expr).replace("| ", "|").replace(" |", "|");
     match text.char_indices().nth(40) {
         Some((end, _)) => format!("{} ..", &text[..end]),
         None => text,

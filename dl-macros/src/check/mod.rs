@@ -87,6 +87,16 @@ pub(crate) struct Layer<'a> {
 }
 
 impl Layer<'_> {
+    /// Whether it has a tape or scratch memory of its own.
+    pub(crate) fn has_memory(&self) -> bool {
+        self.is_open
+    }
+
+    /// Whether it may read valid lengths.
+    pub(crate) fn reads_lens(&self) -> bool {
+        self.is_open
+    }
+
     /// Whether it learns.
     pub(crate) fn is_trained(&self) -> bool {
         !self.field.frozen && self.has_params()
@@ -249,7 +259,7 @@ impl<'a> Net<'a> {
         if self.layer_mut(i).is_some() {
             self.check_again(i, at, inputs, outputs, report)?;
         } else {
-            self.settle_field(i, inputs, outputs, report)?;
+            self.settle_field(i, at, inputs, outputs, report)?;
         }
         let layer = self.layer_mut(i)?;
         layer.calls += 1;
@@ -312,6 +322,7 @@ impl<'a> Net<'a> {
     fn settle_field(
         &mut self,
         i: usize,
+        at: Option<&Ident>,
         inputs: &[ValueId],
         outputs: usize,
         report: &mut Report,
@@ -319,6 +330,18 @@ impl<'a> Net<'a> {
         let field = &self.written.fields[i];
         let spec = field.spec.as_ref()?;
         let name = field.name();
+        if !matches!(spec, Spec::Open(_)) && (inputs.len() > 1 || outputs > 1) {
+            report.error(
+                at,
+                format!(
+                    "`{name}` takes one input and gives one output, but is called with {} and {}\n\
+                     help: only a network or a layer of your own has several",
+                    count(inputs.len(), "input"),
+                    count(outputs, "output")
+                ),
+            );
+            return None;
+        }
         let inputs = self.flows(inputs);
         let Settled { resolved, is_open, outputs } = settle(spec, field, &inputs, outputs, self, report)?;
         let outputs = match outputs {
@@ -393,18 +416,6 @@ fn settle(
 ) -> Option<Settled> {
     let (dl, name) = (&net.args.dl, &field.name());
     let input = &inputs[0].shape;
-    if !matches!(spec, Spec::Open(_)) && (inputs.len() > 1 || outputs > 1) {
-        report.error(
-            &field.ty,
-            format!(
-                "`{name}` takes one input and gives one output, but is called with {} and {}\n\
-                 help: only a network or a layer of your own has several",
-                count(inputs.len(), "input"),
-                count(outputs, "output")
-            ),
-        );
-        return None;
-    }
     match spec {
         Spec::BuiltIn(layer) => {
             let cx = Context { field: name, input, dl };

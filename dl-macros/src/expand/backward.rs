@@ -22,21 +22,7 @@ impl Passes<'_> {
     pub(super) fn backward(&self) -> TokenStream {
         let (declared, passes) = self.passes(false);
         let plan = &self.plan.backward;
-        let mut writes = vec![0; self.plan.net.inputs.len()];
-        for action in plan.always.iter().chain(&plan.for_dx) {
-            match action {
-                Back::Share { to: Place::Caller(i), .. } => writes[*i] += 1,
-                Back::Layer { dx, .. } => {
-                    for dx in dx {
-                        if let Dx::Caller(i) = dx {
-                            writes[*i] += 1;
-                        }
-                    }
-                }
-                _ => {}
-            }
-        }
-        let mut written = Written { declared: Vec::new(), writes };
+        let mut written = Written { declared: Vec::new(), writes: self.dx_writes() };
         let always: TokenStream =
             plan.always.iter().map(|action| self.action(action, &passes, &mut written)).collect();
         let for_dx: TokenStream =
@@ -54,6 +40,21 @@ impl Passes<'_> {
             quote!(#dx.is_some())
         });
         quote!(let dx_is_wanted = #(#asked)||*; #body)
+    }
+
+    /// How often `dx` of each input is written.
+    pub(super) fn dx_writes(&self) -> Vec<usize> {
+        let plan = &self.plan.backward;
+        let written = plan.always.iter().chain(&plan.for_dx).flat_map(|action| match action {
+            Back::Share { to: Place::Caller(i), .. } => vec![*i],
+            Back::Layer { dx, .. } => {
+                dx.iter().filter_map(|dx| if let Dx::Caller(i) = dx { Some(*i) } else { None }).collect()
+            }
+            _ => Vec::new(),
+        });
+        let mut writes = vec![0; self.plan.net.inputs.len()];
+        written.for_each(|i| writes[i] += 1);
+        writes
     }
 
     /// Whether anybody wants `dx`.

@@ -147,7 +147,7 @@ impl Passes<'_> {
         match then {
             Some(then) if is_product => {
                 let activation = self.layer(then);
-                if self.is_tiny {
+                if self.is_small(node) {
                     quote!(#dl::small::forward_then(#layer, #activation, #x, #y, #at);)
                 } else {
                     // `&self.fc1` as `self.fc1`

@@ -209,7 +209,7 @@ fn grad_fields(plan: &Plan<'_>, names: &Names) -> (Vec<TokenStream>, Vec<TokenSt
     (fields, types)
 }
 
-/// The values that a backward pass reads, and what open layers keep.
+/// The values that a backward pass reads, and what layers keep.
 fn tape_fields(plan: &Plan<'_>, names: &Names) -> (Vec<TokenStream>, Vec<TokenStream>) {
     let mut fields = (Vec::new(), Vec::new());
     let passes = Passes { plan, names, is_tiny: false };
@@ -228,7 +228,7 @@ fn tape_fields(plan: &Plan<'_>, names: &Names) -> (Vec<TokenStream>, Vec<TokenSt
     fields
 }
 
-/// The shared slots, and one scratch memory that open layers take turns in.
+/// The shared slots, and one scratch memory that layers take turns in.
 fn work_fields(plan: &Plan<'_>, names: &Names) -> (Vec<TokenStream>, Vec<TokenStream>) {
     let mut fields = (Vec::new(), Vec::new());
     for (i, slot) in plan.slots.iter().enumerate() {
@@ -236,7 +236,7 @@ fn work_fields(plan: &Plan<'_>, names: &Names) -> (Vec<TokenStream>, Vec<TokenSt
         fields.1.push(names.matrix(&slot.len(&names.dl)));
     }
     let dl = &names.dl;
-    let shared = plan.open_layers().rev().fold(None, |rest, i| {
+    let shared = plan.layers_with_memory().rev().fold(None, |rest, i| {
         let layer = names.as_layer(&plan.net.layers[i]);
         let work = quote!(#layer::Work<B>);
         Some(match rest {
@@ -293,17 +293,18 @@ impl<'a> Plan<'a> {
 
 impl Plan<'_> {
     /// The layers that have tapes and scratch memory of their own.
-    pub(super) fn open_layers(&self) -> impl DoubleEndedIterator<Item = usize> {
-        (0..self.net.layers.len()).filter(|&i| self.net.layers[i].is_open)
+    pub(super) fn layers_with_memory(&self) -> impl DoubleEndedIterator<Item = usize> {
+        (0..self.net.layers.len()).filter(|&i| self.net.layers[i].has_memory())
     }
 
     /// Whether anything is kept for the backward pass.
     pub(super) fn has_tape(&self) -> bool {
-        self.open_layers().next().is_some() || self.values.iter().any(|value| value.train == Home::Tape)
+        self.layers_with_memory().next().is_some()
+            || self.values.iter().any(|value| value.train == Home::Tape)
     }
 
     /// Whether there is scratch memory.
     pub(super) fn has_work(&self) -> bool {
-        self.open_layers().next().is_some() || !self.slots.is_empty()
+        self.layers_with_memory().next().is_some() || !self.slots.is_empty()
     }
 }

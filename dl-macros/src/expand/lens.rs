@@ -36,14 +36,14 @@ impl Passes<'_> {
         tuple((0..parts).map(|_| quote!(#dl::Lens<'a, B>)))
     }
 
-    /// The pass of every node: lengths change behind open layers and `Flatten`, which matters to open layers only,
+    /// The pass of every node: lengths change behind some layers, which matters only to those that may read them,
     /// unless `all` are wanted.
     ///
     /// Returns the passes that are made on the way, by name, and the one of each node; at the end, of each output.
     pub(super) fn passes(&self, all: bool) -> (Vec<(Ident, TokenStream)>, Vec<TokenStream>) {
         let net = &self.plan.net;
-        let is_open = |node: &Node| net.layer_of(node).is_some_and(|layer| layer.is_open);
-        let last_open = net.nodes.iter().rposition(is_open);
+        let reads_lens = |node: &Node| net.layer_of(node).is_some_and(|layer| layer.reads_lens());
+        let last_reader = net.nodes.iter().rposition(reads_lens);
         let mut declared = Vec::new();
         let mut of_values = vec![quote!(pass); net.values.len()];
         if net.inputs.len() > 1 {
@@ -66,7 +66,7 @@ impl Passes<'_> {
                 current = quote!(#name);
             }
             passes.push(current.clone());
-            if !all && last_open.is_none_or(|last| n >= last) && node.outputs.len() == 1 {
+            if !all && last_reader.is_none_or(|last| n >= last) && node.outputs.len() == 1 {
                 of_values[node.outputs[0]] = of_values[node.inputs[0]].clone();
                 continue;
             }

@@ -184,7 +184,7 @@ impl Passes<'_> {
     pub(super) fn layer_trait(&self, node: &Node) -> TokenStream {
         let dl = &self.names.dl;
         match self.plan.net.layer_of(node) {
-            Some(layer) if layer.is_open => {
+            Some(layer) if layer.has_memory() => {
                 let (x, y) = (flow::signal(dl, &layer.inputs), flow::signal(dl, &layer.outputs));
                 quote!(#dl::Layer::<T, #x, #y>)
             }
@@ -220,16 +220,16 @@ impl Passes<'_> {
         Some(number(key).into_token_stream())
     }
 
-    /// The scratch memory of a node: its layer's side of the overlap of all open layers.
+    /// The scratch memory of a node: its layer's side of the overlap of all that have some.
     pub(super) fn work(&self, node: &Node) -> TokenStream {
-        let open: Vec<_> = self.plan.open_layers().collect();
+        let with_memory: Vec<_> = self.plan.layers_with_memory().collect();
         let place = match node.op {
-            Op::Layer(i) => open.iter().position(|open| *open == i),
+            Op::Layer(i) => with_memory.iter().position(|other| *other == i),
             _ => None,
         };
         let Some(place) = place else { return quote!(&mut ()) };
         let seconds = (0..place).map(|_| quote!(.second()));
-        match (place, open.len()) {
+        match (place, with_memory.len()) {
             (_, 1) => quote!(&mut work.shared),
             (place, count) if place + 1 == count => quote!(work.shared #(#seconds)*),
             _ => quote!(work.shared #(#seconds)* .first()),
@@ -252,15 +252,10 @@ impl Passes<'_> {
 
     /// The gradients that the caller may want; `mut` where one is lent twice.
     fn dx_argument(&self, names: &[Ident], types: &[TokenStream], body: &TokenStream) -> TokenStream {
-        let patterns = names.iter().map(|name| {
-            let is_lent_twice = quote!(#name.as_deref_mut()).to_string();
-            if !mentions(body, &name.to_string()) {
-                quote!(_)
-            } else if body.to_string().contains(&is_lent_twice) {
-                quote!(mut #name)
-            } else {
-                quote!(#name)
-            }
+        let patterns = names.iter().zip(self.dx_writes()).map(|(name, writes)| match writes {
+            _ if !mentions(body, &name.to_string()) => quote!(_),
+            0 | 1 => quote!(#name),
+            _ => quote!(mut #name),
         });
         let (patterns, types) = (tuple(patterns), tuple(types.iter().cloned()));
         quote!(#patterns: #types)

@@ -50,7 +50,7 @@ const MODULES: [&str; 13] = [
 ];
 
 /// Words that a path may follow; behind any other it goes on a path that is someone else's.
-const BEFORE_PATHS: [&str; 7] = ["as", "dyn", "for", "impl", "in", "mut", "return"];
+const BEFORE_PATHS: [&str; 8] = ["as", "dyn", "for", "impl", "in", "let", "mut", "return"];
 
 /// `block` with short names, after the imports it needs.
 pub(super) fn with_imports(block: TokenStream, dl: &TokenStream) -> TokenStream {

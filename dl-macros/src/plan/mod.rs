@@ -11,6 +11,8 @@
 //!
 //! A chain is a graph whose values have one reader each.
 
+use syn::ext::IdentExt;
+
 use crate::check::{Net, Node, Op, ValueId};
 use crate::layers::Role;
 use crate::shape::Dim;
@@ -131,7 +133,7 @@ fn steps(net: &Net<'_>) -> (Vec<Step>, Vec<Value>, Vec<ValueId>) {
     let mut values: Vec<Value> = Vec::new();
     for (i, name) in net.inputs.iter().enumerate() {
         let flow = &net.values[i];
-        values.push(value(name.to_string(), &flow.len, flow.shape.is_tokens()));
+        values.push(value(name.unraw().to_string(), &flow.len, flow.shape.is_tokens()));
         values[i].train = Home::Input(i);
         values[i].infer = Home::Input(i);
     }
@@ -159,7 +161,8 @@ fn steps(net: &Net<'_>) -> (Vec<Step>, Vec<Value>, Vec<ValueId>) {
         let mut outputs = Vec::new();
         for (i, &v) in node.outputs.iter().enumerate() {
             let name = if i == 0 { node.name.clone() } else { format!("{}_{i}", node.name) };
-            let name = fresh(name, |name| values.iter().any(|other| other.name == name));
+            let made = &values[net.inputs.len()..];
+            let name = fresh(name, |name| made.iter().any(|other| other.name == name));
             placed[v] = values.len();
             outputs.push(values.len());
             values.push(value(name, &net.values[v].len, false));
@@ -239,12 +242,12 @@ fn can_run_over_output(net: &Net<'_>, step: &Step) -> bool {
     !needs_its_output && step.then.is_none()
 }
 
-/// Field names for what open layers keep: the node's own, with a suffix no other field has.
+/// Field names for what layers keep: the node's own, with a suffix no other field has.
 fn tape_names(net: &Net<'_>) -> Vec<Option<String>> {
     let taken = |name: &str| net.nodes.iter().any(|node| node.name == name);
     let of = |node: &Node| {
         net.layer_of(node)
-            .is_some_and(|layer| layer.is_open)
+            .is_some_and(|layer| layer.has_memory())
             .then(|| fresh(format!("{}_tape", node.name), taken))
     };
     net.nodes.iter().map(of).collect()
