@@ -1,5 +1,6 @@
 //! The contract of layers and networks.
 
+use crate::graph::{Graph, Node};
 use crate::signal::{LenMap, Lengths};
 use crate::summary::{Row, Summary};
 use crate::{Blank, Params, Pass, Real, Shape, Signal, Vals, ZeroValid};
@@ -190,12 +191,18 @@ pub trait Network:
 
     /// The struct's name.
     const NAME: &'static str;
-    /// The shape of the input.
+    /// The shape of the input; of several, the first's.
     const INPUT: Shape;
-    /// The shape of the output.
+    /// The shape of the output; of several, the first's.
     const OUTPUT: Shape;
+    /// The shapes of all inputs.
+    const INPUTS: &'static [Shape] = &[Self::INPUT];
+    /// The shapes of all outputs.
+    const OUTPUTS: &'static [Shape] = &[Self::OUTPUT];
     /// One row a layer.
     const ROWS: &'static [Row];
+    /// What is computed, in order.
+    const NODES: &'static [Node] = &[];
 
     /// The name of the first layer whose values in `tape` are not all finite.
     fn first_non_finite<const B: usize>(tape: &TapeOf<Self, B>) -> Option<&'static str>;
@@ -207,13 +214,22 @@ pub trait Network:
     {
         Summary {
             name: Self::NAME,
-            input: Self::INPUT,
+            inputs: Self::INPUTS,
+            outputs: Self::OUTPUTS,
             rows: Self::ROWS,
             params: Self::PARAMS,
             param_bytes: Self::PARAMS * size_of::<Self::Scalar>(),
             macs: Self::MACS,
             infer_bytes: crate::train::infer_bytes::<Self, 1>(),
         }
+    }
+
+    /// What is computed from what, with shapes: prints as a diagram.
+    fn graph() -> Graph
+    where
+        Self: Sized,
+    {
+        Graph { name: Self::NAME, nodes: Self::NODES }
     }
 
     /// A network with the starting values of `seed`, in a box.
@@ -232,6 +248,12 @@ pub trait Network:
 /// does not know, so that a layer at odds with its shape rule is one message.
 #[doc(hidden)]
 pub const fn output_len<L: Layer<f32, X, Vals<Y>>, X: Signal, const Y: usize>() -> usize {
+    Y
+}
+
+/// [`output_len`] of a layer with several outputs `S`, the first of which has `Y` numbers.
+#[doc(hidden)]
+pub const fn first_output_len<L: Layer<f32, X, S>, X: Signal, S: Signal, const Y: usize>() -> usize {
     Y
 }
 

@@ -25,6 +25,7 @@ extern crate std;
 pub mod blank;
 pub mod detect;
 pub mod gradcheck;
+pub mod graph;
 pub mod init;
 pub mod kernels;
 pub mod layer;

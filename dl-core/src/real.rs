@@ -3,8 +3,8 @@
 use nalgebra::RealField;
 
 use crate::kernels::{
-    Products, channels::OnChannels, conv::Convolutions, map::Maps, pooling::OnWindows, rows::Normalize,
-    softmax::Softmax, steps::Steps, update::Updates,
+    Products, channels::OnChannels, conv::Convolutions, elementwise::Elementwise, map::Maps,
+    pooling::OnWindows, rows::Normalize, softmax::Softmax, steps::Steps, update::Updates,
 };
 use crate::{Blank, ZeroValid};
 
@@ -35,6 +35,7 @@ pub trait Real:
     + ZeroValid
     + Products
     + Convolutions
+    + Elementwise
     + Maps
     + Softmax
     + Normalize

@@ -174,6 +174,55 @@ impl Shape {
         self
     }
 
+    /// How many numbers lie together along the axis of [`concat`](Self::concat): one step's features, or a whole sample.
+    #[doc(hidden)]
+    pub const fn run(&self, steps: bool) -> usize {
+        if self.rank == 2 && !steps { self.dims[1] } else { self.len() }
+    }
+
+    /// How many numbers one entry of that axis has.
+    #[doc(hidden)]
+    pub const fn unit(&self, steps: bool) -> usize {
+        if self.rank == 2 && !steps || self.dims[0] == 0 { 1 } else { self.len() / self.dims[0] }
+    }
+
+    /// The axis along which values are joined and cut: channels of an image, features of a sequence (or its steps).
+    const fn axis(&self, steps: bool) -> usize {
+        if self.rank == 2 && !steps { 1 } else { 0 }
+    }
+
+    /// Values side by side: along the channels of images, the steps of sequences if `steps`, and features otherwise.
+    ///
+    /// ```
+    /// use dl_core::Shape;
+    ///
+    /// let parts = [Shape::new([10, 4]), Shape::new([10, 3])];
+    /// assert_eq!(Shape::concat(&parts, false), Shape::new([10, 7]));
+    /// ```
+    pub const fn concat(parts: &[Shape], steps: bool) -> Shape {
+        let (mut all, mut i) = (parts[0], 1);
+        let axis = all.axis(steps);
+        while i < parts.len() {
+            all.dims[axis] += parts[i].dims[axis];
+            i += 1;
+        }
+        all
+    }
+
+    /// The part from `from` to before `to` of the axis of [`concat`](Self::concat); never empty.
+    ///
+    /// ```
+    /// use dl_core::Shape;
+    ///
+    /// assert_eq!(Shape::new([10, 4]).slice(1, 3, false), Shape::new([10, 2]));
+    /// ```
+    pub const fn slice(mut self, from: usize, to: usize, steps: bool) -> Shape {
+        let axis = self.axis(steps);
+        let to = if to > self.dims[axis] { self.dims[axis] } else { to };
+        self.dims[axis] = if to > from { to - from } else { 1 };
+        self
+    }
+
     /// As one dimension.
     ///
     /// ```
@@ -308,6 +357,22 @@ impl Message {
         text.text("]")
     }
 
+    /// Adds a shape, or several in parentheses.
+    const fn shapes(self, shapes: &[Shape]) -> Self {
+        if shapes.len() == 1 {
+            return self.shape(shapes[0]);
+        }
+        let (mut text, mut i) = (self.text("("), 0);
+        while i < shapes.len() {
+            if i > 0 {
+                text = text.text(", ");
+            }
+            text = text.shape(shapes[i]);
+            i += 1;
+        }
+        text.text(")")
+    }
+
     /// The text.
     ///
     /// ```
@@ -340,15 +405,23 @@ impl fmt::Debug for Message {
 ///
 /// assert_eq!(At::<2, 10, 4, 1, 1>::SHAPE, Shape::new([10, 4]));
 /// assert_eq!(TokensAt::<12>::SHAPE, Shape::tokens(12));
+/// assert_eq!(<(At<2, 10, 4, 1, 1>, TokensAt<12>)>::PARTS[1], Shape::tokens(12));
 /// ```
 pub trait Edge {
-    /// The value's shape.
+    /// The value's shape; of several values, the first's.
     const SHAPE: Shape;
+    /// The shapes of all values.
+    const PARTS: &'static [Shape] = &[Self::SHAPE];
 }
 
 impl<A: Edge, B: Edge> Edge for (A, B) {
-    /// Rules of layers with two inputs ask both parts; alone, a pair is its first part.
     const SHAPE: Shape = A::SHAPE;
+    const PARTS: &'static [Shape] = &[A::SHAPE, B::SHAPE];
+}
+
+impl<A: Edge, B: Edge, C: Edge> Edge for (A, B, C) {
+    const SHAPE: Shape = A::SHAPE;
+    const PARTS: &'static [Shape] = &[A::SHAPE, B::SHAPE, C::SHAPE];
 }
 
 /// The edge of a value of `RANK` dimensions.
@@ -393,14 +466,18 @@ pub type Fitted = Result<Shape, Message>;
 ///     };
 /// }
 /// ```
+///
+/// A layer with several inputs asks `E::PARTS`; one with several outputs gives the first as `OUT` and the others as `MORE`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a layer",
     label = "neither a built-in layer nor a type that implements `Fit`",
     note = "a layer of your own implements `Fit` (its shape rule), `Layer` (its arithmetic) and `Params` (derived)"
 )]
 pub trait Fit<E> {
-    /// What comes out of an input of shape `E::SHAPE`.
+    /// What comes out of an input of shape `E::SHAPE`; of several outputs, the first.
     const OUT: Fitted;
+    /// The outputs behind the first.
+    const MORE: &'static [Shape] = &[];
 }
 
 impl<E: Edge, L: Fit<E>, const N: usize> Fit<E> for [L; N] {
@@ -427,37 +504,66 @@ impl<E: Edge, L: Fit<E>, const N: usize> Fit<E> for [L; N] {
 /// assert_eq!((<Net as Shaped>::IN, <Net as Shaped>::OUT), (Shape::new([2]), Shape::new([3])));
 /// ```
 pub trait Shaped {
-    /// What it takes.
+    /// What it takes; of several inputs, the first.
     const IN: Shape;
-    /// What it gives.
+    /// What it gives; of several outputs, the first.
     const OUT: Shape;
+    /// All that it takes.
+    const INS: &'static [Shape] = &[Self::IN];
+    /// All that it gives.
+    const OUTS: &'static [Shape] = &[Self::OUT];
 }
 
-/// The shape rule of a network: it takes its declared input and nothing else.
+/// The shape rule of a network: it takes its declared inputs and nothing else.
 #[allow(clippy::result_large_err)] // evaluated while compiling only
-pub const fn fit_network(name: &str, given: Shape, input: Shape, output: Shape) -> Fitted {
-    if given.fits(&input) {
-        Ok(output)
-    } else {
-        Err(Message::new()
-            .text("(")
-            .text(name)
-            .text(") takes ")
-            .shape(input)
-            .text(" but receives ")
-            .shape(given)
-            .text("\nhelp: give it an input of ")
-            .shape(input))
+pub const fn fit_network(name: &str, given: &[Shape], inputs: &[Shape], output: Shape) -> Fitted {
+    let (mut fits, mut i) = (given.len() == inputs.len(), 0);
+    while fits && i < inputs.len() {
+        fits = given[i].fits(&inputs[i]);
+        i += 1;
     }
+    if fits {
+        return Ok(output);
+    }
+    Err(Message::new()
+        .text("(")
+        .text(name)
+        .text(") takes ")
+        .shapes(inputs)
+        .text(" but receives ")
+        .shapes(given)
+        .text(if inputs.len() == 1 { "\nhelp: give it an input of " } else { "\nhelp: give it inputs of " })
+        .shapes(inputs))
 }
 
-/// The shape behind a layer; stops the build with the rule's own words if the input does not fit.
+/// The shape behind a layer; stops the build with the rule's own words if the input does not fit, or if not `outputs`
+/// values come out.
 #[track_caller]
-pub const fn fitted<L: Fit<E>, E: Edge>(field: &str) -> Shape {
-    match L::OUT {
+pub const fn fitted<L: Fit<E>, E: Edge>(field: &str, outputs: usize) -> Shape {
+    let shape = match L::OUT {
         Ok(shape) => shape,
         Err(why) => stop(Message::new().text("`").text(field).text("` ").text(why.as_str())),
+    };
+    let gives = 1 + L::MORE.len();
+    if gives != outputs && !shape.is_unknown() {
+        let text = Message::new().text("`").text(field).text("` gives ").number(gives).text(" values, but ");
+        let text = text
+            .number(outputs)
+            .text(if outputs == 1 { " is" } else { " are" })
+            .text(" taken\nhelp: write `let ");
+        let text = text.text(match gives {
+            1 => "a",
+            2 => "(a, b)",
+            _ => "(a, b, c)",
+        });
+        stop(text.text(" = ").text(field).text("(..);`"))
     }
+    shape
+}
+
+/// Output `i` of a layer; of any shape where there is no such output, which [`fitted`] reports.
+pub const fn output<L: Fit<E>, E: Edge>(i: usize) -> Shape {
+    if i <= L::MORE.len() { L::MORE[i - 1] } else { Shape::unknown(1) }
 }
 
 /// Stops the build if a size is zero or beyond any memory.
@@ -792,6 +898,93 @@ pub const fn expect_above_zero<const N: usize>(field: &str, option: &str) {
                 .text("`: `")
                 .text(option)
                 .text("` cannot be zero\nhelp: make the constant 1 or more"),
+        )
+    }
+}
+
+/// Stops the build if the two sides of an operator differ.
+#[track_caller]
+pub const fn expect_same(operator: &str, (left, a): (&str, Shape), (right, b): (&str, Shape)) {
+    if !a.fits(&b) {
+        stop(
+            Message::new()
+                .text("`")
+                .text(operator)
+                .text("` needs two values of one shape: ")
+                .text(left)
+                .text(" is ")
+                .shape(a)
+                .text(" and ")
+                .text(right)
+                .text(" is ")
+                .shape(b)
+                .text("\nhelp: let both be ")
+                .shape(a),
+        )
+    }
+}
+
+/// Stops the build if a layer that is called again gets another shape.
+#[track_caller]
+pub const fn expect_again(field: &str, first: Shape, again: Shape) {
+    if !first.fits(&again) {
+        stop(
+            Message::new()
+                .text("`")
+                .text(field)
+                .text("` has one weight for all its calls: the first gives it ")
+                .shape(first)
+                .text(" and this one ")
+                .shape(again)
+                .text("\nhelp: give it ")
+                .shape(first)
+                .text(" again, or add a field of its own"),
+        )
+    }
+}
+
+/// Stops the build if two values cannot lie side by side.
+#[track_caller]
+pub const fn expect_concat((first, a): (&str, Shape), (other, b): (&str, Shape), steps: bool) {
+    let axis = a.axis(steps);
+    let (mut fits, mut i) = (a.rank == b.rank && !a.tokens && !b.tokens && (a.rank == 2 || !steps), 0);
+    while i < 4 {
+        fits = fits && (i == axis || a.dims[i] == b.dims[i]);
+        i += 1;
+    }
+    if !fits && !a.is_unknown() && !b.is_unknown() {
+        stop(
+            Message::new()
+                .text("`concat` needs values that differ in one dimension only: ")
+                .text(first)
+                .text(" is ")
+                .shape(a)
+                .text(" and ")
+                .text(other)
+                .text(" is ")
+                .shape(b)
+                .text("\nhelp: images are joined by channels, anything else by features, or `axis = steps`"),
+        )
+    }
+}
+
+/// Stops the build if a value has no such part.
+#[track_caller]
+pub const fn expect_slice((name, shape): (&str, Shape), from: usize, to: usize, steps: bool) {
+    let len = shape.dims[shape.axis(steps)];
+    if (from >= to || to > len || shape.tokens || (steps && shape.rank != 2)) && !shape.is_unknown() {
+        stop(
+            Message::new()
+                .text("`slice` takes a part that lies inside: ")
+                .text(name)
+                .text(" is ")
+                .shape(shape)
+                .text(", and ")
+                .number(from)
+                .text("..")
+                .number(to)
+                .text(" is asked for\nhelp: write a range within 0..")
+                .number(len),
         )
     }
 }

@@ -123,7 +123,9 @@ pub fn backward<
             let (dw, db) = (grad.weight.as_mut_slice(), grad.bias.as_mut_slice());
             T::ger::<OUT, IN>(isa, dy.as_slice(), x.as_slice(), dw, pass.is_fresh());
             if pass.is_fresh() && BIAS == OUT {
-                db.copy_from_slice(dy.as_slice());
+                for (db, &dy) in db.iter_mut().zip(dy.as_slice()) {
+                    *db = T::zero() + dy; // the sign of zero too is that of a sum
+                }
             } else {
                 for (db, &dy) in db.iter_mut().zip(dy.as_slice()) {
                     *db += dy;

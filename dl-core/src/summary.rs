@@ -48,8 +48,10 @@ pub struct Row {
 pub struct Summary {
     /// The network's name.
     pub name: &'static str,
-    /// The shape of the input.
-    pub input: Shape,
+    /// The shapes of the inputs.
+    pub inputs: &'static [Shape],
+    /// The shapes of the outputs.
+    pub outputs: &'static [Shape],
     /// One row a layer.
     pub rows: &'static [Row],
     /// All parameters.
@@ -109,6 +111,19 @@ fn width(text: fmt::Arguments<'_>) -> usize {
     width.0
 }
 
+/// One shape, or several in parentheses.
+struct Shapes(&'static [Shape]);
+impl fmt::Display for Shapes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (before, after) = if self.0.len() == 1 { ("", "") } else { ("(", ")") };
+        f.write_str(before)?;
+        for (i, shape) in self.0.iter().enumerate() {
+            write!(f, "{}{shape}", if i > 0 { ", " } else { "" })?;
+        }
+        f.write_str(after)
+    }
+}
+
 /// A whole number with a comma at every third digit.
 struct Grouped(usize);
 impl fmt::Display for Grouped {
@@ -142,13 +157,7 @@ impl fmt::Display for Summary {
             write!(f, "{:1$}", "", w.saturating_sub(used))
         };
 
-        writeln!(
-            f,
-            "{}: {} -> {}",
-            self.name,
-            self.input,
-            self.rows.last().map_or(self.input, |r| r.output)
-        )?;
+        writeln!(f, "{}: {} -> {}", self.name, Shapes(self.inputs), Shapes(self.outputs))?;
         writeln!(
             f,
             "{:<n$}  {:<l$}  {:<o$}  {:>p$}  {:>m$}",

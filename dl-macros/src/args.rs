@@ -15,8 +15,8 @@ const CRATE: &str = "::dl";
 
 /// What `#[network(...)]` says.
 pub(crate) struct Args {
-    /// The input's shape; `None` if it is missing or wrong.
-    pub(crate) input: Option<Shape>,
+    /// The shapes of the inputs; none if they are missing or wrong.
+    pub(crate) inputs: Vec<Shape>,
     /// The input as written.
     pub(crate) input_tokens: TokenStream,
     /// `max_params = ..`
@@ -92,7 +92,7 @@ fn path(input: ParseStream<'_>) -> syn::Result<syn::Path> {
 pub(crate) fn parse(tokens: TokenStream, report: &mut Report) -> Args {
     let dl: syn::Path = syn::parse_str(CRATE).expect("a path");
     let mut args = Args {
-        input: None,
+        inputs: Vec::new(),
         input_tokens: TokenStream::new(),
         max_params: None,
         max_train_bytes: None,
@@ -129,7 +129,7 @@ pub(crate) fn parse(tokens: TokenStream, report: &mut Report) -> Args {
             }
             ("input", Some(Value::Expr(expr))) => {
                 args.input_tokens = quote!(#expr);
-                args.input = report.take(shape(&expr));
+                args.inputs = report.take(shapes(&expr)).unwrap_or_default();
             }
             ("max_params", Some(Value::Expr(expr))) => args.max_params = report.take(limit(expr)),
             ("max_train_bytes", Some(Value::Expr(limited))) if arg.pair.is_some() => {
@@ -178,6 +178,22 @@ fn limit(expr: Expr) -> syn::Result<Expr> {
     Ok(expr)
 }
 
+/// One shape, or a tuple of two or three.
+fn shapes(expr: &Expr) -> syn::Result<Vec<Shape>> {
+    match expr {
+        Expr::Tuple(tuple) if !(2..=3).contains(&tuple.elems.len()) => {
+            let message = format!(
+                "a network has one, two or three inputs, but this has {}\n\
+                 help: for example `input = ([16], [u16; 20])`",
+                tuple.elems.len()
+            );
+            Err(syn::Error::new_spanned(tuple, message))
+        }
+        Expr::Tuple(tuple) => tuple.elems.iter().map(shape).collect(),
+        expr => Ok(vec![shape(expr)?]),
+    }
+}
+
 /// `[n]`, `[steps, features]`, `[channels, height, width]` or `[u16; n]`.
 fn shape(expr: &Expr) -> syn::Result<Shape> {
     const FORMS: &str = "help: write `[features]`, `[steps, features]`, `[channels, height, width]`, or `[u16; n]` for tokens";
@@ -199,11 +215,6 @@ fn shape(expr: &Expr) -> syn::Result<Shape> {
             }
             size(len).map(Shape::Tokens)
         }
-        Expr::Tuple(tuple) => Err(syn::Error::new_spanned(
-            tuple,
-            "several inputs need `#[forward(|a, b| ..)]`, which is not supported yet\n\
-             help: nest a network of one input, or implement `Layer` by hand for a pair of signals",
-        )),
         expr => Err(syn::Error::new_spanned(expr, format!("a shape is written in brackets\n{FORMS}"))),
     }
 }

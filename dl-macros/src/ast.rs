@@ -5,6 +5,7 @@ use quote::quote;
 use syn::ext::IdentExt;
 use syn::{Attribute, Fields, Generics, Ident, Item, Token, Type, Visibility};
 
+use crate::closure::{self, Forward};
 use crate::report::{Report, did_you_mean};
 use crate::spec;
 pub(crate) use crate::spec::{Argument, BuiltIn, Chosen, Spec};
@@ -15,6 +16,7 @@ pub(crate) struct Written {
     pub(crate) vis: Visibility,
     pub(crate) ident: Ident,
     pub(crate) generics: Generics,
+    pub(crate) forward: Forward,
     pub(crate) fields: Vec<Field>,
 }
 
@@ -60,7 +62,10 @@ pub(crate) fn parse(tokens: TokenStream, report: &mut Report) -> Read {
         Some(item) => item,
         None => return Read::Other(TokenStream::new()),
     };
-    let empty = |attrs, vis, ident, generics| Written { attrs, vis, ident, generics, fields: Vec::new() };
+    let empty = |attrs, vis, ident, generics| {
+        let forward = Forward::Chain;
+        Written { attrs, vis, ident, generics, forward, fields: Vec::new() }
+    };
     let message = |kind: &str, ident: &Ident| {
         format!(
             "a network is a struct, but `{ident}` is {kind}\n\
@@ -95,7 +100,8 @@ pub(crate) fn parse(tokens: TokenStream, report: &mut Report) -> Read {
             return Read::Other(tokens);
         }
     };
-    let (attrs, vis, ident, generics) = (item.attrs, item.vis, item.ident, item.generics);
+    let (mut attrs, vis, ident, generics) = (item.attrs, item.vis, item.ident, item.generics);
+    let forward = closure::take(&mut attrs, report);
     let no_layers = format!("`{ident}` has no layers\nhelp: give it fields, for example `fc1: Dense<10>`");
     let fields = match item.fields {
         Fields::Named(fields) => fields.named,
@@ -115,7 +121,7 @@ pub(crate) fn parse(tokens: TokenStream, report: &mut Report) -> Read {
         report.error(&ident, no_layers);
     }
     let fields = fields.into_iter().filter_map(|field| parse_field(field, report)).collect();
-    Read::Struct(Written { attrs, vis, ident, generics, fields })
+    Read::Struct(Written { attrs, vis, ident, generics, forward, fields })
 }
 
 /// The word that says what an item is: the first after its attributes and visibility.

@@ -5,9 +5,12 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
+use syn::{Expr, Stmt};
 
 use crate::args::Args;
 use crate::ast::Written;
+use crate::closure::Forward;
+use crate::flow::tuple;
 use crate::report::Report;
 use crate::shape::{Dim, Shape};
 use crate::spec::Spec;
@@ -56,8 +59,31 @@ pub(crate) fn fallback(args: &Args, written: &Written, report: Report) -> TokenS
         let name = format_ident!("__Own{i}");
         quote!(#[allow(dead_code)] type #name = #ty;)
     });
-    let (x, y) = (&sizes.input, &sizes.output);
-    let signal = if sizes.tokens { quote!(#dl::Tokens) } else { quote!(#dl::Vals) };
+    let signal = |is_tokens: bool| if is_tokens { quote!(#dl::Tokens) } else { quote!(#dl::Vals) };
+    // Every size is accepted where the layer is run; where the network is asked, it says the likely one.
+    let x_params: Vec<_> = (0..sizes.inputs.len()).map(|i| format_ident!("__X{i}")).collect();
+    let y_params: Vec<_> = (0..sizes.outputs).map(|k| format_ident!("__Y{k}")).collect();
+    let each = |sizes: &[(bool, TokenStream)]| {
+        tuple(sizes.iter().map(|(is_tokens, size)| {
+            let signal = signal(*is_tokens);
+            quote!(#signal<#size>)
+        }))
+    };
+    let any: Vec<_> =
+        sizes.inputs.iter().zip(&x_params).map(|(input, param)| (input.0, quote!(#param))).collect();
+    let (any_x, any_y) = (each(&any), tuple(y_params.iter().map(|param| quote!(#dl::Vals<#param>))));
+    let (x, y) = (&sizes.inputs[0].1, &sizes.output);
+    let (x_signal, y_signal) =
+        (each(&sizes.inputs), tuple((0..sizes.outputs).map(|_| quote!(#dl::Vals<#y>))));
+    let pass_ty = match sizes.inputs.len() {
+        1 => quote!(#dl::Pass<'a, #b>),
+        parts => {
+            let lens = (0..parts).map(|_| quote!(#dl::Lens<'a, #b>));
+            quote!(#dl::Pass<'a, #b, (#(#lens),*)>)
+        }
+    };
+    let more = (1..sizes.outputs).map(|_| quote!(#dl::Shape::unknown(#y)));
+    let more = (sizes.outputs > 1).then(|| quote!(const MORE: &'static [#dl::Shape] = &[#(#more),*];));
     let name = ident.to_string();
     let trainer = format_ident!("{ident}Trainer");
     let trainer = is_single.then(|| {
@@ -89,37 +115,37 @@ pub(crate) fn fallback(args: &Args, written: &Written, report: Report) -> TokenS
                 }
                 fn init(&mut self, _: #dl::Rng) {}
             }
-            impl<#decls #t: #dl::Real, const __X: usize, const __Y: usize>
-                #dl::Layer<#t, #signal<__X>, #dl::Vals<__Y>> for #ident<#used #t>
+            impl<#decls #t: #dl::Real, #(const #x_params: usize,)* #(const #y_params: usize),*>
+                #dl::Layer<#t, #any_x, #any_y> for #ident<#used #t>
             {
                 type Tape<const #b: usize> = #tape_ty;
                 type Work<const #b: usize> = #work_ty;
                 fn forward<'a, const #b: usize>(
                     &self,
-                    _: <#signal<__X> as #dl::Signal>::Ref<'_, #t, #b>,
-                    _: &mut #dl::SMatrix<#t, __Y, #b>,
+                    _: <#any_x as #dl::Signal>::Ref<'_, #t, #b>,
+                    _: <#any_y as #dl::Signal>::Mut<'_, #t, #b>,
                     _: ::core::option::Option<&mut #tape_ty>,
                     _: &mut #work_ty,
-                    _: #dl::Pass<'a, #b>,
+                    _: #pass_ty,
                 ) {
                 }
                 fn backward<'a, const #b: usize>(
                     &self,
-                    _: <#signal<__X> as #dl::Signal>::Ref<'_, #t, #b>,
-                    _: &#dl::SMatrix<#t, __Y, #b>,
+                    _: <#any_x as #dl::Signal>::Ref<'_, #t, #b>,
+                    _: <#any_y as #dl::Signal>::Ref<'_, #t, #b>,
                     _: &#tape_ty,
-                    _: &#dl::SMatrix<#t, __Y, #b>,
-                    _: <#signal<__X> as #dl::Signal>::Grad<'_, #t, #b>,
+                    _: <#any_y as #dl::Signal>::Ref<'_, #t, #b>,
+                    _: <#any_x as #dl::Signal>::Grad<'_, #t, #b>,
                     _: ::core::option::Option<&mut Self::Grad>,
                     _: &mut #work_ty,
-                    _: #dl::Pass<'a, #b>,
+                    _: #pass_ty,
                 ) {
                 }
             }
             impl<#decls #t: #dl::Real> #dl::Network for #ident<#used #t> {
                 type Scalar = #t;
-                type In = #signal<#x>;
-                type Out = #dl::Vals<#y>;
+                type In = #x_signal;
+                type Out = #y_signal;
                 const NAME: &'static str = #name;
                 const INPUT: #dl::Shape = #dl::Shape::new([#x]);
                 const OUTPUT: #dl::Shape = #dl::Shape::new([#y]);
@@ -139,6 +165,7 @@ pub(crate) fn fallback(args: &Args, written: &Written, report: Report) -> TokenS
             }
             impl<#decls #t: #dl::Real, __E: #dl::Edge> #dl::Fit<__E> for #ident<#used #t> {
                 const OUT: #dl::Fitted = ::core::result::Result::Ok(#dl::Shape::unknown(#y));
+                #more
             }
             #[allow(dead_code)]
             impl<#decls> #ident<#used> {
@@ -154,6 +181,9 @@ pub(crate) fn fallback(args: &Args, written: &Written, report: Report) -> TokenS
                 }
                 #vis fn summary() -> #dl::summary::Summary {
                     <Self as #dl::Network>::summary()
+                }
+                #vis fn graph() -> #dl::graph::Graph {
+                    <Self as #dl::Network>::graph()
                 }
             }
         };
@@ -211,21 +241,44 @@ impl Item<'_> {
 
 /// What comes in and goes out, as far as it can be seen.
 struct Sizes {
-    input: TokenStream,
+    /// Of each input: whether it is tokens, and how many.
+    inputs: Vec<(bool, TokenStream)>,
     output: TokenStream,
-    tokens: bool,
+    /// How many outputs there are.
+    outputs: usize,
 }
 
 impl Sizes {
     fn new(args: &Args, written: &Written, consts: &[&Ident]) -> Sizes {
         let arg = |dim: Dim| usable(&dim, consts).then(|| dim.arg());
-        let input = args.input.as_ref().and_then(|shape| arg(shape.len())).unwrap_or(quote!(1));
+        let input = |shape: &Shape| (shape.is_tokens(), arg(shape.len()).unwrap_or(quote!(1)));
+        let mut inputs: Vec<_> = args.inputs.iter().map(input).collect();
+        if inputs.is_empty() {
+            inputs.push((false, quote!(1)));
+        }
         let output = written.fields.iter().rev().find_map(outputs).and_then(arg);
         Sizes {
-            output: output.unwrap_or_else(|| input.clone()),
-            input,
-            tokens: args.input.as_ref().is_some_and(Shape::is_tokens),
+            output: output.unwrap_or_else(|| inputs[0].1.clone()),
+            inputs,
+            outputs: match &written.forward {
+                Forward::Graph(closure) => parts(&closure.body).clamp(1, 3),
+                _ => 1,
+            },
         }
+    }
+}
+
+/// How many values an expression ends with.
+fn parts(expr: &Expr) -> usize {
+    match expr {
+        Expr::Tuple(tuple) => tuple.elems.len(),
+        Expr::Paren(inner) => parts(&inner.expr),
+        Expr::Group(inner) => parts(&inner.expr),
+        Expr::Block(block) => match block.block.stmts.last() {
+            Some(Stmt::Expr(expr, _)) => parts(expr),
+            _ => 1,
+        },
+        _ => 1,
     }
 }
 

@@ -17,9 +17,11 @@ use proc_macro::TokenStream;
 mod args;
 mod ast;
 mod check;
+mod closure;
 mod derive;
 mod expand;
 mod fallback;
+mod flow;
 mod layers;
 mod plan;
 mod report;
@@ -36,11 +38,37 @@ mod spec;
 /// The fields, in their order, are a chain. The input's shape is said once, every other size is inferred. A type that
 /// is no built-in layer is a network or a layer of your own, from this crate or another.
 ///
+/// # Graphs
+///
+/// `#[forward(|x, ..| ..)]`, below `#[network]`, connects the fields in another way:
+///
+/// ```text
+/// #[network(input = [16])]
+/// #[forward(|x| {
+///     let h = fc2(relu(fc1(x)));
+///     relu(x + h)
+/// })]
+/// pub struct Residual { fc1: Dense<32>, fc2: Dense<16> }
+/// ```
+///
+/// | in the closure | means |
+/// |---|---|
+/// | `fc1(x)` | the field `fc1`, with `x` as its input; called twice, it is one weight in two places |
+/// | `a + b`, `a - b`, `a * b` | number by number, of two values of one shape |
+/// | `relu(x)`, `gelu(x)`, `softmax(x)`, .. | the layer of that name, if it needs no arguments; `flatten(x)` too |
+/// | `concat(a, b, ..)` | side by side: channels of images, features otherwise; `axis = steps` for steps |
+/// | `slice(x, 2..5)` | a part, of the same axes |
+/// | `let (a, b) = split(x);` | both outputs of the field `split`; a `let` may shadow another |
+/// | `\|a, b\| ..` | the inputs, if `input = (.., ..)` names two or three |
+/// | `(y, z)` at the end | several outputs |
+///
+/// Every field, input and `let` must be used.
+///
 /// # Arguments
 ///
 /// | argument | meaning |
 /// |---|---|
-/// | `input = [64]` | shape of the input: `[features]`, `[steps, features]`, `[channels, height, width]`; `[u16; 64]` for tokens |
+/// | `input = [64]` | shape of the input: `[features]`, `[steps, features]`, `[channels, height, width]`; `[u16; 64]` for tokens; a tuple of two or three for several inputs |
 /// | `max_params = 20_000` | a budget: more parameters do not compile |
 /// | `max_train_bytes(Adam, 1) = 65_536` | a budget for training with this optimizer and chunk |
 /// | `crate = path::to::dl` | where the framework is, if not at `::dl` |

@@ -25,6 +25,11 @@ impl Report {
         result.map_err(|error| self.push(error)).ok()
     }
 
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.0.iter().flat_map(|all| all.into_iter()).count()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_none()
     }

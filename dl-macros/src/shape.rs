@@ -59,6 +59,17 @@ impl Dim {
         }
     }
 
+    pub(crate) fn plus(&self, other: &Dim) -> Dim {
+        match (self, other) {
+            (Dim::Known(0), d) | (d, Dim::Known(0)) => d.clone(),
+            (Dim::Known(a), Dim::Known(b)) => Dim::Known(a.saturating_add(*b)),
+            _ => {
+                let (a, b) = (self.operand(), other.operand());
+                Dim::Expr(quote!(#a + #b))
+            }
+        }
+    }
+
     pub(crate) fn times(&self, other: &Dim) -> Dim {
         match (self, other) {
             (Dim::Known(1), d) | (d, Dim::Known(1)) => d.clone(),
@@ -222,6 +233,11 @@ impl Shape {
 
     pub(crate) fn is_tokens(&self) -> bool {
         matches!(self, Shape::Tokens(_))
+    }
+
+    /// Whether every dimension is a number.
+    pub(crate) fn is_known(&self) -> bool {
+        matches!(self, Shape::Dims(dims) if dims.iter().all(|dim| dim.known().is_some()))
     }
 
     /// As an expression of type `Shape`.

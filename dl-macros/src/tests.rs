@@ -40,6 +40,19 @@ fn the_documented_stand_in_is_the_real_one() {
     documented::check_call("docs/the-expansion.md", &real, "&self.drop");
 }
 
+#[test]
+fn the_documented_residual_block_is_the_real_one() {
+    let real = expansion(
+        quote!(input = [64]),
+        quote! {
+            #[forward(|x| relu(x + fc2(relu(fc1(x)))))]
+            pub struct Block { fc1: Dense<64>, fc2: Dense<64> }
+        },
+    );
+    documented::check_function("docs/the-expansion.md", &real, "fn forward<");
+    documented::check_function("docs/the-expansion.md", &real, "fn backward<");
+}
+
 /// What is said about a mistake: the messages, in order.
 fn messages(args: TokenStream, item: TokenStream) -> Vec<String> {
     fn collect(tokens: TokenStream, messages: &mut Vec<String>) {
@@ -225,6 +238,40 @@ fn no_tokens_make_the_macro_panic() {
             Err(_) => panic!("the macro panicked on {text}"),
         }
     }
+}
+
+#[test]
+fn no_closure_makes_the_macro_panic() {
+    let args = quote!(input = ([4], [3, 4]));
+    let item = quote! {
+        #[forward(|a, b| {
+            let h = relu(fc(a) + fc(a)) * a;
+            let (y, _) = two(h, { let b = tanh(down(b)); concat(b, slice(b, 1..2, axis = steps), axis = steps) });
+            (head(concat(y, flatten(b - b))), h, own(h))
+        })]
+        struct Net { fc: Dense<4>, two: self::Two, down: Dense<2>, #[frozen] head: Dense<3>, own: self::Own }
+    };
+    let others: Vec<TokenTree> = quote!(
+        a b h y fc two down head own relu concat slice flatten softmax axis steps if let move self 0 1 7 1.5 "text" .. ..= ; , = + - * / | _ . &
+        (a, b) [a] {} (a) {a} |x| x :: B T N Dense Relu
+    )
+    .into_iter()
+    .collect();
+    assert_eq!(messages(args.clone(), item.clone()), [""; 0]);
+    let (mut state, mut fine) = (1, 0);
+    for _ in 0..500 {
+        let mut item = item.clone();
+        for _ in 0..=random(&mut state, 3) {
+            item = mutated(item, &others, &mut state);
+        }
+        let text = item.to_string();
+        let out = std::panic::catch_unwind(|| network_tokens(args.clone(), item));
+        match out {
+            Ok(out) => fine += usize::from(!out.to_string().contains("compile_error")),
+            Err(_) => panic!("the macro panicked on {text}"),
+        }
+    }
+    assert!(fine > 5, "only {fine} were networks");
 }
 
 #[test]

@@ -4,13 +4,18 @@ use std::fmt::Write;
 
 use dl::Rng;
 
+use super::graphs;
+
+/// How many chains there are.
+const CHAINS: usize = 40;
+
 /// How many networks there are.
-pub(crate) const COUNT: usize = 40;
+pub(crate) const COUNT: usize = CHAINS + graphs::COUNT;
 
 /// The text of `nets.rs`.
 pub(crate) fn nets(seed: u64) -> String {
     let mut writer = Writer { rng: Rng::new(seed), out: HEAD.to_owned(), sign: Sign::Any };
-    for i in 0..COUNT {
+    for i in 0..CHAINS {
         let rank = 1 + i % 3;
         let shape = writer.shape(rank);
         let layers = 1 + writer.rng.below(8);
@@ -18,9 +23,15 @@ pub(crate) fn nets(seed: u64) -> String {
         writer.net(&format!("Net{i}"), shape, layers, 0);
     }
     let mut out = writer.out;
+    for i in 0..graphs::COUNT {
+        out += &graphs::graph(seed, i);
+    }
     out += "\n/// Shows every network to `visit`.\npub(crate) fn each(visit: &mut impl Visit) {\n";
-    for i in 0..COUNT {
+    for i in 0..CHAINS {
         writeln!(out, "    visit.net::<_, _, Net{i}<f32>, Net{i}<f64>>();").unwrap();
+    }
+    for i in 0..graphs::COUNT {
+        writeln!(out, "    visit.net::<_, _, Graph{i}<f32>, Graph{i}<f64>>();").unwrap();
     }
     out + "}\n"
 }

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod generate;
+mod graphs;
 mod nets;
 
 use dl::gradcheck::{self, Mismatch};

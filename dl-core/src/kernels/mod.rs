@@ -14,6 +14,8 @@ pub mod channels;
 mod column;
 pub mod conv;
 mod dispatch;
+#[doc(hidden)]
+pub mod elementwise;
 mod f32;
 mod isa;
 mod lanes;
@@ -38,6 +40,7 @@ mod transposed;
 #[doc(hidden)]
 pub mod update;
 
+pub use elementwise::{Part, add, add_then, mul, mul_add_to, negate, sub, sub_from};
 pub use isa::Isa;
 pub(crate) use isa::{Entered, enter};
 

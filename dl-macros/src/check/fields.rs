@@ -48,11 +48,7 @@ pub(super) fn check_repeat(
     if input.is_same_text(output) {
         return Some(());
     }
-    let known = |shape: &Shape| match shape {
-        Shape::Dims(dims) => dims.iter().all(|dim| dim.known().is_some()),
-        _ => false,
-    };
-    if known(input) && known(output) {
+    if input.is_known() && output.is_known() {
         report.error(
             element,
             format!(

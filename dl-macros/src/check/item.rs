@@ -8,17 +8,12 @@ use crate::args::Args;
 use crate::ast::Written;
 use crate::report::Report;
 
-/// No second `#[network]`, no `#[forward]` yet, no derive that would copy a network.
+/// No second `#[network]`, no derive that would copy a network.
 pub(super) fn check_attributes(attrs: &[Attribute], report: &mut Report) {
     for attr in attrs {
         let name = attr.path().segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
         match name.as_str() {
             "network" => report.error(attr, "`#[network]` is said twice\nhelp: keep one of them"),
-            "forward" => report.error(
-                attr,
-                "`#[forward(..)]` is not supported yet\n\
-                 help: without it the fields form a chain, in their order",
-            ),
             "repr" => report.error(
                 attr,
                 "a network is `repr(C)` already: its parameters lie in the order of its fields\n\

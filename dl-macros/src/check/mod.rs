@@ -2,7 +2,7 @@
 //!
 //! Rules, one function each:
 //!
-//! - [`check_attributes`]: no second `#[network]`, no `#[forward]` yet, no derive that copies a network
+//! - [`check_attributes`]: no second `#[network]`, no derive that copies a network
 //! - [`check_generics`]: const parameters only; the scalar is added
 //! - [`check_budgets`]: no budget where sizes are parameters
 //! - [`check_names`]: no name that the expansion would capture
@@ -11,27 +11,36 @@
 //! - [`check_repeat`]: a repeated layer gives back the shape it takes
 //! - [`check_tied`]: a shared weight exists and fits
 //! - [`check_init`]: an initializer is known and has weights to start
+//! - [`check_again`]: a field that is called again gets the shape that its first call settled
+//!
+//! The connections are a list of nodes, for a chain as for a graph; `graph` makes it from a closure.
 //!
 //! A field that breaks a rule does not end the check: the fields behind it go on from a shape that fits everywhere, so
 //! that every mistake shows in one run.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{PathArguments, Type};
 
 use crate::args::Args;
 use crate::ast::{Field, Spec, Written};
+use crate::closure::Forward;
+use crate::flow::{self, Flow};
 use crate::layers::{Context, Product, Resolved, Role};
 use crate::report::Report;
 use crate::shape::{Dim, Shape};
 
 mod fields;
+mod graph;
 mod item;
+mod nodes;
+mod operators;
 mod sizes;
 
 use fields::{check_init, check_open, check_repeat, check_tied};
 use item::{check_attributes, check_budgets, check_generics};
+pub(crate) use nodes::{Node, Op, Part, ValueId};
 pub(crate) use sizes::over;
 use sizes::{TOO_LARGE, check_arguments, check_names, check_size, too_large};
 
@@ -42,9 +51,15 @@ pub(crate) struct Net<'a> {
     /// Const parameters of the struct, as declared and as names.
     pub(crate) const_decls: Vec<TokenStream>,
     pub(crate) const_names: Vec<Ident>,
-    pub(crate) input: Shape,
-    pub(crate) input_len: Dim,
+    /// One for each field, in their order.
     pub(crate) layers: Vec<Layer<'a>>,
+    /// All values: the inputs first, then what the nodes make.
+    pub(crate) values: Vec<Flow>,
+    /// The inputs, by the names that the closure gives them.
+    pub(crate) inputs: Vec<Ident>,
+    pub(crate) outputs: Vec<ValueId>,
+    /// What is computed, in order.
+    pub(crate) nodes: Vec<Node>,
     /// Constants of shapes and sizes that only rustc can compute.
     pub(crate) hidden: Hidden,
     /// Statements that rustc evaluates; each panics with a message if its rule is broken.
@@ -61,12 +76,14 @@ pub(crate) struct Layer<'a> {
     pub(crate) ty: TokenStream,
     /// Written by the user, not built in.
     pub(crate) is_open: bool,
-    pub(crate) input: Shape,
-    pub(crate) output: Shape,
-    pub(crate) output_len: Dim,
+    pub(crate) inputs: Vec<Flow>,
+    pub(crate) outputs: Vec<Flow>,
     pub(crate) role: Role,
     pub(crate) params: Option<usize>,
+    /// Of one call.
     pub(crate) macs: Option<usize>,
+    /// How often it is called.
+    pub(crate) calls: usize,
 }
 
 impl Layer<'_> {
@@ -149,20 +166,21 @@ pub(crate) fn check<'a>(args: &'a Args, written: &'a Written, report: &mut Repor
         written,
         const_decls,
         const_names,
-        input: args.input.clone().unwrap_or_else(unknown),
-        input_len: Dim::Known(1),
         layers: Vec::new(),
+        values: Vec::new(),
+        inputs: Vec::new(),
+        outputs: Vec::new(),
+        nodes: Vec::new(),
         hidden: Hidden { owner, items: Vec::new(), names: Vec::new() },
         checks: Vec::new(),
     };
-    check_input(&mut net, report);
-    let mut shape = net.input.clone();
-    for field in &written.fields {
-        shape = match check_field(field, shape, &mut net, report) {
-            Some(output) => output,
-            None => unknown(),
-        };
+    check_inputs(&mut net, report);
+    match &written.forward {
+        Forward::Chain => check_chain(&mut net, report),
+        Forward::Graph(closure) => graph::check_graph(closure, &mut net, report),
+        Forward::Broken => {}
     }
+    net.layers.sort_by_key(|layer| layer.index);
     for (i, layer) in net.layers.iter().enumerate() {
         check_init(layer, report);
         check_tied(layer, &net.layers[..i], report);
@@ -171,94 +189,254 @@ pub(crate) fn check<'a>(args: &'a Args, written: &'a Written, report: &mut Repor
 }
 
 /// The shape behind a mistake: what follows is checked as far as it can be.
-fn unknown() -> Shape {
-    Shape::Const(quote!(unknown))
+fn unknown() -> Flow {
+    Flow { shape: Shape::Const(quote!(unknown)), len: Dim::Known(1) }
 }
 
-fn check_input(net: &mut Net<'_>, report: &mut Report) {
+fn check_inputs(net: &mut Net<'_>, report: &mut Report) {
     let (dl, at) = (&net.args.dl, net.args.input_tokens.span());
-    if let Shape::Dims(dims) = &net.input {
-        for dim in dims.iter().filter(|dim| dim.known().is_none()) {
-            let (n, at) = (dim.arg(), dim.value());
-            net.checks.push(over(quote!(#dl::shape::expect_size::<#n>("input");), &at));
+    if net.args.inputs.is_empty() {
+        net.values.push(unknown());
+    }
+    for (i, shape) in net.args.inputs.iter().enumerate() {
+        if let Shape::Dims(dims) = shape {
+            for dim in dims.iter().filter(|dim| dim.known().is_none()) {
+                let (n, at) = (dim.arg(), dim.value());
+                net.checks.push(over(quote!(#dl::shape::expect_size::<#n>("input");), &at));
+            }
         }
+        let (consts, len, tokens) = (&net.const_names, shape.len(), &net.args.input_tokens);
+        let fits = check_size(consts, &net.written.ident, tokens, "the input", &len, report).is_some();
+        let tag = if i == 0 { "INPUT_LEN".to_owned() } else { format!("INPUT_{i}_LEN") };
+        let len = net.hidden.size(len, &tag, at);
+        net.values.push(if fits { Flow { shape: shape.clone(), len } } else { unknown() });
     }
-    let (consts, len) = (&net.const_names, net.input.len());
-    if check_size(consts, &net.written.ident, &net.args.input_tokens, "the input", &len, report).is_none() {
-        net.input = unknown();
-    }
-    net.input_len = net.hidden.size(net.input.len(), "INPUT_LEN", at);
 }
 
-/// Settles one field; gives its output.
-fn check_field<'a>(field: &'a Field, input: Shape, net: &mut Net<'a>, report: &mut Report) -> Option<Shape> {
-    let spec = field.spec.as_ref()?;
-    let name = field.name();
-    let Settled { resolved, is_open, len } = settle(spec, &name, &input, net, report)?;
-    let span = field.ty.span();
-    let output = net.hidden.shape(resolved.output, &format!("{name}_SHAPE"), &net.args.dl, span);
-    let what = format!("`{name}`");
-    check_size(&net.const_names, &net.written.ident, &field.ty, &what, &output.len(), report)?;
-    if let Some(params) = resolved.params.filter(|params| *params > TOO_LARGE) {
-        report.error(&field.ty, too_large(&what, "parameters", params));
-        return None;
+/// The fields, one after the other.
+fn check_chain(net: &mut Net<'_>, report: &mut Report) {
+    if net.values.len() > 1 {
+        report.error(
+            &net.args.input_tokens,
+            "several inputs need a closure that says where each of them goes\n\
+             help: put `#[forward(|a, b| ..)]` below `#[network(..)]`",
+        );
+        return;
     }
-    let output_len = if let Some(len) = len {
-        len
-    } else if output.is_same_text(&input) {
-        net.layers.last().map_or(&net.input_len, |before| &before.output_len).clone()
-    } else {
-        net.hidden.size(output.len(), &format!("{name}_LEN"), span)
-    };
-    if !resolved.checks.is_empty() {
-        net.checks.push(resolved.checks);
+    net.inputs.push(format_ident!("x"));
+    let mut value = 0;
+    for i in 0..net.written.fields.len() {
+        let called = net.call(i, None, &[value], 1, report);
+        value = called.map_or_else(|| net.unknown_value(), |outputs| outputs[0]);
     }
-    net.layers.push(Layer {
-        index: net.layers.len(),
-        field,
-        name,
-        ty: resolved.ty,
-        is_open,
-        input,
-        output: output.clone(),
-        output_len,
-        role: resolved.role,
-        params: resolved.params,
-        macs: resolved.macs,
-    });
-    Some(output)
+    net.outputs.push(value);
+}
+
+impl<'a> Net<'a> {
+    /// A value behind a mistake.
+    fn unknown_value(&mut self) -> ValueId {
+        self.values.push(unknown());
+        self.values.len() - 1
+    }
+
+    fn flows(&self, values: &[ValueId]) -> Vec<Flow> {
+        values.iter().map(|&v| self.values[v].clone()).collect()
+    }
+
+    /// The layer of field `i`, if it has been called.
+    fn layer_mut(&mut self, i: usize) -> Option<&mut Layer<'a>> {
+        self.layers.iter_mut().find(|layer| layer.index == i)
+    }
+
+    /// Calls field `i`, at the name `at`: the first call settles its type and shapes.
+    fn call(
+        &mut self,
+        i: usize,
+        at: Option<&Ident>,
+        inputs: &[ValueId],
+        outputs: usize,
+        report: &mut Report,
+    ) -> Option<Vec<ValueId>> {
+        if self.layer_mut(i).is_some() {
+            self.check_again(i, at, inputs, outputs, report)?;
+        } else {
+            self.settle_field(i, at, inputs, outputs, report)?;
+        }
+        let layer = self.layer_mut(i)?;
+        layer.calls += 1;
+        let (name, flows) = (layer.name.clone(), layer.outputs.clone());
+        Some(self.node(Op::Layer(i), &name, at.cloned(), inputs, flows))
+    }
+
+    /// A layer has one type, so every call gives it the shapes of the first.
+    fn check_again(
+        &mut self,
+        i: usize,
+        at: Option<&Ident>,
+        inputs: &[ValueId],
+        outputs: usize,
+        report: &mut Report,
+    ) -> Option<()> {
+        let flows = self.flows(inputs);
+        let dl = &self.args.dl;
+        let layer = self.layers.iter().find(|layer| layer.index == i)?;
+        let name = &layer.name;
+        if layer.inputs.len() != inputs.len() || layer.outputs.len() != outputs {
+            report.error(
+                at,
+                format!(
+                    "`{name}` is called with {} and {}, but its first call has {} and {}\n\
+                     help: call it in the same way, or add a field of its own",
+                    count(inputs.len(), "input"),
+                    count(outputs, "output"),
+                    count(layer.inputs.len(), "input"),
+                    count(layer.outputs.len(), "output"),
+                ),
+            );
+            return None;
+        }
+        for (first, again) in layer.inputs.iter().zip(&flows) {
+            let (a, b) = (&first.shape, &again.shape);
+            if a.is_same_text(b) {
+                continue;
+            }
+            if a.is_known() && b.is_known() {
+                report.error(
+                    at,
+                    format!(
+                        "`{name}` has one weight for all its calls: the first gives it {} and this one {}\n\
+                         help: give it {} again, or add a field of its own",
+                        a.text(),
+                        b.text(),
+                        a.text()
+                    ),
+                );
+                return None;
+            }
+            let (a, b) = (a.value(dl), b.value(dl));
+            self.checks.push(over(quote!(#dl::shape::expect_again(#name, #a, #b);), &at));
+        }
+        Some(())
+    }
+
+    /// Settles field `i` by its first inputs.
+    fn settle_field(
+        &mut self,
+        i: usize,
+        at: Option<&Ident>,
+        inputs: &[ValueId],
+        outputs: usize,
+        report: &mut Report,
+    ) -> Option<()> {
+        let field = &self.written.fields[i];
+        let spec = field.spec.as_ref()?;
+        let name = field.name();
+        if !matches!(spec, Spec::Open(_)) && (inputs.len() > 1 || outputs > 1) {
+            report.error(
+                at,
+                format!(
+                    "`{name}` takes one input and gives one output, but is called with {} and {}\n\
+                     help: only a network or a layer of your own has several",
+                    count(inputs.len(), "input"),
+                    count(outputs, "output")
+                ),
+            );
+            return None;
+        }
+        let inputs = self.flows(inputs);
+        let Settled { resolved, is_open, outputs } = settle(spec, field, &inputs, outputs, self, report)?;
+        let outputs = match outputs {
+            Some(outputs) => outputs,
+            None => vec![self.flow(resolved.output, &inputs[0], &name, &field.ty, report)?],
+        };
+        if let Some(params) = resolved.params.filter(|params| *params > TOO_LARGE) {
+            report.error(&field.ty, too_large(&format!("`{name}`"), "parameters", params));
+            return None;
+        }
+        if !resolved.checks.is_empty() {
+            self.checks.push(resolved.checks);
+        }
+        self.layers.push(Layer {
+            index: i,
+            field,
+            name,
+            ty: resolved.ty,
+            is_open,
+            inputs,
+            outputs,
+            role: resolved.role,
+            params: resolved.params,
+            macs: resolved.macs,
+            calls: 0,
+        });
+        Some(())
+    }
+
+    /// An output of shape `shape`, by names that later sizes can speak of; `like` may have the same.
+    fn flow(
+        &mut self,
+        shape: Shape,
+        like: &Flow,
+        name: &str,
+        at: &impl ToTokens,
+        report: &mut Report,
+    ) -> Option<Flow> {
+        let span = at.span();
+        let shape = self.hidden.shape(shape, &format!("{name}_SHAPE"), &self.args.dl, span);
+        let what = format!("`{name}`");
+        check_size(&self.const_names, &self.written.ident, at, &what, &shape.len(), report)?;
+        let len = if shape.is_same_text(&like.shape) {
+            like.len.clone()
+        } else {
+            self.hidden.size(shape.len(), &format!("{name}_LEN"), span)
+        };
+        Some(Flow { shape, len })
+    }
+}
+
+/// "1 input", "2 inputs"
+fn count(n: usize, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }
 
 struct Settled {
     resolved: Resolved,
     is_open: bool,
-    /// How many numbers come out, if that has a name of its own.
-    len: Option<Dim>,
+    /// What comes out, if that has names already.
+    outputs: Option<Vec<Flow>>,
 }
 
-/// The type and output of one layer on an input of shape `input`.
-fn settle(spec: &Spec, name: &str, input: &Shape, net: &mut Net<'_>, report: &mut Report) -> Option<Settled> {
-    let dl = &net.args.dl;
+/// The type and outputs of one layer on these inputs.
+fn settle(
+    spec: &Spec,
+    field: &Field,
+    inputs: &[Flow],
+    outputs: usize,
+    net: &mut Net<'_>,
+    report: &mut Report,
+) -> Option<Settled> {
+    let (dl, name) = (&net.args.dl, &field.name());
+    let input = &inputs[0].shape;
     match spec {
         Spec::BuiltIn(layer) => {
             let cx = Context { field: name, input, dl };
             let mut resolved = report.take((layer.definition.rule)(layer, &cx))?;
             check_arguments(layer, name, net, &mut resolved, report)?;
-            Some(Settled { resolved, is_open: false, len: None })
+            Some(Settled { resolved, is_open: false, outputs: None })
         }
         Spec::Open(ty) => {
             check_open(ty, net, report)?;
-            Some(open(ty, ty.to_token_stream(), name, input, net))
+            Some(open(ty, ty.to_token_stream(), name, inputs, outputs, net))
         }
         Spec::Repeat { inner, element, len } => {
             let times = report.take(times(name, len))?;
             if let Some(base) = open_base(inner) {
                 check_open(base, net, report)?;
                 let ty = syn::parse_quote!([#element; #len]);
-                return Some(open(&ty, quote!(#element #len), name, input, net));
+                return Some(open(&ty, quote!(#element #len), name, inputs, 1, net));
             }
             let inner_span = net.written.ident.span();
-            let mut one = settle(inner, name, input, net, report)?;
+            let mut one = settle(inner, field, inputs, 1, net, report)?;
             check_repeat(name, element, input, &mut one, net, report)?;
             let (ty, n) = (&one.resolved.ty, times.arg());
             let ty = quote_spanned!(inner_span=> [#ty; #n]);
@@ -276,7 +454,7 @@ fn settle(spec: &Spec, name: &str, input: &Shape, net: &mut Net<'_>, report: &mu
                 macs: scaled(one.resolved.macs),
                 ..one.resolved
             };
-            Some(Settled { resolved, is_open: true, len: None })
+            Some(Settled { resolved, is_open: true, outputs: None })
         }
     }
 }
@@ -292,20 +470,47 @@ fn open_base(spec: &Spec) -> Option<&Type> {
 
 /// A layer of the user's own: its rule is asked while compiling, and again whether it is the layer that the rule says.
 /// What depends on the answers is silent where they are errors, which point at `at`.
-fn open(ty: &Type, at: TokenStream, name: &str, input: &Shape, net: &mut Net<'_>) -> Settled {
+fn open(
+    ty: &Type,
+    at: TokenStream,
+    name: &str,
+    inputs: &[Flow],
+    outputs: usize,
+    net: &mut Net<'_>,
+) -> Settled {
     let dl = &net.args.dl;
-    let (span, edge) = (at.span(), input.edge(dl));
-    let value = over(quote!(#dl::shape::fitted::<#ty, #edge>(#name)), &at);
-    let shape = net.hidden.constant(&format!("{name}_SHAPE"), quote!(#dl::Shape), value, span);
-    let x_len = net.layers.last().map_or(&net.input_len, |before| &before.output_len).arg();
-    let x = if input.is_tokens() { quote!(#dl::Tokens<#x_len>) } else { quote!(#dl::Vals<#x_len>) };
-    let value = quote!(#dl::layer::output_len::<#ty, #x, { #shape.len() }>());
-    let len = net.hidden.constant(&format!("{name}_LEN"), quote!(usize), over(value, &at), span);
+    let (span, edge, x) = (at.span(), flow::edge(dl, inputs), flow::signal(dl, inputs));
+    let count = Literal::usize_unsuffixed(outputs);
+    let mut flows = Vec::new();
+    for i in 0..outputs {
+        let n = Literal::usize_unsuffixed(i);
+        let (tag, value) = match i {
+            0 => (name.to_owned(), quote!(#dl::shape::fitted::<#ty, #edge>(#name, #count))),
+            _ => (format!("{name}_{i}"), quote!(#dl::shape::output::<#ty, #edge>(#n))),
+        };
+        let shape = net.hidden.constant(&format!("{tag}_SHAPE"), quote!(#dl::Shape), over(value, &at), span);
+        flows.push(Flow { len: Dim::Expr(quote!(#shape.len())), shape: Shape::Const(shape) });
+    }
+    let first = flows[0].len.arg();
+    let asked = match flows.as_slice() {
+        [_] => quote!(#dl::layer::output_len::<#ty, #x, #first>()),
+        several => {
+            let y = flow::signal(dl, several);
+            quote!(#dl::layer::first_output_len::<#ty, #x, #y, #first>())
+        }
+    };
+    for (i, flow) in flows.iter_mut().enumerate() {
+        let (tag, value) = match i {
+            0 => (name.to_owned(), over(asked.clone(), &at)),
+            _ => (format!("{name}_{i}"), flow.len.value()),
+        };
+        flow.len = Dim::Expr(net.hidden.constant(&format!("{tag}_LEN"), quote!(usize), value, span));
+    }
     let role =
         Role::Layer { needs_x: true, needs_y: true, has_params: true, has_memory: true, keeps_lens: false };
-    let output = Shape::Const(shape);
+    let output = flows[0].shape.clone();
     let resolved = Resolved { ty: with_scalar(ty), output, role, params: None, macs: None, checks: quote!() };
-    Settled { resolved, is_open: true, len: Some(Dim::Expr(len)) }
+    Settled { resolved, is_open: true, outputs: Some(flows) }
 }
 
 /// How often a layer is repeated.

@@ -5,6 +5,7 @@ use quote::{ToTokens, quote};
 
 use super::Net;
 use crate::ast::{BuiltIn, Written};
+use crate::closure::Forward;
 use crate::layers::{ParameterKind, Resolved};
 use crate::report::Report;
 use crate::shape::{Dim, is_qualified, tidy};
@@ -39,7 +40,11 @@ pub(super) fn check_names(written: &Written, consts: &[Ident], input: &TokenStre
             continue;
         }
         let types = written.fields.iter().map(|field| field.ty.to_token_stream());
-        for tokens in std::iter::once(input.clone()).chain(types) {
+        let body = match &written.forward {
+            Forward::Graph(closure) => closure.body.to_token_stream(),
+            _ => TokenStream::new(),
+        };
+        for tokens in [input.clone(), body].into_iter().chain(types) {
             if let Some(used) = bare(tokens, name) {
                 report.error(
                     used,

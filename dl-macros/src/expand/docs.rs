@@ -1,6 +1,7 @@
 //! The table of layers in the rustdoc of a network, and a line for each field.
 
 use crate::check::Layer;
+use crate::flow;
 use crate::plan::Plan;
 use crate::shape::tidy;
 
@@ -22,12 +23,17 @@ fn count(n: Option<usize>) -> String {
     n.map_or_else(|| "see `summary()`".to_owned(), grouped)
 }
 
+/// The multiply-adds of all calls.
+fn all_macs(layer: &Layer<'_>) -> Option<usize> {
+    layer.macs.map(|macs| macs.saturating_mul(layer.calls))
+}
+
 /// The table.
 pub(super) fn network(plan: &Plan<'_>) -> Vec<String> {
     let net = &plan.net;
     let mut table = format!(
         "\n# Network\n\nInput `{}`.\n\n| field | layer | output | parameters | multiply-adds |\n|---|---|---|---:|---:|\n",
-        net.input.text()
+        flow::text(&plan.inputs())
     );
     for layer in &net.layers {
         let frozen = if layer.field.frozen { " (frozen)" } else { "" };
@@ -35,9 +41,9 @@ pub(super) fn network(plan: &Plan<'_>) -> Vec<String> {
             "| `{}`{frozen} | `{}` | `{}` | {} | {} |\n",
             layer.name,
             tidy(&layer.field.ty),
-            layer.output.text(),
+            flow::text(&layer.outputs),
             count(layer.params),
-            count(layer.macs)
+            count(all_macs(layer))
         );
     }
     let sum = |part: fn(&Layer<'_>) -> Option<usize>| {
@@ -48,7 +54,7 @@ pub(super) fn network(plan: &Plan<'_>) -> Vec<String> {
         "| | | | {} ({} bytes in `f32`) | {} |\n",
         count(params),
         count(params.map(|n| n.saturating_mul(4))),
-        count(sum(|layer| layer.macs))
+        count(sum(all_macs))
     );
     lines(&table)
 }
@@ -60,8 +66,8 @@ pub(super) fn field(layer: &Layer<'_>) -> Vec<String> {
     let mut line = format!(
         "{paragraph}`{}`: `{}` to `{}`",
         tidy(&layer.field.ty),
-        layer.input.text(),
-        layer.output.text()
+        flow::text(&layer.inputs),
+        flow::text(&layer.outputs)
     );
     if let Some(params) = layer.params.filter(|n| *n > 0) {
         line += &format!(", {} parameters", grouped(params));

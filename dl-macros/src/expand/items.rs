@@ -3,11 +3,12 @@
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 
-use super::{Names, docs, input_len, mentions};
+use super::passes::Passes;
+use super::{Names, docs, mentions};
 use crate::ast::{Field, Spec};
 use crate::check::Layer;
 use crate::layers::Role;
-use crate::plan::{Home, Plan};
+use crate::plan::{Home, Plan, Run};
 
 /// The network, and the hidden constants that its types need.
 pub(super) fn visible(plan: &Plan<'_>, names: &Names) -> TokenStream {
@@ -216,14 +217,15 @@ fn grad_fields(plan: &Plan<'_>, names: &Names) -> (Vec<TokenStream>, Vec<TokenSt
 /// The values that a backward pass reads, and what layers keep.
 fn tape_fields(plan: &Plan<'_>, names: &Names) -> (Vec<TokenStream>, Vec<TokenStream>) {
     let mut fields = (Vec::new(), Vec::new());
+    let passes = Passes { plan, names, is_tiny: false };
     for step in &plan.steps {
-        let (layer, value) = (&plan.net.layers[step.layer], &plan.values[step.output]);
-        if value.train == Home::Tape {
-            fields.0.push(layer.field.ident.to_token_stream());
-            fields.1.push(names.matrix(&value.len.arg()));
+        for &v in step.outputs.iter().filter(|v| plan.values[**v].train == Home::Tape) {
+            fields.0.push(passes.tape_field(v).to_token_stream());
+            fields.1.push(names.matrix(&plan.values[v].len.arg()));
         }
-        if let Some(tape) = &plan.tape_names[step.layer] {
-            let layer = names.as_layer(layer, &input_len(plan, step.layer));
+        let Run::Node(n) = step.run else { continue };
+        if let (Some(tape), Some(layer)) = (&plan.tape_names[n], plan.net.layer_of(&plan.net.nodes[n])) {
+            let layer = names.as_layer(layer);
             fields.0.push(format_ident!("{tape}").to_token_stream());
             fields.1.push(quote!(#layer::Tape<B>));
         }
@@ -240,7 +242,7 @@ fn work_fields(plan: &Plan<'_>, names: &Names) -> (Vec<TokenStream>, Vec<TokenSt
     }
     let dl = &names.dl;
     let shared = plan.layers_with_memory().rev().fold(None, |rest, i| {
-        let layer = names.as_layer(&plan.net.layers[i], &input_len(plan, i));
+        let layer = names.as_layer(&plan.net.layers[i]);
         let work = quote!(#layer::Work<B>);
         Some(match rest {
             None => work,

@@ -7,11 +7,14 @@ use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 
 use crate::check::Layer;
+use crate::flow::{self, Flow};
 use crate::plan::Plan;
-use crate::shape::Shape;
 
+mod backward;
 mod docs;
+mod forward;
 mod items;
+mod lens;
 mod network;
 mod params;
 mod passes;
@@ -83,8 +86,8 @@ impl Names {
             types: items::alias_names(plan).into_iter().map(|alias| alias.used).collect(),
             net_ty: quote!(#ident<#args T>),
             grad_ty: quote!(#grad<#args T>),
-            input: signal(&dl, &net.input, &net.input_len.arg()),
-            output: signal(&dl, output_shape(plan), &plan.values[plan.output].len.arg()),
+            input: flow::signal(&dl, &plan.inputs()),
+            output: flow::signal(&dl, &plan.outputs()),
             trainer: format_ident!("{ident}Trainer"),
             decls: quote!(#(#decls,)*),
             net: ident.clone(),
@@ -111,33 +114,22 @@ impl Names {
     }
 
     /// `<Layer's type as dl::Layer<T, In, Out>>`
-    pub(crate) fn as_layer(&self, layer: &Layer<'_>, input_len: &TokenStream) -> TokenStream {
+    pub(crate) fn as_layer(&self, layer: &Layer<'_>) -> TokenStream {
         let (dl, ty) = (&self.dl, &self.types[layer.index]);
-        let x = signal(dl, &layer.input, input_len);
-        let y = signal(dl, &layer.output, &layer.output_len.arg());
+        let (x, y) = (flow::signal(dl, &layer.inputs), flow::signal(dl, &layer.outputs));
         quote!(<#ty as #dl::Layer<T, #x, #y>>)
     }
 }
 
-/// The shape of the network's output.
-pub(crate) fn output_shape<'a>(plan: &'a Plan<'_>) -> &'a Shape {
-    plan.net.layers.last().map_or(&plan.net.input, |layer| &layer.output)
-}
+impl Plan<'_> {
+    /// The inputs of the network.
+    pub(crate) fn inputs(&self) -> Vec<Flow> {
+        self.net.values[..self.net.inputs.len()].to_vec()
+    }
 
-/// A chunk of `len` values or tokens a sample, as a type behind `&` or `&mut`.
-pub(crate) fn chunk(dl: &TokenStream, shape: &Shape, len: &TokenStream) -> TokenStream {
-    if shape.is_tokens() { quote!([[u16; #len]; B]) } else { quote!(#dl::SMatrix<T, #len, B>) }
-}
-
-fn signal(dl: &TokenStream, shape: &Shape, len: &TokenStream) -> TokenStream {
-    if shape.is_tokens() { quote!(#dl::Tokens<#len>) } else { quote!(#dl::Vals<#len>) }
-}
-
-/// The number of values that come into layer `i`.
-pub(crate) fn input_len(plan: &Plan<'_>, i: usize) -> TokenStream {
-    match i.checked_sub(1) {
-        Some(before) => plan.net.layers[before].output_len.arg(),
-        None => plan.net.input_len.arg(),
+    /// Its outputs.
+    pub(crate) fn outputs(&self) -> Vec<Flow> {
+        self.net.outputs.iter().map(|&v| self.net.values[v].clone()).collect()
     }
 }
 
@@ -172,4 +164,19 @@ pub(crate) fn argument(name: &str, ty: &TokenStream, body: &TokenStream) -> Toke
     } else {
         quote!(_: #ty)
     }
+}
+
+/// [`argument`] for each part of a tuple.
+pub(crate) fn arguments(names: &[Ident], types: &[TokenStream], body: &TokenStream) -> TokenStream {
+    if let ([name], [ty]) = (names, types) {
+        return argument(&name.to_string(), ty, body);
+    }
+    let patterns: Vec<_> = names
+        .iter()
+        .map(|name| if mentions(body, &name.to_string()) { name.to_token_stream() } else { quote!(_) })
+        .collect();
+    if patterns.iter().all(|pattern| pattern.to_string() == "_") {
+        return quote!(_: (#(#types),*));
+    }
+    quote!((#(#patterns),*): (#(#types),*))
 }

@@ -2,10 +2,13 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
-use super::{Names, input_len, items, output_shape};
-use crate::check::over;
+use super::passes::Passes;
+use super::{Names, items, number};
+use crate::check::{Node, Op, over};
+use crate::flow::Flow;
 use crate::layers::Role;
 use crate::plan::{Home, Plan};
 use crate::shape::{Dim, tidy};
@@ -15,15 +18,26 @@ pub(super) fn network(plan: &Plan<'_>, names: &Names) -> TokenStream {
     let (dl, decls, net, net_ty) = (&names.dl, &names.decls, &names.net, &names.net_ty);
     let (args, x, y) = (&names.args, &names.input, &names.output);
     let name = net.to_string();
-    let (input, output) = (plan.net.input.value(dl), output_shape(plan).value(dl));
+    let shapes = |flows: Vec<Flow>| flows.iter().map(|flow| flow.shape.value(dl)).collect::<Vec<_>>();
+    let (inputs, outputs) = (shapes(plan.inputs()), shapes(plan.outputs()));
+    let (input, output) = (&inputs[0], &outputs[0]);
+    let several = |name: TokenStream, all: &[TokenStream]| {
+        (all.len() > 1).then(|| quote!(const #name: &'static [#dl::Shape] = &[#(#all),*];))
+    };
+    let (ins, outs) = (several(quote!(INS), &inputs), several(quote!(OUTS), &outputs));
+    let (all_inputs, all_outputs) = (several(quote!(INPUTS), &inputs), several(quote!(OUTPUTS), &outputs));
+    let more = several(quote!(MORE), &outputs).map(|_| {
+        let more = &outputs[1..];
+        quote!(const MORE: &'static [#dl::Shape] = &[#(#more),*];)
+    });
+    let nodes = nodes(plan, names);
     let rows = rows(plan, names);
-    let finite: TokenStream = plan
-        .steps
-        .iter()
-        .filter(|step| plan.values[step.output].train == Home::Tape)
-        .map(|step| {
-            let layer = &plan.net.layers[step.layer];
-            let (field, name) = (&layer.field.ident, &layer.name);
+    let passes = Passes { plan, names, is_tiny: false };
+    let kept = plan.steps.iter().flat_map(|step| &step.outputs);
+    let finite: TokenStream = kept
+        .filter(|v| plan.values[**v].train == Home::Tape)
+        .map(|&v| {
+            let (field, name) = (passes.tape_field(v), &plan.values[v].name);
             quote! {
                 if !#dl::math::all_finite(tape.#field.as_slice()) {
                     return ::core::option::Option::Some(#name);
@@ -38,11 +52,14 @@ pub(super) fn network(plan: &Plan<'_>, names: &Names) -> TokenStream {
         impl<#decls T: #dl::Real> #dl::Shaped for #net_ty {
             const IN: #dl::Shape = #input;
             const OUT: #dl::Shape = #output;
+            #ins
+            #outs
         }
 
         impl<#decls T: #dl::Real, #e: #dl::Edge> #dl::Fit<#e> for #net_ty {
             const OUT: #dl::Fitted =
-                #dl::shape::fit_network(#name, #e::SHAPE, <Self as #dl::Shaped>::IN, <Self as #dl::Shaped>::OUT);
+                #dl::shape::fit_network(#name, #e::PARTS, <Self as #dl::Shaped>::INS, <Self as #dl::Shaped>::OUT);
+            #more
         }
 
         impl<#decls T: #dl::Real> #dl::Network for #net_ty {
@@ -52,7 +69,10 @@ pub(super) fn network(plan: &Plan<'_>, names: &Names) -> TokenStream {
             const NAME: &'static str = #name;
             const INPUT: #dl::Shape = #input;
             const OUTPUT: #dl::Shape = #output;
+            #all_inputs
+            #all_outputs
             const ROWS: &'static [#dl::summary::Row] = &[#rows];
+            const NODES: &'static [#dl::graph::Node] = &[#nodes];
 
             fn first_non_finite<const B: usize>(#tape) -> ::core::option::Option<&'static str> {
                 #finite
@@ -93,15 +113,61 @@ pub(super) fn network(plan: &Plan<'_>, names: &Names) -> TokenStream {
             #vis fn summary() -> #dl::summary::Summary {
                 <Self as #dl::Network>::summary()
             }
+
+            /// What is computed from what, with shapes: prints as a diagram.
+            #vis fn graph() -> #dl::graph::Graph {
+                <Self as #dl::Network>::graph()
+            }
         }
     }
+}
+
+/// The nodes of the diagram: the inputs, what is computed, the outputs.
+fn nodes(plan: &Plan<'_>, names: &Names) -> TokenStream {
+    let (dl, net) = (&names.dl, &plan.net);
+    // The node in the diagram that makes a value.
+    let maker = |v: usize| {
+        let made = net.nodes.iter().position(|node| node.outputs.contains(&v));
+        made.map_or(v, |n| net.inputs.len() + n)
+    };
+    let arrows = |inputs: &[usize]| {
+        let arrows = inputs.iter().map(|&v| {
+            let (from, shape) = (number(maker(v)), net.values[v].shape.value(dl));
+            quote!((#from, #shape))
+        });
+        quote!(&[#(#arrows),*])
+    };
+    let end = |name: &str, inputs: &[usize]| {
+        let arrows = arrows(inputs);
+        quote!(#dl::graph::Node::end(#name, #arrows))
+    };
+    let title = |node: &Node| match &node.op {
+        Op::Layer(i) => (net.layers[*i].name.clone(), tidy(&net.layers[*i].field.ty)),
+        Op::Function(function) => (function.name.to_owned(), String::new()),
+        Op::Add => ("+".to_owned(), String::new()),
+        Op::Sub => ("-".to_owned(), String::new()),
+        Op::Mul => ("*".to_owned(), String::new()),
+        Op::Concat { .. } => ("concat".to_owned(), String::new()),
+        Op::Slice(_) => ("slice".to_owned(), String::new()),
+    };
+    let inputs = net.inputs.iter().map(|name| end(&name.unraw().to_string(), &[]));
+    let computed = net.nodes.iter().map(|n| {
+        let ((name, label), arrows) = (title(n), arrows(&n.inputs));
+        quote!(#dl::graph::Node::new(#name, #label, #arrows))
+    });
+    let outputs = net.outputs.iter().enumerate().map(|(k, v)| {
+        let name = if net.outputs.len() == 1 { "y".to_owned() } else { format!("y{k}") };
+        end(&name, &[*v])
+    });
+    let nodes: Vec<_> = inputs.chain(computed).chain(outputs).collect();
+    quote!(#(#nodes),*)
 }
 
 /// One row of the summary for each layer.
 fn rows(plan: &Plan<'_>, names: &Names) -> TokenStream {
     let dl = &names.dl;
     let rows = plan.net.layers.iter().enumerate().map(|(i, layer)| {
-        let (name, written, output) = (&layer.name, tidy(&layer.field.ty), layer.output.value(dl));
+        let (name, written, output) = (&layer.name, tidy(&layer.field.ty), layer.outputs[0].shape.value(dl));
         let params = if layer.has_params() {
             let ty = &names.types[i];
             quote!(<#ty as #dl::Params<T>>::PARAMS)
@@ -110,8 +176,8 @@ fn rows(plan: &Plan<'_>, names: &Names) -> TokenStream {
         };
         let macs = match layer.role {
             Role::Product(_) | Role::Layer { .. } => {
-                let layer = names.as_layer(layer, &input_len(plan, i));
-                quote!(#layer::MACS)
+                let (calls, layer_ty) = (number(layer.calls), names.as_layer(layer));
+                if layer.calls == 1 { quote!(#layer_ty::MACS) } else { quote!(#calls * #layer_ty::MACS) }
             }
             Role::InPlace | Role::Rename => quote!(0),
         };

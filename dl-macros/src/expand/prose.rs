@@ -10,12 +10,13 @@ use quote::{ToTokens, quote};
 use crate::shape::is_qualified;
 
 /// Names at the root of the framework that are worth importing.
-const NAMES: [&str; 18] = [
+const NAMES: [&str; 19] = [
     "Blank",
     "Edge",
     "Fit",
     "Fitted",
     "Layer",
+    "Lens",
     "Network",
     "Optimizer",
     "Params",
@@ -32,11 +33,24 @@ const NAMES: [&str; 18] = [
 ];
 
 /// Modules of the framework that are worth importing.
-const MODULES: [&str; 10] =
-    ["init", "layer", "math", "params", "pointwise", "shape", "signal", "small", "summary", "train"];
+const MODULES: [&str; 13] = [
+    "graph",
+    "init",
+    "kernels",
+    "layer",
+    "layers",
+    "math",
+    "params",
+    "pointwise",
+    "shape",
+    "signal",
+    "small",
+    "summary",
+    "train",
+];
 
 /// Words that a path may follow; behind any other it goes on a path that is someone else's.
-const BEFORE_PATHS: [&str; 7] = ["as", "dyn", "for", "impl", "in", "mut", "return"];
+const BEFORE_PATHS: [&str; 8] = ["as", "dyn", "for", "impl", "in", "let", "mut", "return"];
 
 /// `block` with short names, after the imports it needs.
 pub(super) fn with_imports(block: TokenStream, dl: &TokenStream) -> TokenStream {

@@ -13,11 +13,14 @@ mod conv_transpose2d;
 mod dense;
 mod dropout;
 mod flatten;
+mod function;
 mod norm;
 mod number;
 mod pool;
 mod softmax;
 mod window;
+
+pub(crate) use function::{FUNCTIONS, OTHER_FUNCTIONS, function};
 
 /// A built-in layer.
 pub(crate) struct Definition {

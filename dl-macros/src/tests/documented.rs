@@ -39,10 +39,25 @@ pub(super) fn check_call(name: &str, expansion: &str, first_argument: &str) {
     let at = lines.iter().rposition(|line| line.trim() == format!("{first_argument},")).expect("the call");
     let indent = lines[at - 1].len() - lines[at - 1].trim_start().len();
     let end = (at..lines.len()).find(|&i| lines[i].trim() == ");").expect("its end");
-    let call: String = lines[at - 1..=end].iter().flat_map(|line| [&line[indent..], "\n"]).collect();
+    shows(name, &lines[at - 1..=end], indent);
+}
+
+/// Holds the document `name` to the first function in `expansion` that begins with `start`, which it shows without its
+/// indentation.
+pub(super) fn check_function(name: &str, expansion: &str, start: &str) {
+    let lines: Vec<&str> = expansion.lines().collect();
+    let at = lines.iter().position(|line| line.trim_start().starts_with(start)).expect("the function");
+    let indent = lines[at].len() - lines[at].trim_start().len();
+    let end = format!("{}}}", " ".repeat(indent));
+    let end = (at..lines.len()).find(|&i| lines[i] == end).expect("its end");
+    shows(name, &lines[at..=end], indent);
+}
+
+fn shows(name: &str, lines: &[&str], indent: usize) {
+    let text: String = lines.iter().flat_map(|line| [line.get(indent..).unwrap_or(""), "\n"]).collect();
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name);
     let document = fs::read_to_string(&file).expect("the document");
-    assert!(document.contains(&call), "{name} should show\n\n{call}");
+    assert!(document.contains(&text), "{name} should show\n\n{text}");
 }
 
 /// `document` with the lines of `expansion` in its pieces.

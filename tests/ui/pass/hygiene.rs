@@ -54,6 +54,21 @@ use own::Result::{Err, Ok};
 #[allow(unused_imports)]
 use own::*;
 
+/// Names of the expansion in a closure.
+#[network(input = ([4], [4]))]
+#[forward(|tape, work| {
+    let pass = grad(tape);
+    let dx = x(work);
+    let y = pass + r#type(dx);
+    (relu(y), y, concat(pass, dx) * concat(y, dx))
+})]
+struct Closure {
+    grad: Dense<3>,
+    x: Dense<3>,
+    relu: Tanh,
+    r#type: Dense<3>,
+}
+
 /// Sizes in modules called like those of the framework.
 mod params {
     pub(crate) const HIDDEN: usize = 6;

@@ -1,9 +1,10 @@
 use dl::network;
 
-#[network(input = [784])]
+#[network(input = [4])]
+#[forward(|x| fc(x))]
 #[forward(|x| fc(x))]
 struct Net {
-    fc: Dense<10>,
+    fc: Dense<4>,
 }
 
 fn main() {}

@@ -1,0 +1,13 @@
+use dl::network;
+
+#[network(input = [4])]
+#[forward(|x| {
+    fc(x);
+    head(x)
+})]
+struct Net {
+    fc: Dense<4>,
+    head: Dense<2>,
+}
+
+fn main() {}

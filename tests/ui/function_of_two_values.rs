@@ -1,0 +1,9 @@
+use dl::network;
+
+#[network(input = [4])]
+#[forward(|x| head(relu(x, x)))]
+struct Net {
+    head: Dense<2>,
+}
+
+fn main() {}
