@@ -23,6 +23,7 @@
 //! | [`loss`], [`optim`], [`metrics`], [`init`] | what their names say |
 //! | [`train`] | data sets, the trainer, callbacks, inference |
 //! | [`detect`] | objects in images: boxes, grids, suppression |
+//! | [`zoo`] | networks that everybody compares with |
 //! | `host` | files, progress bars, plots, weights on disk (feature `host`) |
 //! | [`Layer`] | the contract, for layers of your own |
 //! | [`gradcheck`] | shows that a backward pass is right |
@@ -35,6 +36,8 @@ pub use dl_core::*;
 #[cfg(feature = "host")]
 pub use dl_host as host;
 pub use dl_macros::{Blank, Params, forward, network};
+
+pub mod zoo;
 
 /// What most programs use.
 pub mod prelude {
