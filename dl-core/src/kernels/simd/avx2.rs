@@ -31,6 +31,14 @@ impl Simd for F32x8 {
         unsafe { _mm256_storeu_ps(to, self.0) }
     }
     #[inline(always)]
+    unsafe fn load_last(from: *const f32, n: usize) -> Self {
+        unsafe {
+            let lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+            let last = _mm256_cmpgt_epi32(lanes, _mm256_set1_epi32(7 - n as i32));
+            F32x8(_mm256_maskload_ps(from, last))
+        }
+    }
+    #[inline(always)]
     unsafe fn mul_add(self, b: Self, c: Self) -> Self {
         unsafe { F32x8(_mm256_fmadd_ps(self.0, b.0, c.0)) }
     }
