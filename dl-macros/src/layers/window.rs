@@ -7,7 +7,7 @@ use syn::{Ident, Type};
 use super::{Context, Marker};
 use crate::ast::{Argument, BuiltIn, Chosen};
 use crate::check::over;
-use crate::shape::{Dim, Shape, is_negative, tidy};
+use crate::shape::{Dim, Shape, tidy};
 use crate::spec::{last_segment, marker_arguments, names};
 
 pub(super) const PAD: Marker = Marker {
@@ -388,11 +388,13 @@ pub(super) fn numbers<const R: usize>(option: &Chosen) -> syn::Result<[Dim; R]> 
 /// A whole number; unlike a size it may be zero.
 fn number(option: &str, argument: &Argument) -> syn::Result<Dim> {
     let expr = argument.expr()?;
-    if is_negative(&expr) {
-        let (found, least) = (tidy(&expr), format!("{option}<0>"));
-        let message =
-            format!("`{option}` takes whole numbers, but this is `{found}`\nhelp: write `{least}` or more");
-        return Err(syn::Error::new_spanned(&expr, message));
+    let found = tidy(&expr);
+    // a minus is part of a literal that stands in a type
+    if found.starts_with('-') {
+        let message = format!("`{option}` takes whole numbers, but this is `{found}`");
+        let least = usize::from(!["Pad", "OutputPad"].contains(&option));
+        let help = format!("help: write `{option}<{least}>` or more");
+        return Err(syn::Error::new_spanned(&expr, format!("{message}\n{help}")));
     }
     match Dim::of(&expr) {
         Dim::Known(0) => Ok(Dim::Known(0)),
