@@ -54,6 +54,9 @@ ONE_THREAD = {
     "OPENBLAS_NUM_THREADS": "1",
     "RAYON_NUM_THREADS": "1",
     "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false",
+    # Memory of a step is kept for the next one, and not given back: PyTorch and JAX take a fresh lot for each.
+    "MALLOC_MMAP_THRESHOLD_": "1000000000",
+    "MALLOC_TRIM_THRESHOLD_": "10000000000",
 }
 
 
