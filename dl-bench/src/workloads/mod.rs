@@ -71,6 +71,11 @@ fn normal<const N: usize>(n: usize, rng: &mut Rng) -> Vec<[f32; N]> {
     (0..n).map(|_| std::array::from_fn(|_| rng.normal() as f32)).collect()
 }
 
+/// `n` of ten classes.
+fn classes(n: usize, rng: &mut Rng) -> Vec<u16> {
+    (0..n).map(|_| rng.below(10) as u16).collect()
+}
+
 /// Training steps on one batch.
 fn steps<N, L, O, D, const B: usize>(mut trainer: Trainer<N, L, O, B>, batch: D) -> Step
 where
