@@ -23,7 +23,7 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 DENSE_INFER = [("mlp_infer1", 1), ("ad_infer1", 1), ("tiny_infer1", 1)]
 LENET_INFER = [("lenet_infer1", 1)]
-INFER = DENSE_INFER + LENET_INFER + [("kws_infer1", 1)]
+INFER = DENSE_INFER + LENET_INFER + [("kws_infer1", 1), ("resnet8_infer1", 1)]
 LENET_TRAIN = [("lenet_train", 32), ("lenet_train", 96), ("lenet_train", 512)]
 TRAIN = [("mlp_train", 32), ("mlp_train", 256), ("tiny_train", 1), ("tiny_train", 16)] + LENET_TRAIN
 SHARED = [("mlp_train", 256)] + LENET_TRAIN  # steps of several chunks, which threads can share

@@ -164,6 +164,7 @@ mod tests {
                 ("lenet_train", 96),
                 ("lenet_train", 512),
                 ("kws_infer1", 1),
+                ("resnet8_infer1", 1),
                 ("ad_infer1", 1),
                 ("tiny_infer1", 1),
                 ("tiny_train", 1),
@@ -185,8 +186,16 @@ mod tests {
         assert!(matches!(parsed("--threads 2"), Ok(Command::Time(_, _, 2))));
         assert_eq!(
             rows("--batch 1"),
-            ["mlp_infer1", "lenet_infer1", "kws_infer1", "ad_infer1", "tiny_infer1", "tiny_train"]
-                .map(|name| (name, 1))
+            [
+                "mlp_infer1",
+                "lenet_infer1",
+                "kws_infer1",
+                "resnet8_infer1",
+                "ad_infer1",
+                "tiny_infer1",
+                "tiny_train"
+            ]
+            .map(|name| (name, 1))
         );
     }
 
@@ -209,12 +218,12 @@ mod tests {
         for (line, expected) in [
             (
                 "--workload mlp",
-                "there is no workload `mlp`; there are mlp_infer1, mlp_train, lenet_infer1, lenet_train, kws_infer1, ad_infer1, tiny_infer1, tiny_train",
+                "there is no workload `mlp`; there are mlp_infer1, mlp_train, lenet_infer1, lenet_train, kws_infer1, resnet8_infer1, ad_infer1, tiny_infer1, tiny_train",
             ),
             ("--workload mlp_train,tiny_train --batch 16", "there is no batch 16: mlp_train has 32, 256"),
             (
                 "--batch 7",
-                "there is no batch 7: mlp_infer1 has 1, mlp_train has 32, 256, lenet_infer1 has 1, lenet_train has 32, 96, 512, kws_infer1 has 1, ad_infer1 has 1, tiny_infer1 has 1, tiny_train has 1, 16",
+                "there is no batch 7: mlp_infer1 has 1, mlp_train has 32, 256, lenet_infer1 has 1, lenet_train has 32, 96, 512, kws_infer1 has 1, resnet8_infer1 has 1, ad_infer1 has 1, tiny_infer1 has 1, tiny_train has 1, 16",
             ),
             (
                 "--bath 7",

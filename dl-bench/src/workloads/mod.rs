@@ -14,14 +14,16 @@ mod autoencoder;
 mod kws;
 mod lenet;
 mod mlp;
+mod resnet8;
 mod tiny;
 
-pub(crate) const WORKLOADS: [Workload; 8] = [
+pub(crate) const WORKLOADS: [Workload; 9] = [
     mlp::INFER,
     mlp::TRAIN,
     lenet::INFER,
     lenet::TRAIN,
     kws::INFER,
+    resnet8::INFER,
     autoencoder::INFER,
     tiny::INFER,
     tiny::TRAIN,
@@ -151,6 +153,7 @@ mod tests {
         assert_eq!(work(&lenet::INFER), [(563_280, 176_760)]);
         assert_eq!(work(&lenet::TRAIN), [(48_545_280, 0), (145_635_840, 0), (776_724_480, 0)]);
         assert_eq!(work(&kws::INFER), [(5_313_536, 88_064)]);
+        assert_eq!(work(&resnet8::INFER), [(25_003_264, 309_440)]);
         assert_eq!(work(&autoencoder::INFER), [(528_384, 1_056_768)]);
         assert_eq!(work(&tiny::INFER), [(576, 1152)]);
         assert_eq!(work(&tiny::TRAIN), [(1760, 0), (28_160, 0)]);
@@ -158,6 +161,7 @@ mod tests {
             (&mlp::INFER, mlp::Mlp::MACS),
             (&lenet::INFER, lenet::LeNet::MACS),
             (&kws::INFER, kws::DsCnn::MACS),
+            (&resnet8::INFER, resnet8::ResNet8::MACS),
             (&autoencoder::INFER, autoencoder::Autoencoder::MACS),
             (&tiny::INFER, tiny::TinyRelu::MACS),
         ] {
