@@ -21,18 +21,21 @@ import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
-INFER = [("mlp_infer1", 1), ("ad_infer1", 1), ("tiny_infer1", 1)]
-TRAIN = [("mlp_train", 32), ("mlp_train", 256), ("tiny_train", 1), ("tiny_train", 16)]
-SHARED = [("mlp_train", 256)]  # steps of several chunks, which threads can share
+DENSE_INFER = [("mlp_infer1", 1), ("ad_infer1", 1), ("tiny_infer1", 1)]
+LENET_INFER = [("lenet_infer1", 1)]
+INFER = DENSE_INFER + LENET_INFER + [("kws_infer1", 1), ("resnet8_infer1", 1)]
+LENET_TRAIN = [("lenet_train", 32), ("lenet_train", 96), ("lenet_train", 512)]
+TRAIN = [("mlp_train", 32), ("mlp_train", 256), ("tiny_train", 1), ("tiny_train", 16)] + LENET_TRAIN
+SHARED = [("mlp_train", 256)] + LENET_TRAIN  # steps of several chunks, which threads can share
 PEERS = {
     "torch": TRAIN + INFER,
     "jax": TRAIN + INFER,
     "onnxruntime": INFER,
     "litert": INFER,
-    "burn": TRAIN + INFER,
-    "candle": TRAIN + INFER,
-    "rtneural-eigen": INFER,
-    "rtneural-xsimd": INFER,
+    "burn": TRAIN + DENSE_INFER + LENET_INFER,
+    "candle": TRAIN + DENSE_INFER + LENET_INFER,
+    "rtneural-eigen": DENSE_INFER,
+    "rtneural-xsimd": DENSE_INFER,
     "kann": TRAIN,
     "genann": [("tiny_train", 1), ("tiny_infer1", 1)],
 }
@@ -54,6 +57,9 @@ ONE_THREAD = {
     "OPENBLAS_NUM_THREADS": "1",
     "RAYON_NUM_THREADS": "1",
     "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false",
+    # Memory of a step is kept for the next one, and not given back: PyTorch and JAX take a fresh lot for each.
+    "MALLOC_MMAP_THRESHOLD_": "1000000000",
+    "MALLOC_TRIM_THRESHOLD_": "10000000000",
 }
 
 

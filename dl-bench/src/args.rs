@@ -64,9 +64,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<Command, S
     if threads > 1 {
         rows.retain(|(_, row)| row.share.is_some());
         if rows.is_empty() {
-            return Err(format!(
-                "`--threads {threads}`: only mlp_train, batch 256, has several chunks to share"
-            ));
+            return Err(format!("`--threads {threads}`: several chunks to share have only {}", shared()));
         }
     }
     Ok(match mode.as_deref() {
@@ -84,6 +82,13 @@ pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<Command, S
         },
         None => Command::Time(rows, budget, threads),
     })
+}
+
+/// The rows whose steps have several chunks: `mlp_train 256, lenet_train 32`
+fn shared() -> String {
+    let rows = WORKLOADS.iter().flat_map(|w| w.rows.iter().map(move |row| (w, row)));
+    let shared = rows.filter(|(_, row)| row.share.is_some());
+    shared.map(|(w, row)| format!("{} {}", w.name, row.batch)).collect::<Vec<_>>().join(", ")
 }
 
 fn count(flag: &str, value: &str) -> Result<usize, String> {
@@ -154,6 +159,12 @@ mod tests {
                 ("mlp_infer1", 1),
                 ("mlp_train", 32),
                 ("mlp_train", 256),
+                ("lenet_infer1", 1),
+                ("lenet_train", 32),
+                ("lenet_train", 96),
+                ("lenet_train", 512),
+                ("kws_infer1", 1),
+                ("resnet8_infer1", 1),
                 ("ad_infer1", 1),
                 ("tiny_infer1", 1),
                 ("tiny_train", 1),
@@ -170,11 +181,21 @@ mod tests {
             [("tiny_train", 1), ("tiny_train", 16), ("mlp_infer1", 1)]
         );
         assert_eq!(rows("--workload mlp_train --batch 256 --threads 1"), [("mlp_train", 256)]);
-        assert_eq!(rows("--threads 2"), [("mlp_train", 256)]);
+        assert_eq!(rows("--threads 2 --workload mlp_train"), [("mlp_train", 256)]);
+        assert_eq!(rows("--threads 2 --batch 32"), [("lenet_train", 32)]);
         assert!(matches!(parsed("--threads 2"), Ok(Command::Time(_, _, 2))));
         assert_eq!(
             rows("--batch 1"),
-            [("mlp_infer1", 1), ("ad_infer1", 1), ("tiny_infer1", 1), ("tiny_train", 1)]
+            [
+                "mlp_infer1",
+                "lenet_infer1",
+                "kws_infer1",
+                "resnet8_infer1",
+                "ad_infer1",
+                "tiny_infer1",
+                "tiny_train"
+            ]
+            .map(|name| (name, 1))
         );
     }
 
@@ -197,12 +218,12 @@ mod tests {
         for (line, expected) in [
             (
                 "--workload mlp",
-                "there is no workload `mlp`; there are mlp_infer1, mlp_train, ad_infer1, tiny_infer1, tiny_train",
+                "there is no workload `mlp`; there are mlp_infer1, mlp_train, lenet_infer1, lenet_train, kws_infer1, resnet8_infer1, ad_infer1, tiny_infer1, tiny_train",
             ),
             ("--workload mlp_train,tiny_train --batch 16", "there is no batch 16: mlp_train has 32, 256"),
             (
                 "--batch 7",
-                "there is no batch 7: mlp_infer1 has 1, mlp_train has 32, 256, ad_infer1 has 1, tiny_infer1 has 1, tiny_train has 1, 16",
+                "there is no batch 7: mlp_infer1 has 1, mlp_train has 32, 256, lenet_infer1 has 1, lenet_train has 32, 96, 512, kws_infer1 has 1, resnet8_infer1 has 1, ad_infer1 has 1, tiny_infer1 has 1, tiny_train has 1, 16",
             ),
             (
                 "--bath 7",
@@ -212,8 +233,8 @@ mod tests {
             ("--batch -1", "`--batch -1`: a whole number from 1 is needed"),
             ("--threads 0", "`--threads 0`: a whole number from 1 is needed"),
             (
-                "--threads 2 --batch 32",
-                "`--threads 2`: only mlp_train, batch 256, has several chunks to share",
+                "--threads 2 --batch 16",
+                "`--threads 2`: several chunks to share have only mlp_train 256, lenet_train 32, lenet_train 96, lenet_train 512",
             ),
             (
                 "--serve --workload mlp_train",

@@ -87,12 +87,12 @@ fn check(rows: &[Selected]) -> ExitCode {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::work::Work;
+    use crate::work::Products;
 
     #[test]
     fn a_row_is_printed_in_the_fields_of_the_comparison() {
         let timing = Timing { median_ns: 541_000.04, min_ns: 530_000.0 };
-        let work = Work::train(&[784, 128, 64, 10], 32);
+        let work = Products::NONE.dense(&[784, 128, 64, 10]).train(32);
         assert_eq!(
             json("mlp_train", 32, 1, timing, Bounds { work, gflops: 100.0, read_kib: 16, read_gb_s: 200.0 }),
             r#"{"workload": "mlp_train", "peer": "dl", "batch": 32, "threads": 1, "median_ns": 541000.0, "min_ns": 530000.0, "ideal_ns": 145408.0, "of_ideal": 0.274}"#

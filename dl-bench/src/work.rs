@@ -1,37 +1,54 @@
 //! What a call asks of the machine: arithmetic and weights.
 
+/// The matrix products and convolutions of a network, for one sample.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Products {
+    macs: usize,
+    /// Of the first layer.
+    first: usize,
+    weights: usize,
+}
+
+impl Products {
+    pub(crate) const NONE: Products = Products { macs: 0, first: 0, weights: 0 };
+
+    /// Dense layers of these sizes.
+    pub(crate) const fn dense(mut self, sizes: &[usize]) -> Products {
+        let mut layer = 1;
+        while layer < sizes.len() {
+            self = self.conv(sizes[layer], sizes[layer - 1], 1);
+            layer += 1;
+        }
+        self
+    }
+
+    /// A convolution: each of its outputs sums a window (input channels of a group, rows and columns) at so many places.
+    pub(crate) const fn conv(self, outputs: usize, window: usize, places: usize) -> Products {
+        let (weights, macs) = (outputs * window, outputs * window * places);
+        let first = if self.macs == 0 { macs } else { self.first };
+        Products { macs: self.macs + macs, first, weights: self.weights + weights }
+    }
+
+    /// The inference of one sample.
+    pub(crate) const fn infer(self) -> Work {
+        Work { flops: 2 * self.macs, weight_bytes: size_of::<f32>() * self.weights }
+    }
+
+    /// Forward, and backward to weights and inputs; the first layer's inputs get no gradient.
+    pub(crate) const fn train(self, batch: usize) -> Work {
+        Work { flops: 2 * batch * (3 * self.macs - self.first), weight_bytes: 0 }
+    }
+}
+
 /// Of one training step, or of the inference of one sample.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Work {
-    /// Floating-point operations: two for each multiply-add of a matrix product. Biases, activations, losses and the
-    /// optimizer are not counted.
+    /// Floating-point operations: two for each multiply-add of a product, those of a window that lie in the padding
+    /// included. Biases, activations, pooling, losses and the optimizer are not counted.
     pub(crate) flops: usize,
     /// Bytes of weights to read when nothing else shares them: a batch reads them once for all its samples, so none
     /// are counted there.
     pub(crate) weight_bytes: usize,
-}
-
-impl Work {
-    /// One sample through dense layers of these sizes.
-    pub(crate) const fn infer(sizes: &[usize]) -> Work {
-        let products = products(sizes);
-        Work { flops: 2 * products, weight_bytes: size_of::<f32>() * products }
-    }
-
-    /// Forward, and backward to weights and inputs; the first layer's inputs get no gradient.
-    pub(crate) const fn train(sizes: &[usize], batch: usize) -> Work {
-        Work { flops: 2 * batch * (3 * products(sizes) - sizes[0] * sizes[1]), weight_bytes: 0 }
-    }
-}
-
-/// Multiply-adds of one sample, which are as many as there are weights.
-const fn products(sizes: &[usize]) -> usize {
-    let (mut sum, mut layer) = (0, 1);
-    while layer < sizes.len() {
-        sum += sizes[layer - 1] * sizes[layer];
-        layer += 1;
-    }
-    sum
 }
 
 #[cfg(test)]
@@ -41,12 +58,24 @@ mod tests {
     #[test]
     fn inference_reads_each_weight_once_for_a_multiply_add() {
         // 2*3 + 3*4 = 18 weights
-        assert_eq!(Work::infer(&[2, 3, 4]), Work { flops: 36, weight_bytes: 72 });
+        assert_eq!(Products::NONE.dense(&[2, 3, 4]).infer(), Work { flops: 36, weight_bytes: 72 });
+    }
+
+    #[test]
+    fn a_convolution_uses_each_weight_at_every_place() {
+        // 6 maps of 5*5 over 24*24 places, and 2*3 weights behind it
+        let products = Products::NONE.conv(6, 25, 24 * 24).dense(&[2, 3]);
+        assert_eq!(products.infer(), Work { flops: 2 * (86_400 + 6), weight_bytes: 4 * (150 + 6) });
     }
 
     #[test]
     fn training_makes_three_products_of_a_layer_and_two_of_the_first() {
         // 5 samples * 2 * (2 * 2*3 + 3 * 3*4)
-        assert_eq!(Work::train(&[2, 3, 4], 5), Work { flops: 480, weight_bytes: 0 });
+        assert_eq!(Products::NONE.dense(&[2, 3, 4]).train(5), Work { flops: 480, weight_bytes: 0 });
+        // 5 samples * 2 * (2 * 6*25*4 + 3 * 3*4)
+        assert_eq!(
+            Products::NONE.conv(6, 25, 4).dense(&[3, 4]).train(5),
+            Work { flops: 12_360, weight_bytes: 0 }
+        );
     }
 }

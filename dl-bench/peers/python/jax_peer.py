@@ -6,51 +6,103 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from networks import Conv, Dense, Flatten, MaxPool, Mean, Residual, weight_and_bias
 from serve import serve
 
+ACTIVATIONS = {None: lambda x: x, "relu": jax.nn.relu, "tanh": jnp.tanh}
 
-def start(workload, sizes, batch):
-    rng = np.random.default_rng(0)
 
-    def normal(*shape, scale=1.0):
-        return jnp.asarray(rng.standard_normal(shape) * scale, jnp.float32)
+def weights(layers, rng):
+    """One entry for each layer, in JAX's fastest order on a CPU: channels last."""
+    all = []
+    for layer in layers:
+        match layer:
+            case Residual(main, skip):
+                all.append((weights(main, rng), weights(skip, rng)))
+            case Dense() | Conv():
+                weight, bias = weight_and_bias(layer, rng)
+                all.append((jnp.asarray(np.moveaxis(weight, (0, 1), (-1, -2))), jnp.asarray(bias)))
+            case _:
+                all.append(())
+    return all
 
-    weights = [(normal(i, o, scale=i**-0.5), jnp.zeros(o)) for i, o in zip(sizes, sizes[1:])]
-    x = normal(batch, sizes[0])
-    activation = jnp.tanh if workload == "tiny_train" else jax.nn.relu
 
-    def forward(weights, x):
-        for w, b in weights[:-1]:
-            x = activation(x @ w + b)
-        w, b = weights[-1]
-        return x @ w + b
+def forward(layers, weights, x):
+    for layer, of in zip(layers, weights):
+        match layer:
+            case Dense():
+                x = ACTIVATIONS[layer.activation](x @ of[0] + of[1])
+            case Conv(_, _, _, stride, pad, groups, activation):
+                order = ("NHWC", "HWIO", "NHWC")
+                x = jax.lax.conv_general_dilated(
+                    x, of[0], (stride, stride), pad, dimension_numbers=order, feature_group_count=groups
+                )
+                x = ACTIVATIONS[activation](x + of[1])
+            case MaxPool(size):
+                window = (1, size, size, 1)
+                x = jax.lax.reduce_window(x, -jnp.inf, jax.lax.max, window, window, "VALID")
+            case Mean():
+                x = x.mean((1, 2))
+            case Flatten():
+                x = x.reshape(x.shape[0], -1)
+            case Residual(main, skip):
+                x = jax.nn.relu(forward(main, of[0], x) + forward(skip, of[1], x))
+    return x
 
+
+def adam(weights, state, gradient, rate=3e-4, beta1=0.9, beta2=0.999, eps=1e-8):
+    first, second, count = state
+    first = jax.tree.map(lambda m, g: beta1 * m + (1 - beta1) * g, first, gradient)
+    second = jax.tree.map(lambda v, g: beta2 * v + (1 - beta2) * g * g, second, gradient)
+    count += 1
+    small, large = 1 - beta1**count, 1 - beta2**count
+
+    def update(w, m, v):
+        return w - rate * (m / small) / (jnp.sqrt(v / large) + eps)
+
+    return jax.tree.map(update, weights, first, second), (first, second, count)
+
+
+def sgd(weights, state, gradient):
+    return jax.tree.map(lambda w, g: w - 0.01 * g, weights, gradient), state
+
+
+def start(workload, network, batch):
+    layers, rng = network.layers, np.random.default_rng(0)
+    state = weights(layers, rng)
+    channels, *image = network.input
+    x = jnp.asarray(rng.standard_normal((batch, *image, channels)), jnp.float32)
     if workload.endswith("_infer1"):
-        infer = jax.jit(lambda x: forward(weights, x))  # the weights are constants to the compiler: its best case
+        infer = jax.jit(lambda x: forward(layers, state, x))  # the weights are constants to the compiler: its best case
         return lambda: infer(x).block_until_ready()
-    if workload == "mlp_train":
+    if workload == "tiny_train":
+        y = jnp.asarray(rng.standard_normal((batch, 1)), jnp.float32)
+
+        def loss(weights):
+            return ((forward(layers, weights, x) - y) ** 2).mean()
+
+    else:
         y = jnp.asarray(rng.integers(0, 10, (batch, 1)), jnp.int32)
 
         def loss(weights):
-            return -jnp.take_along_axis(jax.nn.log_softmax(forward(weights, x)), y, 1).mean()
+            return -jnp.take_along_axis(jax.nn.log_softmax(forward(layers, weights, x)), y, 1).mean()
 
-    else:
-        y = normal(batch, 1)
-
-        def loss(weights):
-            return ((forward(weights, x) - y) ** 2).mean()
+    update = adam if workload == "lenet_train" else sgd
+    zeros = partial(jax.tree.map, jnp.zeros_like)
+    state = (state, (zeros(state), zeros(state), jnp.float32(0)) if update is adam else ())
 
     @partial(jax.jit, donate_argnums=0)
-    def sgd(weights):
-        value, gradient = jax.value_and_grad(loss)(weights)
-        return jax.tree.map(lambda w, g: w - 0.01 * g, weights, gradient), value
+    def train(state):
+        value, gradient = jax.value_and_grad(loss)(state[0])
+        return update(*state, gradient), value
 
     def step():
-        nonlocal weights
-        weights, value = sgd(weights)
+        nonlocal state
+        state, value = train(state)
         value.block_until_ready()
 
     return step
 
 
-serve("jax", jax.__version__, start)
+if __name__ == "__main__":
+    serve("jax", jax.__version__, start)

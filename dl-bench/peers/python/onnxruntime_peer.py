@@ -5,38 +5,76 @@ import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
+from networks import Conv, Dense, Flatten, MaxPool, Mean, Residual, weight_and_bias
 from serve import serve
 
-
-def model(sizes):
-    rng, nodes, weights, last = np.random.default_rng(0), [], [], len(sizes) - 2
-    x = "x"
-    for n, (inputs, outputs) in enumerate(zip(sizes, sizes[1:])):
-        weight = (rng.standard_normal((outputs, inputs)) * inputs**-0.5).astype(np.float32)
-        bias = rng.standard_normal(outputs).astype(np.float32)
-        weights += [numpy_helper.from_array(weight, f"w{n}"), numpy_helper.from_array(bias, f"b{n}")]
-        nodes.append(helper.make_node("Gemm", [x, f"w{n}", f"b{n}"], ["y" if n == last else f"z{n}"], transB=1))
-        if n < last:
-            nodes.append(helper.make_node("Relu", [f"z{n}"], [f"a{n}"]))
-        x = f"a{n}"
-    value = lambda name, size: helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, size])
-    graph = helper.make_graph(nodes, "net", [value("x", sizes[0])], [value("y", sizes[-1])], weights)
-    net = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10)
-    onnx.checker.check_model(net)
-    return net.SerializeToString()
+ACTIVATIONS = {"relu": "Relu", "tanh": "Tanh"}
 
 
-def start(workload, sizes, batch):
-    options = onnxruntime.SessionOptions()
+class Graph:
+    def __init__(self, network):
+        self.rng, self.nodes, self.weights, self.values = np.random.default_rng(0), [], [], 0
+        y = self.chain(network.layers, "x")
+        value = lambda name, shape: helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+        output = value(y, [1, network.layers[-1].outputs])
+        graph = helper.make_graph(self.nodes, "net", [value("x", [1, *network.input])], [output], self.weights)
+        self.net = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10)
+        self.output = y
+        onnx.checker.check_model(self.net)
+
+    def chain(self, layers, x):
+        for layer in layers:
+            x = self.layer(layer, x)
+        return x
+
+    def layer(self, layer, x):
+        match layer:
+            case Dense():
+                x = self.node("Gemm", x, *self.parameters(layer), transB=1)
+                return self.activated(layer.activation, x)
+            case Conv(_, _, kernel, stride, ((above, below), (left, right)), groups, activation):
+                options = {"kernel_shape": kernel, "strides": [stride, stride], "group": groups}
+                options["pads"] = [above, left, below, right]
+                return self.activated(activation, self.node("Conv", x, *self.parameters(layer), **options))
+            case MaxPool(size):
+                return self.node("MaxPool", x, kernel_shape=[size, size], strides=[size, size])
+            case Mean():
+                return self.node("Flatten", self.node("GlobalAveragePool", x))
+            case Flatten():
+                return self.node("Flatten", x)
+            case Residual(main, skip):
+                return self.node("Relu", self.node("Add", self.chain(main, x), self.chain(skip, x)))
+
+    def activated(self, activation, x):
+        return self.node(ACTIVATIONS[activation], x) if activation else x
+
+    def node(self, kind, *inputs, **options):
+        self.values += 1
+        self.nodes.append(helper.make_node(kind, inputs, [f"v{self.values}"], **options))
+        return f"v{self.values}"
+
+    def parameters(self, layer):
+        names = []
+        for values in weight_and_bias(layer, self.rng):
+            names.append(f"p{len(self.weights)}")
+            self.weights.append(numpy_helper.from_array(values, names[-1]))
+        return names
+
+
+def start(workload, network, batch):
+    graph, options = Graph(network), onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(model(sizes), options, providers=["CPUExecutionProvider"])
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
+    net = graph.net.SerializeToString()
+    session = onnxruntime.InferenceSession(net, options, providers=["CPUExecutionProvider"])
     binding = session.io_binding()
-    x = np.random.default_rng(1).standard_normal((1, sizes[0])).astype(np.float32)
+    x = np.random.default_rng(1).standard_normal((1, *network.input)).astype(np.float32)
     value = onnxruntime.OrtValue.ortvalue_from_numpy
     binding.bind_ortvalue_input("x", value(x))
-    binding.bind_ortvalue_output("y", value(np.zeros((1, sizes[-1]), np.float32)))
+    binding.bind_ortvalue_output(graph.output, value(np.zeros((1, network.layers[-1].outputs), np.float32)))
     run, options = session._sess.run_with_iobinding, onnxruntime.RunOptions()  # without the wrapper's own cost
     return lambda: run(binding._iobinding, options)
 
 
-serve("onnxruntime", onnxruntime.__version__, start)
+if __name__ == "__main__":
+    serve("onnxruntime", onnxruntime.__version__, start)

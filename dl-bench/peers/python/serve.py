@@ -1,4 +1,4 @@
-"""What the Python programs share: the networks, and a server that speaks as `dl-bench --serve` does (src/serve.rs)."""
+"""What the Python programs share: a server that speaks as `dl-bench --serve` does (src/serve.rs)."""
 
 import gc
 import statistics
@@ -6,21 +6,16 @@ import sys
 import time
 from itertools import repeat
 
-SIZES = {
-    "mlp_infer1": [784, 128, 64, 10],
-    "mlp_train": [784, 128, 64, 10],
-    "ad_infer1": [640, 128, 128, 128, 128, 8, 128, 128, 128, 128, 640],
-    "tiny_infer1": [1, 16, 16, 1],
-    "tiny_train": [2, 16, 16, 1],
-}
+from networks import NETWORKS
+
 SAMPLE_NS = 2e6
 MIN_SAMPLES, MAX_SAMPLES = 5, 2000
 
 
 def serve(name, version, start):
-    """Measures what `start(workload, sizes, batch)` returns; the arguments of the program are workload and batch."""
+    """Measures what `start(workload, network, batch)` returns; the arguments of the program are workload and batch."""
     workload, batch = sys.argv[1], int(sys.argv[2])
-    call = start(workload, SIZES[workload], batch)
+    call = start(workload, NETWORKS[workload], batch)
     for _ in range(3):  # compilers work here
         call()
     begin, calls = time.perf_counter_ns(), 0

@@ -1,33 +1,72 @@
 """PyTorch, eager."""
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
 
+from networks import Conv, Dense, Flatten, MaxPool, Mean, Residual, weight_and_bias
 from serve import serve
 
-
-def network(sizes, activation):
-    layers = []
-    for inputs, outputs in zip(sizes, sizes[1:]):
-        layers += [nn.Linear(inputs, outputs), activation()]
-    return nn.Sequential(*layers[:-1])
+ACTIVATIONS = {None: [], "relu": [nn.ReLU()], "tanh": [nn.Tanh()]}
 
 
-def start(workload, sizes, batch):
+class Sum(nn.Module):
+    def __init__(self, main, skip):
+        super().__init__()
+        self.main, self.skip = main, skip
+
+    def forward(self, x):
+        return functional.relu(self.main(x) + self.skip(x))
+
+
+def sequence(layers, rng):
+    return nn.Sequential(*(module for layer in layers for module in modules(layer, rng)))
+
+
+def modules(layer, rng):
+    match layer:
+        case Dense():
+            return [filled(nn.Linear(layer.inputs, layer.outputs), layer, rng), *ACTIVATIONS[layer.activation]]
+        case Conv(inputs, outputs, kernel, stride, pad, groups, activation):
+            symmetric = tuple(max(sides) for sides in pad)  # of the same output: others are an operation of their own
+            conv = nn.Conv2d(inputs, outputs, kernel, stride, symmetric, groups=groups)
+            return [filled(conv, layer, rng), *ACTIVATIONS[activation]]
+        case MaxPool(size):
+            return [nn.MaxPool2d(size)]
+        case Mean():
+            return [nn.AdaptiveAvgPool2d(1), nn.Flatten()]
+        case Flatten():
+            return [nn.Flatten()]
+        case Residual(main, skip):
+            return [Sum(sequence(main, rng), sequence(skip, rng))]
+
+
+def filled(module, layer, rng):
+    module.weight.data, module.bias.data = map(torch.from_numpy, weight_and_bias(layer, rng))
+    return module
+
+
+def start(workload, network, batch):
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    x = torch.randn(batch, sizes[0])
+    net = sequence(network.layers, np.random.default_rng(0))
+    x = torch.randn(batch, *network.input)
+    if len(network.input) == 3:  # the faster order, in training too
+        net, x = (it.to(memory_format=torch.channels_last) for it in (net, x))
     if workload.endswith("_infer1"):
-        net = network(sizes, nn.ReLU).eval()
+        net.eval()
         mode = torch.inference_mode()
         mode.__enter__()  # once and not for each call; it lasts as long as `mode`
         return lambda mode=mode: net(x)
-    if workload == "mlp_train":
-        net, loss, y = network(sizes, nn.ReLU), functional.cross_entropy, torch.randint(0, 10, (batch,))
+    if workload == "tiny_train":
+        loss, y = functional.mse_loss, torch.randn(batch, 1)
     else:
-        net, loss, y = network(sizes, nn.Tanh), functional.mse_loss, torch.randn(batch, 1)
-    optimizer = torch.optim.SGD(net.parameters(), lr=0.01, fused=True)
+        loss, y = functional.cross_entropy, torch.randint(0, 10, (batch,))
+    if workload == "lenet_train":
+        optimizer = torch.optim.Adam(net.parameters(), lr=3e-4, fused=True)
+    else:
+        optimizer = torch.optim.SGD(net.parameters(), lr=0.01, fused=True)
 
     def step():
         optimizer.zero_grad(set_to_none=True)
@@ -37,4 +76,5 @@ def start(workload, sizes, batch):
     return step
 
 
-serve("torch", torch.__version__, start)
+if __name__ == "__main__":
+    serve("torch", torch.__version__, start)

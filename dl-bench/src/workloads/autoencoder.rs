@@ -6,9 +6,9 @@ use dl::prelude::*;
 
 use super::{Row, SEED, Workload, data_rng, normal};
 use crate::measure::{Step, step};
-use crate::work::Work;
+use crate::work::Products;
 
-const SIZES: [usize; 11] = [640, 128, 128, 128, 128, 8, 128, 128, 128, 128, 640];
+const PRODUCTS: Products = Products::NONE.dense(&[640, 128, 128, 128, 128, 8, 128, 128, 128, 128, 640]);
 
 #[network(input = [640])]
 pub(crate) struct Autoencoder {
@@ -36,7 +36,7 @@ pub(crate) struct Autoencoder {
 pub(super) const INFER: Workload = Workload {
     name: "ad_infer1",
     what: "640-128x4-8-128x4-640, ReLU: inference of one sample",
-    rows: &[Row { batch: 1, work: Work::infer(&SIZES), start: infer, share: None, losses: None }],
+    rows: &[Row { batch: 1, work: PRODUCTS.infer(), start: infer, share: None, losses: None }],
 };
 
 fn infer() -> Step {

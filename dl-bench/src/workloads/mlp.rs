@@ -4,11 +4,11 @@ use std::hint::black_box;
 
 use dl::prelude::*;
 
-use super::{Losses, Row, SEED, Workload, data_rng, normal, steps};
+use super::{Losses, Row, SEED, Workload, classes, data_rng, normal, steps};
 use crate::measure::{Step, step};
-use crate::work::Work;
+use crate::work::Products;
 
-const SIZES: [usize; 4] = [784, 128, 64, 10];
+const PRODUCTS: Products = Products::NONE.dense(&[784, 128, 64, 10]);
 
 #[network(input = [784])]
 pub(crate) struct Mlp {
@@ -22,7 +22,7 @@ pub(crate) struct Mlp {
 pub(super) const INFER: Workload = Workload {
     name: "mlp_infer1",
     what: "784-128-64-10, ReLU: inference of one sample",
-    rows: &[Row { batch: 1, work: Work::infer(&SIZES), start: infer, share: None, losses: None }],
+    rows: &[Row { batch: 1, work: PRODUCTS.infer(), start: infer, share: None, losses: None }],
 };
 
 pub(super) const TRAIN: Workload = Workload {
@@ -31,14 +31,14 @@ pub(super) const TRAIN: Workload = Workload {
     rows: &[
         Row {
             batch: 32,
-            work: Work::train(&SIZES, 32),
+            work: PRODUCTS.train(32),
             start: train::<32, 32>,
             share: None,
             losses: Some(losses::<32, 32>),
         },
         Row {
             batch: 256,
-            work: Work::train(&SIZES, 256),
+            work: PRODUCTS.train(256),
             start: train::<256, 64>,
             share: Some(share::<256, 64>),
             losses: Some(losses::<256, 64>),
@@ -61,8 +61,7 @@ fn trainer<const CHUNK: usize>() -> Trainer<Mlp, CrossEntropy, Sgd, CHUNK> {
 /// Normal inputs and random classes.
 fn batch(n: usize) -> (Vec<[f32; 784]>, Vec<u16>) {
     let mut rng = data_rng();
-    let x = normal(n, &mut rng);
-    (x, (0..n).map(|_| rng.below(10) as u16).collect())
+    (normal(n, &mut rng), classes(n, &mut rng))
 }
 
 fn train<const BATCH: usize, const CHUNK: usize>() -> Step {

@@ -11,11 +11,23 @@ use crate::measure::{Step, step};
 use crate::work::Work;
 
 mod autoencoder;
+mod kws;
+mod lenet;
 mod mlp;
+mod resnet8;
 mod tiny;
 
-pub(crate) const WORKLOADS: [Workload; 5] =
-    [mlp::INFER, mlp::TRAIN, autoencoder::INFER, tiny::INFER, tiny::TRAIN];
+pub(crate) const WORKLOADS: [Workload; 9] = [
+    mlp::INFER,
+    mlp::TRAIN,
+    lenet::INFER,
+    lenet::TRAIN,
+    kws::INFER,
+    resnet8::INFER,
+    autoencoder::INFER,
+    tiny::INFER,
+    tiny::TRAIN,
+];
 
 /// A network and what is timed of it, at one or more batches.
 #[derive(Debug)]
@@ -69,6 +81,11 @@ fn data_rng() -> Rng {
 /// `n` samples of normally distributed numbers.
 fn normal<const N: usize>(n: usize, rng: &mut Rng) -> Vec<[f32; N]> {
     (0..n).map(|_| std::array::from_fn(|_| rng.normal() as f32)).collect()
+}
+
+/// `n` of ten classes.
+fn classes(n: usize, rng: &mut Rng) -> Vec<u16> {
+    (0..n).map(|_| rng.below(10) as u16).collect()
 }
 
 /// Training steps on one batch.
@@ -133,11 +150,18 @@ mod tests {
         };
         assert_eq!(work(&mlp::INFER), [(218_368, 436_736)]);
         assert_eq!(work(&mlp::TRAIN), [(14_540_800, 0), (116_326_400, 0)]);
+        assert_eq!(work(&lenet::INFER), [(563_280, 176_760)]);
+        assert_eq!(work(&lenet::TRAIN), [(48_545_280, 0), (145_635_840, 0), (776_724_480, 0)]);
+        assert_eq!(work(&kws::INFER), [(5_313_536, 88_064)]);
+        assert_eq!(work(&resnet8::INFER), [(25_003_264, 309_440)]);
         assert_eq!(work(&autoencoder::INFER), [(528_384, 1_056_768)]);
         assert_eq!(work(&tiny::INFER), [(576, 1152)]);
         assert_eq!(work(&tiny::TRAIN), [(1760, 0), (28_160, 0)]);
         for (infer, macs) in [
             (&mlp::INFER, mlp::Mlp::MACS),
+            (&lenet::INFER, lenet::LeNet::MACS),
+            (&kws::INFER, kws::DsCnn::MACS),
+            (&resnet8::INFER, resnet8::ResNet8::MACS),
             (&autoencoder::INFER, autoencoder::Autoencoder::MACS),
             (&tiny::INFER, tiny::TinyRelu::MACS),
         ] {

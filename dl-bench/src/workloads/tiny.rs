@@ -6,10 +6,10 @@ use dl::prelude::*;
 
 use super::{Losses, Row, SEED, Workload, data_rng, normal, steps};
 use crate::measure::{Step, step};
-use crate::work::Work;
+use crate::work::Products;
 
-const RELU: [usize; 4] = [1, 16, 16, 1];
-const TANH: [usize; 4] = [2, 16, 16, 1];
+const RELU: Products = Products::NONE.dense(&[1, 16, 16, 1]);
+const TANH: Products = Products::NONE.dense(&[2, 16, 16, 1]);
 
 #[network(input = [1])]
 pub(crate) struct TinyRelu {
@@ -32,27 +32,15 @@ pub(crate) struct TinyTanh {
 pub(super) const INFER: Workload = Workload {
     name: "tiny_infer1",
     what: "1-16-16-1, ReLU: inference of one sample",
-    rows: &[Row { batch: 1, work: Work::infer(&RELU), start: infer, share: None, losses: None }],
+    rows: &[Row { batch: 1, work: RELU.infer(), start: infer, share: None, losses: None }],
 };
 
 pub(super) const TRAIN: Workload = Workload {
     name: "tiny_train",
     what: "2-16-16-1, tanh, MSE, SGD 0.01: one step",
     rows: &[
-        Row {
-            batch: 1,
-            work: Work::train(&TANH, 1),
-            start: train::<1>,
-            share: None,
-            losses: Some(losses::<1>),
-        },
-        Row {
-            batch: 16,
-            work: Work::train(&TANH, 16),
-            start: train::<16>,
-            share: None,
-            losses: Some(losses::<16>),
-        },
+        Row { batch: 1, work: TANH.train(1), start: train::<1>, share: None, losses: Some(losses::<1>) },
+        Row { batch: 16, work: TANH.train(16), start: train::<16>, share: None, losses: Some(losses::<16>) },
     ],
 };
 

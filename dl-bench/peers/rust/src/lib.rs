@@ -3,7 +3,10 @@
 use std::io::BufRead;
 use std::time::{Duration, Instant};
 
-/// The sizes of the layers of a workload.
+/// The dense layers at the end of LeNet.
+pub const LENET_HEAD: &[usize] = &[256, 120, 84, 10];
+
+/// The sizes of the layers of a workload of dense layers alone.
 pub fn sizes(workload: &str) -> &'static [usize] {
     match workload {
         "mlp_infer1" | "mlp_train" => &[784, 128, 64, 10],
