@@ -10,6 +10,8 @@ use super::conv::Window;
 use super::isa::versions;
 use crate::Real;
 
+mod squares;
+
 /// What to do with the windows over each plane of some samples; channels do not meet.
 #[derive(Debug)]
 pub enum Pooling<'a, T> {
@@ -54,6 +56,13 @@ const NONE: u16 = u16::MAX;
 impl<T: Real> Pooling<'_, T> {
     #[inline(always)]
     fn run(self, window: &Window) {
+        if are_squares(window) {
+            match self {
+                Pooling::Max { x, y, at } => return squares::max(window, x, y, at),
+                Pooling::MaxBack { dy, at, dx } => return squares::max_back(window, dy, at, dx),
+                Pooling::Sum { .. } | Pooling::SumBack { .. } => {}
+            }
+        }
         // strides that are constants are vector code
         match window.stride[1] {
             1 => self.with_stride(window, 1),
@@ -139,6 +148,13 @@ impl<T: Real> Pooling<'_, T> {
 #[inline(always)]
 pub(crate) fn is_nan<T: Real>(x: T) -> bool {
     x != x
+}
+
+/// Whether windows are two by two and lie side by side.
+#[inline(always)]
+fn are_squares(window: &Window) -> bool {
+    let Window { kernel, stride, dilation, pad, .. } = *window;
+    [kernel, stride, dilation, pad] == [[2, 2], [2, 2], [1, 1], [0, 0]]
 }
 
 /// Whether windows lie side by side in pairs of columns: then both columns are written at once, as a vector.
