@@ -62,6 +62,11 @@ fn without_files_the_search_for_anomalies_says_where_they_are_and_ends_well() {
 }
 
 #[test]
+fn without_files_detection_says_where_they_are_and_ends_well() {
+    succeeds("detection", "There is no `train-images-idx3-ubyte`");
+}
+
+#[test]
 fn a_table_that_is_not_there_is_named() {
     let Some(output) = run("iris", &["missing.csv"]) else { return };
     let err = String::from_utf8_lossy(&output.stderr);
