@@ -59,9 +59,9 @@ impl<const H: usize, const W: usize> Grid<H, W> {
     /// use dl_core::detect::{Bounds, Grid, Object};
     ///
     /// let cat = Object { bounds: Bounds::new(0.5, 0.25, 0.1, 0.2), class: 0 };
-    /// let mut target = [9.0; 6]; // one class, one cell
+    /// let mut target = [9.0_f32; 6]; // one class, one cell
     /// assert_eq!(Grid::<1, 1>::encode(&[cat, cat], &mut target), 1);
-    /// assert_eq!(target, [1.0, 0.5, 0.25, 0.1, 0.2, 1.0].map(f64::from));
+    /// assert_eq!(target, [1.0, 0.5, 0.25, 0.1, 0.2, 1.0]);
     /// ```
     pub fn encode<T: Real, const N: usize>(objects: &[Object], target: &mut [T; N]) -> usize {
         let classes = const { Self::classes(N) };

@@ -45,8 +45,9 @@ impl MeanAp {
     /// ```
     /// use dl_core::metrics::MeanAp;
     ///
-    /// let strict = MeanAp { overlap: 0.75, ..MeanAp::new() };
-    /// assert_eq!((strict.overlap, MeanAp::new().overlap), (0.75, 0.5));
+    /// let mut strict = MeanAp::new();
+    /// assert_eq!(strict.overlap, 0.5);
+    /// strict.overlap = 0.75;
     /// ```
     pub const fn new() -> Self {
         MeanAp { overlap: 0.5, found: Vec::new(), objects: Vec::new() }

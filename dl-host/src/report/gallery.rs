@@ -229,12 +229,13 @@ fn name<S: AsRef<str>>(names: &[S], class: u16) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::base64;
     use super::*;
 
     /// The first image of a gallery, decoded.
     fn first_image(svg: &str) -> image::DynamicImage {
         let data = svg.split("base64,").nth(1).unwrap().split('"').next().unwrap();
-        let digit = |c: u8| svg::BASE64.iter().position(|&digit| digit == c);
+        let digit = |c: u8| base64::LETTERS.iter().position(|&digit| digit == c);
         let mut bytes = Vec::new();
         for four in data.as_bytes().chunks(4) {
             let known = four.iter().map_while(|&c| digit(c)).collect::<Vec<_>>();

@@ -1,6 +1,8 @@
 //! What a run looked like: lines, curves, tables.
 
 mod bar;
+#[cfg(feature = "image")]
+mod base64;
 mod chart;
 mod confusion;
 #[cfg(feature = "image")]

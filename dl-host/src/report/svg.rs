@@ -50,29 +50,6 @@ impl Svg {
         ));
     }
 
-    /// A rectangle's outline, two pixels wide.
-    pub(crate) fn frame(&mut self, (x, y): Point, (width, height): (f64, f64), stroke: &str) {
-        self.add(format_args!(
-            r#"<rect x="{}" y="{}" width="{}" height="{}" fill="none" stroke="{stroke}" stroke-width="2"/>"#,
-            Px(x),
-            Px(y),
-            Px(width),
-            Px(height),
-        ));
-    }
-
-    /// A PNG file, stretched to a rectangle without smoothing.
-    pub(crate) fn image(&mut self, (x, y): Point, (width, height): (f64, f64), png: &[u8]) {
-        self.add(format_args!(
-            r#"<image x="{}" y="{}" width="{}" height="{}" preserveAspectRatio="none" style="image-rendering:pixelated" href="data:image/png;base64,{}"/>"#,
-            Px(x),
-            Px(y),
-            Px(width),
-            Px(height),
-            Base64(png),
-        ));
-    }
-
     /// A straight line, one pixel wide.
     pub(crate) fn line(&mut self, from: Point, to: Point, stroke: &str) {
         let ((x1, y1), (x2, y2)) = (from, to);
@@ -142,6 +119,33 @@ impl Svg {
     }
 }
 
+/// What images need.
+#[cfg(feature = "image")]
+impl Svg {
+    /// A rectangle's outline, two pixels wide.
+    pub(crate) fn frame(&mut self, (x, y): Point, (width, height): (f64, f64), stroke: &str) {
+        self.add(format_args!(
+            r#"<rect x="{}" y="{}" width="{}" height="{}" fill="none" stroke="{stroke}" stroke-width="2"/>"#,
+            Px(x),
+            Px(y),
+            Px(width),
+            Px(height),
+        ));
+    }
+
+    /// A PNG file, stretched to a rectangle without smoothing.
+    pub(crate) fn image(&mut self, (x, y): Point, (width, height): (f64, f64), png: &[u8]) {
+        self.add(format_args!(
+            r#"<image x="{}" y="{}" width="{}" height="{}" preserveAspectRatio="none" style="image-rendering:pixelated" href="data:image/png;base64,{}"/>"#,
+            Px(x),
+            Px(y),
+            Px(width),
+            Px(height),
+            super::base64::Base64(png),
+        ));
+    }
+}
+
 /// Writes a picture; the file appears when it is complete.
 pub(crate) fn save(path: &Path, svg: &str) -> Result<()> {
     whole::write(path, |out| out.write_all(svg.as_bytes()))
@@ -159,24 +163,6 @@ impl Display for Px {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let tenths = (self.0 * 10.0).round() / 10.0;
         write!(f, "{}", tenths + 0.0) // no negative zero
-    }
-}
-
-pub(crate) const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/// Bytes as text (RFC 4648): six bits a letter, `=` up to a multiple of four.
-struct Base64<'a>(&'a [u8]);
-
-impl Display for Base64<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for bytes in self.0.chunks(3) {
-            let bits = (0..3).fold(0_usize, |bits, i| bits << 8 | usize::from(*bytes.get(i).unwrap_or(&0)));
-            for letter in 0..4 {
-                let known = letter <= bytes.len();
-                f.write_char(if known { BASE64[bits >> (18 - 6 * letter) & 63].into() } else { '=' })?;
-            }
-        }
-        Ok(())
     }
 }
 
@@ -212,14 +198,6 @@ mod tests {
         let svg = svg.finish();
         assert!(svg.contains("<title>a&lt;b</title>"), "{svg}");
         assert!(svg.contains(">&quot;x&quot; &amp; &#39;y&#39; &gt; z\u{fffd}\u{fffd}</text>"), "{svg}");
-    }
-
-    #[test]
-    fn bytes_become_the_letters_of_the_standard() {
-        let texts =
-            ["", "f", "fo", "foo", "foob", "fooba", "foobar"].map(|text| Base64(text.as_bytes()).to_string());
-        assert_eq!(texts, ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"]);
-        assert_eq!(Base64(&[0xfb, 0xff, 0xfe]).to_string(), "+//+");
     }
 
     #[test]
