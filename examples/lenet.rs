@@ -4,13 +4,14 @@
 //!
 //! The four files are looked for in FOLDER, else in `data/mnist`, plain or compressed (`.gz`). Trains with Adam, 1e-3,
 //! batches of 64, for 5 epochs; with `--simple-chains` as that library's benchmark does: 3e-4, batches of 96, 10 epochs.
-//! With several seeds it prints the mean of their accuracies, and fails if that is not ACCURACY.
+//! With several seeds it prints the mean of their accuracies, and fails if that is below ACCURACY.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
-use dl::host::{data::idx, report};
+use dl::host::data::idx;
+use dl::host::report::{Gallery, Mistakes, Progress};
 use dl::prelude::*;
 
 #[network(input = [1, 28, 28])]
@@ -30,6 +31,9 @@ pub struct LeNet {
     pub head: Dense<10>,
 }
 
+/// Classes without a name go by their number.
+const NAMES: &[&str] = &[];
+
 const HELP: &str = "\
 MNIST's four files are at https://ossci-datasets.s3.amazonaws.com/mnist/,
 Fashion-MNIST's at https://github.com/zalandoresearch/fashion-mnist/tree/master/data/fashion:
@@ -43,12 +47,13 @@ type Labelled = (Vec<[f32; 784]>, Vec<u16>);
 
 fn main() -> Result<()> {
     let options = Options::parse(std::env::args().skip(1))?;
-    if file(&options.folder, "train-images-idx3-ubyte").is_none() {
+    if idx::find(&options.folder, "train-images-idx3-ubyte").is_none() {
         println!("There is no `train-images-idx3-ubyte` or `.gz` in `{}`.\n{HELP}", options.folder.display());
         return Ok(());
     }
     println!("{}\n", LeNet::summary());
-    let (train, test) = (load(&options.folder, "train")?, load(&options.folder, "t10k")?);
+    let folder = &options.folder;
+    let (train, test) = (idx::read_labelled(folder, "train")?, idx::read_labelled(folder, "t10k")?);
     let mut accuracies = Vec::new();
     for seed in 0..options.seeds {
         accuracies.push(run(&train, &test, &options, seed)?);
@@ -103,7 +108,7 @@ fn run(train: &Labelled, test: &Labelled, options: &Options, seed: u64) -> Resul
         LeNetTrainer::<CrossEntropy, Adam>::boxed_with(CrossEntropy::new(), Adam::new(lr), seed);
     let began = Instant::now();
     if seed == 0 {
-        trainer.fit(train, (), fit, report::Progress::new())?;
+        trainer.fit(train, (), fit, Progress::new())?;
     } else {
         trainer.fit(train, (), fit, ())?;
     }
@@ -111,22 +116,11 @@ fn run(train: &Labelled, test: &Labelled, options: &Options, seed: u64) -> Resul
     let mut accuracy = Accuracy::new();
     let loss = trainer.evaluate(test, &mut accuracy)?;
     println!("seed {seed}: {epoch:.2} s an epoch, test loss {loss:.4}, accuracy {:.4}", accuracy.value());
+    if seed == 0 {
+        let (mut mistakes, picture) = (Mistakes::new(25), "target/lenet-mistakes.svg");
+        trainer.predict_each(&test.0, |i, logits| mistakes.see(i, logits, test.1[i]))?;
+        Gallery::<1, 28, 28>::mistakes("Worst mistakes", &mistakes, &test.0, NAMES).save(picture)?;
+        println!("{} mistakes, the worst in {picture}", mistakes.count());
+    }
     Ok(accuracy.value())
-}
-
-/// Images with pixels from 0 to 1 and their classes.
-fn load(folder: &Path, part: &str) -> Result<Labelled> {
-    let read = |name: &str| idx::read(file(folder, name).unwrap_or_else(|| folder.join(name)));
-    let images = read(&format!("{part}-images-idx3-ubyte"))?.samples()?;
-    let labels = read(&format!("{part}-labels-idx1-ubyte"))?.labels()?;
-    ensure!(images.len() == labels.len(), "{} images and {} labels", images.len(), labels.len());
-    Ok((images, labels))
-}
-
-/// The file `name` or `name.gz`, if there is one.
-fn file(folder: &Path, name: &str) -> Option<PathBuf> {
-    [name.to_owned(), format!("{name}.gz")]
-        .map(|name| folder.join(name))
-        .into_iter()
-        .find(|path| path.is_file())
 }

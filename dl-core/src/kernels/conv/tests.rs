@@ -77,7 +77,8 @@ fn check(window: &Window, samples: usize) {
             let (at, db_at) = (dw.slice(), db.slice());
             f32::conv_grad_weight(isa, window, x_at, dy_at, at, Some(db_at), samples, fresh);
             dw.check(&plain_dw, isa, terms, format_args!("dw, {samples} samples of {window:?}"));
-            db.check(&plain_db, isa, terms, format_args!("db, {samples} samples of {window:?}"));
+            // no product makes its terms small or negative: the sum grows, and its last digit with it
+            db.check(&plain_db, isa, 4 * terms, format_args!("db, {samples} samples of {window:?}"));
         }
     }
 }
