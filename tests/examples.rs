@@ -62,6 +62,16 @@ fn without_files_the_search_for_anomalies_says_where_they_are_and_ends_well() {
 }
 
 #[test]
+fn without_files_lenet_says_where_they_are_and_ends_well() {
+    succeeds("lenet", "There is no `train-images-idx3-ubyte`");
+}
+
+#[test]
+fn without_files_resnet8_says_where_they_are_and_ends_well() {
+    succeeds("resnet8", "There is no `cifar10_train.bin`");
+}
+
+#[test]
 fn without_files_detection_says_where_they_are_and_ends_well() {
     succeeds("detection", "There is no `train-images-idx3-ubyte`");
 }
