@@ -115,7 +115,7 @@ fn a_chunk_is_the_batch_for_networks_with_batch_norm() {
     }
 
     assert_eq!((Large::CHUNK, Nested::CHUNK), (64, 64));
-    assert!(WithoutBatchNorm::CHUNK < 64);
+    const { assert!(WithoutBatchNorm::CHUNK < 64) };
 }
 
 #[test]
