@@ -65,7 +65,7 @@ impl Rows {
 
 /// Normalization of rows for one scalar.
 pub trait Normalize: Sized {
-    /// See [`Rows::forward`].
+    /// See `Rows::forward`.
     fn normalize(
         isa: Isa,
         rows: Rows,
@@ -74,7 +74,7 @@ pub trait Normalize: Sized {
         affine: [&[Self]; 2],
         stats: Option<[&mut [Self]; 2]>,
     );
-    /// See [`Rows::backward`].
+    /// See `Rows::backward`.
     fn normalize_back(
         isa: Isa,
         rows: Rows,
