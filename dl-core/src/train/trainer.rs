@@ -104,8 +104,10 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> Train
     /// # #[cfg(feature = "alloc")] {
     /// # use dl_core::train::Trainer;
     /// type Tested = Trainer<Net, Mse, Adam, 4>;
-    /// let shared = 3 * (1 + 2) * 4; // three weights and two moments of each
-    /// assert!(Tested::BYTES >= shared + Tested::LANE_BYTES); // more where parts begin cache lines
+    /// // three weights, and two moments of each; both begin a cache line, where there are any
+    /// let line = align_of::<dl_core::train::Memory<Net, Mse, Adam, 4>>();
+    /// let shared = (3 * 4_usize).next_multiple_of(line) + (3 * 2 * 4_usize).next_multiple_of(line);
+    /// assert_eq!(Tested::BYTES, shared + Tested::LANE_BYTES);
     /// # }
     /// ```
     pub const LANE_BYTES: usize = size_of::<Lane<N, L, B>>();
