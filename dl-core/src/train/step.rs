@@ -485,7 +485,8 @@ mod tests {
 
     use super::*;
     use crate::Blank;
-    use crate::train::tiny::{Mse, Sgd, Tiny, numbers};
+    use crate::kernels::Isa;
+    use crate::train::tiny::{Mse, SETTLED_WITH, Sgd, Tiny, numbers};
     use crate::train::{Padded, SliceError};
 
     const X: [[f64; 2]; 5] = [[0.5, -1.0], [1.5, 0.25], [-0.75, 2.0], [0.1, 0.9], [-1.2, -0.3]];
@@ -574,6 +575,16 @@ mod tests {
         assert!(grads(&trainer).iter().any(|&g| g != 0.0));
         assert_eq!(numbers(trainer.net()), before);
         assert_eq!(trainer.steps(), 0);
+    }
+
+    #[test]
+    fn a_network_settles_with_the_instructions_that_the_step_was_computed_with() {
+        let mut trainer = trainer::<2>(3);
+        for isa in Isa::all() {
+            trainer.isa = isa;
+            trainer.step(&(X, Y)).unwrap();
+            assert_eq!(SETTLED_WITH.get(), Some(isa));
+        }
     }
 
     #[test]

@@ -1,7 +1,11 @@
 //! A network, a loss and an optimizer for the tests of the trainer, written out by hand.
 
+extern crate std;
+use core::cell::Cell;
+
 use nalgebra::SMatrix;
 
+use crate::kernels::Isa;
 use crate::layers::Dense;
 use crate::optim::{Optimizer, Step};
 use crate::params::{Path, Visitor, Zipper};
@@ -11,6 +15,11 @@ use crate::summary::Row;
 use crate::{
     Blank, Layer, Loss, Network, Params, Pass, Real, Rng, Shape, Shaped, Vals, ZeroValid, layers::Tanh,
 };
+
+std::thread_local! {
+    /// The instructions that the last call of [`Tiny::settle`] on this thread was given.
+    pub(super) static SETTLED_WITH: Cell<Option<Isa>> = const { Cell::new(None) };
+}
 
 /// `Dense(3) -> tanh -> Dense(1)` on two steps of one feature each, whose hidden values carry noise (when training)
 /// and whose steps past the length count as zero. It counts, in a buffer, the samples it has settled.
@@ -146,6 +155,7 @@ impl<T: Real> Layer<T, Vals<2>, Vals<1>> for Tiny<T> {
     }
 
     fn settle<'a, const B: usize>(&mut self, _: &TinyTape<T, B>, pass: Pass<'a, B>) {
+        SETTLED_WITH.set(Some(pass.isa()));
         self.settled[0] += T::of(pass.live() as f64);
     }
 }
@@ -238,5 +248,3 @@ pub(super) fn numbers<T: Real, P: Params<T>>(params: &P) -> std::vec::Vec<f64> {
     params.visit(Path::ROOT, &mut |_, param| all.extend(param.values.iter().map(|v| v.to_f64())));
     all
 }
-
-extern crate std;
