@@ -96,19 +96,8 @@ impl<T: Real> Pooling<'_, T> {
             }
             Pooling::MaxBack { dy, at, dx } => {
                 dx.fill(T::zero());
-                let in_pairs = in_pairs(window);
                 each_tap(window, dy.len(), |ys, from, tap| {
                     let (dy, at) = (&dy[ys.clone()], &at[ys]);
-                    if in_pairs {
-                        if tap % 2 == 0 {
-                            let (pairs, _) = dx[from..].as_chunks_mut::<2>();
-                            for (([left, right], &dy), &at) in pairs.iter_mut().zip(dy).zip(at) {
-                                *left += if at == tap { dy } else { T::zero() };
-                                *right += if at == tap + 1 { dy } else { T::zero() };
-                            }
-                        }
-                        return;
-                    }
                     scatter(&mut dx[from..], stride, dy, at, |dx, dy, at| {
                         *dx += if at == tap { dy } else { T::zero() };
                     });
