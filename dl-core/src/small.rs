@@ -122,14 +122,8 @@ pub fn backward<
         if let Some(grad) = grad {
             let (dw, db) = (grad.weight.as_mut_slice(), grad.bias.as_mut_slice());
             T::ger::<OUT, IN>(isa, dy.as_slice(), x.as_slice(), dw, pass.is_fresh());
-            if pass.is_fresh() && BIAS == OUT {
-                for (db, &dy) in db.iter_mut().zip(dy.as_slice()) {
-                    *db = T::zero() + dy; // the sign of zero too is that of a sum
-                }
-            } else {
-                for (db, &dy) in db.iter_mut().zip(dy.as_slice()) {
-                    *db += dy;
-                }
+            for (db, &dy) in db.iter_mut().zip(dy.as_slice()) {
+                *db = if pass.is_fresh() { T::zero() } else { *db } + dy; // the sign of zero too is that of a sum
             }
         }
         if let Some(dx) = dx {
