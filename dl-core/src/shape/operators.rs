@@ -1,0 +1,90 @@
+//! What connects the values of a graph: whether their shapes go together.
+
+use super::{Message, Shape, stop};
+
+/// Stops the build if the two sides of an operator differ.
+#[track_caller]
+pub const fn expect_same(operator: &str, (left, a): (&str, Shape), (right, b): (&str, Shape)) {
+    if !a.fits(&b) {
+        stop(
+            Message::new()
+                .text("`")
+                .text(operator)
+                .text("` needs two values of one shape: ")
+                .text(left)
+                .text(" is ")
+                .shape(a)
+                .text(" and ")
+                .text(right)
+                .text(" is ")
+                .shape(b)
+                .text("\nhelp: let both be ")
+                .shape(a),
+        )
+    }
+}
+
+/// Stops the build if a layer that is called again gets another shape.
+#[track_caller]
+pub const fn expect_again(field: &str, first: Shape, again: Shape) {
+    if !first.fits(&again) {
+        stop(
+            Message::new()
+                .text("`")
+                .text(field)
+                .text("` has one weight for all its calls: the first gives it ")
+                .shape(first)
+                .text(" and this one ")
+                .shape(again)
+                .text("\nhelp: give it ")
+                .shape(first)
+                .text(" again, or add a field of its own"),
+        )
+    }
+}
+
+/// Stops the build if two values cannot lie side by side.
+#[track_caller]
+pub const fn expect_concat((first, a): (&str, Shape), (other, b): (&str, Shape), steps: bool) {
+    let axis = a.axis(steps);
+    let (mut fits, mut i) = (a.rank == b.rank && !a.tokens && !b.tokens && (a.rank == 2 || !steps), 0);
+    while i < 4 {
+        fits = fits && (i == axis || a.dims[i] == b.dims[i]);
+        i += 1;
+    }
+    if !fits && !a.is_unknown() && !b.is_unknown() {
+        stop(
+            Message::new()
+                .text("`concat` needs values that differ in one dimension only: ")
+                .text(first)
+                .text(" is ")
+                .shape(a)
+                .text(" and ")
+                .text(other)
+                .text(" is ")
+                .shape(b)
+                .text("\nhelp: images are joined by channels, anything else by features, or `axis = steps`"),
+        )
+    }
+}
+
+/// Stops the build if a value has no such part.
+#[track_caller]
+pub const fn expect_slice((name, shape): (&str, Shape), from: usize, to: usize, steps: bool) {
+    let len = shape.dims[shape.axis(steps)];
+    if (from >= to || to > len || shape.tokens || (steps && shape.rank != 2)) && !shape.is_unknown() {
+        stop(
+            Message::new()
+                .text("`slice` takes a part that lies inside: ")
+                .text(name)
+                .text(" is ")
+                .shape(shape)
+                .text(", and ")
+                .number(from)
+                .text("..")
+                .number(to)
+                .text(" is asked for\nhelp: write a range within 0..")
+                .number(len),
+        )
+    }
+}
