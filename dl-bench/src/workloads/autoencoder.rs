@@ -1,11 +1,8 @@
 //! 640-128-128-128-128-8-128-128-128-128-640 with ReLU: the autoencoder of MLPerf Tiny, norms folded.
 
-use std::hint::black_box;
-
 use dl::prelude::*;
 
-use super::{Row, SEED, Workload, data_rng, normal};
-use crate::measure::{Step, step};
+use super::{Row, Workload, infer};
 use crate::work::Products;
 
 const PRODUCTS: Products = Products::NONE.dense(&[640, 128, 128, 128, 128, 8, 128, 128, 128, 128, 640]);
@@ -36,13 +33,11 @@ pub(crate) struct Autoencoder {
 pub(super) const INFER: Workload = Workload {
     name: "ad_infer1",
     what: "640-128x4-8-128x4-640, ReLU: inference of one sample",
-    rows: &[Row { batch: 1, work: PRODUCTS.infer(), start: infer, share: None, losses: None }],
+    rows: &[Row {
+        batch: 1,
+        work: PRODUCTS.infer(),
+        start: infer::<Autoencoder, _>,
+        share: None,
+        losses: None,
+    }],
 };
-
-fn infer() -> Step {
-    let mut model = Model::<Autoencoder>::boxed(SEED);
-    let x = normal(1, &mut data_rng())[0];
-    step(move || {
-        black_box(model.predict(black_box(&x)));
-    })
-}

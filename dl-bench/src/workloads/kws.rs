@@ -1,11 +1,8 @@
 //! MLPerf Tiny's network that spots keywords in spectra of sound: depthwise and pointwise convolutions, norms folded.
 
-use std::hint::black_box;
-
 use dl::prelude::*;
 
-use super::{Row, SEED, Workload, data_rng, normal};
-use crate::measure::{Step, step};
+use super::{Row, Workload, infer};
 use crate::work::Products;
 
 const PLACES: usize = 25 * 5;
@@ -36,13 +33,5 @@ pub(crate) struct DsCnn {
 pub(super) const INFER: Workload = Workload {
     name: "kws_infer1",
     what: "DS-CNN, 49x10, norms folded, ReLU: inference of one sample",
-    rows: &[Row { batch: 1, work: PRODUCTS.infer(), start: infer, share: None, losses: None }],
+    rows: &[Row { batch: 1, work: PRODUCTS.infer(), start: infer::<DsCnn, _>, share: None, losses: None }],
 };
-
-fn infer() -> Step {
-    let mut model = Model::<DsCnn>::boxed(SEED);
-    let x = normal(1, &mut data_rng())[0];
-    step(move || {
-        black_box(model.predict(black_box(&x)));
-    })
-}

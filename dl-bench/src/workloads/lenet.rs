@@ -1,11 +1,9 @@
 //! LeNet on images of 28 × 28: the smallest convolutional network that everybody trains.
 
-use std::hint::black_box;
-
 use dl::prelude::*;
 
-use super::{Losses, Row, SEED, Workload, classes, data_rng, normal, steps};
-use crate::measure::{Step, step};
+use super::{Losses, Row, SEED, Workload, infer, labelled, steps};
+use crate::measure::Step;
 use crate::work::Products;
 
 const PRODUCTS: Products =
@@ -34,7 +32,7 @@ pub(crate) struct LeNet {
 pub(super) const INFER: Workload = Workload {
     name: "lenet_infer1",
     what: "LeNet, 28x28, ReLU: inference of one sample",
-    rows: &[Row { batch: 1, work: PRODUCTS.infer(), start: infer, share: None, losses: None }],
+    rows: &[Row { batch: 1, work: PRODUCTS.infer(), start: infer::<LeNet, _>, share: None, losses: None }],
 };
 
 pub(super) const TRAIN: Workload = Workload {
@@ -53,34 +51,20 @@ const fn train_row<const BATCH: usize>() -> Row {
     }
 }
 
-fn infer() -> Step {
-    let mut model = Model::<LeNet>::boxed(SEED);
-    let x = normal(1, &mut data_rng())[0];
-    step(move || {
-        black_box(model.predict(black_box(&x)));
-    })
-}
-
 fn trainer() -> Trainer<LeNet, CrossEntropy, Adam, CHUNK> {
     Trainer::boxed_with(CrossEntropy::new(), Adam::new(3e-4), SEED)
 }
 
-/// Normal inputs and random classes.
-fn batch(n: usize) -> (Vec<[f32; 784]>, Vec<u16>) {
-    let mut rng = data_rng();
-    (normal(n, &mut rng), classes(n, &mut rng))
-}
-
 fn train<const BATCH: usize>() -> Step {
-    steps(trainer(), batch(BATCH))
+    steps(trainer(), labelled::<784>(BATCH))
 }
 
 fn share<const BATCH: usize>(threads: usize) -> Step {
     let mut trainer = trainer();
     trainer.set_threads(threads);
-    steps(trainer, batch(BATCH))
+    steps(trainer, labelled::<784>(BATCH))
 }
 
 fn losses<const BATCH: usize>() -> Result<Losses, String> {
-    Losses::of(trainer(), &batch(BATCH))
+    Losses::of(trainer(), &labelled::<784>(BATCH))
 }

@@ -1,11 +1,9 @@
 //! 784-128-64-10 with ReLU: the network of handwritten digits that every framework has.
 
-use std::hint::black_box;
-
 use dl::prelude::*;
 
-use super::{Losses, Row, SEED, Workload, classes, data_rng, normal, steps};
-use crate::measure::{Step, step};
+use super::{Losses, Row, SEED, Workload, infer, labelled, steps};
+use crate::measure::Step;
 use crate::work::Products;
 
 const PRODUCTS: Products = Products::NONE.dense(&[784, 128, 64, 10]);
@@ -22,7 +20,7 @@ pub(crate) struct Mlp {
 pub(super) const INFER: Workload = Workload {
     name: "mlp_infer1",
     what: "784-128-64-10, ReLU: inference of one sample",
-    rows: &[Row { batch: 1, work: PRODUCTS.infer(), start: infer, share: None, losses: None }],
+    rows: &[Row { batch: 1, work: PRODUCTS.infer(), start: infer::<Mlp, _>, share: None, losses: None }],
 };
 
 pub(super) const TRAIN: Workload = Workload {
@@ -46,36 +44,22 @@ pub(super) const TRAIN: Workload = Workload {
     ],
 };
 
-fn infer() -> Step {
-    let mut model = Model::<Mlp>::boxed(SEED);
-    let x = normal(1, &mut data_rng())[0];
-    step(move || {
-        black_box(model.predict(black_box(&x)));
-    })
-}
-
 fn trainer<const CHUNK: usize>() -> Trainer<Mlp, CrossEntropy, Sgd, CHUNK> {
     Trainer::boxed_with(CrossEntropy::new(), Sgd::new(0.01), SEED)
 }
 
-/// Normal inputs and random classes.
-fn batch(n: usize) -> (Vec<[f32; 784]>, Vec<u16>) {
-    let mut rng = data_rng();
-    (normal(n, &mut rng), classes(n, &mut rng))
-}
-
 fn train<const BATCH: usize, const CHUNK: usize>() -> Step {
-    steps(trainer::<CHUNK>(), batch(BATCH))
+    steps(trainer::<CHUNK>(), labelled::<784>(BATCH))
 }
 
 fn share<const BATCH: usize, const CHUNK: usize>(threads: usize) -> Step {
     let mut trainer = trainer::<CHUNK>();
     trainer.set_threads(threads);
-    steps(trainer, batch(BATCH))
+    steps(trainer, labelled::<784>(BATCH))
 }
 
 fn losses<const BATCH: usize, const CHUNK: usize>() -> Result<Losses, String> {
-    Losses::of(trainer::<CHUNK>(), &batch(BATCH))
+    Losses::of(trainer::<CHUNK>(), &labelled::<784>(BATCH))
 }
 
 #[cfg(test)]
@@ -146,7 +130,7 @@ mod tests {
 
     #[test]
     fn a_step_of_32_is_that_of_a_plain_calculation_in_double_precision() {
-        let (mut trainer, (x, classes)) = (trainer::<32>(), batch(32));
+        let (mut trainer, (x, classes)) = (trainer::<32>(), labelled::<784>(32));
         let mut net = layers(|f| trainer.net().visit(Path::ROOT, f));
         let zero = |l: &Layer| Layer {
             weight: l.weight.iter().map(|row| vec![0.0; row.len()]).collect(),

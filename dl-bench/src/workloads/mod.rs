@@ -4,8 +4,8 @@ use std::fmt;
 use std::hint::black_box;
 
 use dl::loss::Loss;
-use dl::train::{Dataset, TargetOf};
-use dl::{Network, Optimizer, Rng, train::Trainer};
+use dl::train::{Dataset, Model, TargetOf, Trainer};
+use dl::{Network, Optimizer, Rng, Vals};
 
 use crate::measure::{Step, step};
 use crate::work::Work;
@@ -86,6 +86,21 @@ fn normal<const N: usize>(n: usize, rng: &mut Rng) -> Vec<[f32; N]> {
 /// `n` of ten classes.
 fn classes(n: usize, rng: &mut Rng) -> Vec<u16> {
     (0..n).map(|_| rng.below(10) as u16).collect()
+}
+
+/// `n` samples of normally distributed numbers, of random classes from 0 to 9.
+fn labelled<const N: usize>(n: usize) -> (Vec<[f32; N]>, Vec<u16>) {
+    let mut rng = data_rng();
+    (normal(n, &mut rng), classes(n, &mut rng))
+}
+
+/// The inference of one sample.
+fn infer<N: Network<Scalar = f32, In = Vals<IN>> + 'static, const IN: usize>() -> Step {
+    let mut model = Model::<N>::boxed(SEED);
+    let x = normal::<IN>(1, &mut data_rng())[0];
+    step(move || {
+        black_box(model.predict(black_box(&x)));
+    })
 }
 
 /// Training steps on one batch.

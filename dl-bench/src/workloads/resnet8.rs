@@ -1,11 +1,8 @@
 //! MLPerf Tiny's residual network for images of 32 × 32, norms folded.
 
-use std::hint::black_box;
-
 use dl::prelude::*;
 
-use super::{Row, SEED, Workload, data_rng, normal};
-use crate::measure::{Step, step};
+use super::{Row, Workload, infer};
 use crate::work::Products;
 
 const PRODUCTS: Products = Products::NONE
@@ -45,13 +42,5 @@ pub(crate) struct ResNet8 {
 pub(super) const INFER: Workload = Workload {
     name: "resnet8_infer1",
     what: "ResNet-8, 32x32x3, norms folded, ReLU: inference of one sample",
-    rows: &[Row { batch: 1, work: PRODUCTS.infer(), start: infer, share: None, losses: None }],
+    rows: &[Row { batch: 1, work: PRODUCTS.infer(), start: infer::<ResNet8, _>, share: None, losses: None }],
 };
-
-fn infer() -> Step {
-    let mut model = Model::<ResNet8>::boxed(SEED);
-    let x = normal(1, &mut data_rng())[0];
-    step(move || {
-        black_box(model.predict(black_box(&x)));
-    })
-}

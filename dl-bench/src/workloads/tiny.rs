@@ -1,11 +1,9 @@
 //! Networks of a few hundred multiply-adds, where what is not arithmetic shows.
 
-use std::hint::black_box;
-
 use dl::prelude::*;
 
-use super::{Losses, Row, SEED, Workload, data_rng, normal, steps};
-use crate::measure::{Step, step};
+use super::{Losses, Row, SEED, Workload, data_rng, infer, normal, steps};
+use crate::measure::Step;
 use crate::work::Products;
 
 const RELU: Products = Products::NONE.dense(&[1, 16, 16, 1]);
@@ -32,7 +30,7 @@ pub(crate) struct TinyTanh {
 pub(super) const INFER: Workload = Workload {
     name: "tiny_infer1",
     what: "1-16-16-1, ReLU: inference of one sample",
-    rows: &[Row { batch: 1, work: RELU.infer(), start: infer, share: None, losses: None }],
+    rows: &[Row { batch: 1, work: RELU.infer(), start: infer::<TinyRelu, _>, share: None, losses: None }],
 };
 
 pub(super) const TRAIN: Workload = Workload {
@@ -43,14 +41,6 @@ pub(super) const TRAIN: Workload = Workload {
         Row { batch: 16, work: TANH.train(16), start: train::<16>, share: None, losses: Some(losses::<16>) },
     ],
 };
-
-fn infer() -> Step {
-    let mut model = Model::<TinyRelu>::boxed(SEED);
-    let x = normal(1, &mut data_rng())[0];
-    step(move || {
-        black_box(model.predict(black_box(&x)));
-    })
-}
 
 fn trainer<const BATCH: usize>() -> Trainer<TinyTanh, Mse, Sgd, BATCH> {
     Trainer::boxed_with(Mse, Sgd::new(0.01), SEED)
