@@ -47,9 +47,9 @@ impl fmt::Display for Report {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "fields are named as they are printed")]
 pub enum Mismatch {
     /// `backward` is not the derivative of `forward`.
-    #[allow(missing_docs)] // named as they are printed
     Gradient { at: Spot, difference: f64, backward: f64, error: f64 },
     /// A value is infinite or not a number.
     NotFinite {
@@ -61,25 +61,18 @@ pub enum Mismatch {
         unread: &'static str,
     },
     /// A second `forward` gives another result: it does not overwrite `y`, or depends on old content of its memory.
-    #[allow(missing_docs)]
     NotRepeated { at: Spot, first: f64, second: f64 },
     /// `forward` without a tape gives another result.
-    #[allow(missing_docs)]
     WithoutTape { at: Spot, with: f64, without: f64 },
     /// A second `backward` does not double the gradient.
-    #[allow(missing_docs)]
     NotAdded { at: Spot, once: f64, twice: f64 },
     /// `dx` depends on what its buffer held.
-    #[allow(missing_docs)]
     NotOverwritten { at: Spot, clean: f64, dirty: f64 },
     /// `backward` says that it sets a fresh gradient, and does not.
-    #[allow(missing_docs)]
     NotSet { at: Spot, clean: f64, dirty: f64 },
     /// `backward` without `dx` gives another gradient.
-    #[allow(missing_docs)]
     WithoutDx { at: Spot, with: f64, without: f64 },
     /// `backward` without `grad` gives another `dx`.
-    #[allow(missing_docs)]
     WithoutGrad { at: Spot, with: f64, without: f64 },
     /// Nothing depends on anything: choose another point, or the backward pass is missing.
     AllZero {
