@@ -46,6 +46,7 @@ mod memory;
 mod model;
 mod monitor;
 mod order;
+mod running;
 mod step;
 #[cfg(feature = "std")]
 mod threads;
@@ -74,5 +75,6 @@ pub use memory::{
 pub use model::{Model, ModelMemory};
 pub use monitor::{Mode, Monitor};
 pub use order::Order;
-pub use step::{Clip, Running, StepReport, Update};
+pub use running::Running;
+pub use step::{Clip, StepReport, Update};
 pub use trainer::Trainer;
