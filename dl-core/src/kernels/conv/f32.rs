@@ -7,8 +7,8 @@ use super::super::simd::Neon;
 use super::super::simd::{F32x8, F32x16};
 use super::super::simd::{Portable, Simd};
 use super::super::transposed;
-use super::lines::{Buffer, LIST, Part, Plan, ROOM, Walk};
-use super::tile::{self, Column, Dots, Row, Start, Sums, Tap};
+use super::lines::{Buffer, LIST, Lanes, Part, Plan, ROOM, Walk};
+use super::tile::{self, Column, Dots, Each, Row, Rows, Start, Sums, Tap, Two};
 use super::{Convolutions, Window, plain};
 
 /// Numbers of a window that a table holds.
@@ -124,10 +124,12 @@ impl Convolutions for f32 {
 ///
 /// Each function asks for a processor with the instructions, and for pointers that are good as its argument says.
 struct Kernels {
-    lanes: usize,
+    lanes: Lanes,
     fused: bool,
-    tiles: unsafe fn(&Sums<'_>, &[Row], &[Column]),
+    tiles_of_vectors: unsafe fn(&Sums<'_>, &[Row], &[Column]),
+    tiles_of_halves: unsafe fn(&Sums<'_>, &[Row], &[Column]),
     dots: unsafe fn(&Dots, &[Row], &[Column]),
+    dots_of_halves: unsafe fn(&Dots, &[Row], &[Column]),
     copy: unsafe fn(&Part<'_>, *mut f32, *mut f32),
     add_back: unsafe fn(&Part<'_>, *mut f32, *mut f32),
     transpose: unsafe fn(usize, usize, *const f32, usize, *mut f32, usize),
@@ -135,18 +137,32 @@ struct Kernels {
 }
 
 macro_rules! kernels {
-    ($(#[$meta:meta])* $name:ident: $v:ty, $rows:literal by $columns:literal, $dots:literal) => {
+    ($(#[$meta:meta])* $name:ident: $v:ty, $halves:ty, $rows:literal by $columns:literal, $dots:literal) => {
         const $name: &Kernels = &{
             $(#[$meta])*
-            unsafe fn tiles(p: &Sums<'_>, rows: &[Row], columns: &[Column]) {
+            unsafe fn tiles_of_vectors(p: &Sums<'_>, rows: &[Row], columns: &[Column]) {
                 // SAFETY: the caller's word, here and below.
-                unsafe { tile::tiles::<$v, $rows, $columns>(p, rows, columns) }
+                unsafe { tile::tiles::<Each<$v>, $rows, $columns>(p, rows, columns) }
+            }
+            $(#[$meta])*
+            unsafe fn tiles_of_halves(p: &Sums<'_>, rows: &[Row], columns: &[Column]) {
+                if <$halves>::EACH == 2 {
+                    // SAFETY: as above.
+                    unsafe { tile::tiles::<$halves, $rows, $columns>(p, rows, columns) }
+                }
             }
             $(#[$meta])*
             unsafe fn dots(p: &Dots, places: &[Row], columns: &[Column]) {
                 if <$v>::FUSED {
                     // SAFETY: as above.
-                    unsafe { tile::dots::<$v, $dots>(p, places, columns) }
+                    unsafe { tile::dots::<Each<$v>, $dots>(p, places, columns) }
+                }
+            }
+            $(#[$meta])*
+            unsafe fn dots_of_halves(p: &Dots, places: &[Row], columns: &[Column]) {
+                if <$halves>::EACH == 2 {
+                    // SAFETY: as above.
+                    unsafe { tile::dots::<$halves, $dots>(p, places, columns) }
                 }
             }
             $(#[$meta])*
@@ -170,10 +186,12 @@ macro_rules! kernels {
                 unsafe { tile::plane_sums::<$v>(a, plane, planes, c) }
             }
             Kernels {
-                lanes: <$v>::LANES,
+                lanes: Lanes { number: <$v>::LANES, halves: <$halves>::EACH == 2 },
                 fused: <$v>::FUSED,
-                tiles,
+                tiles_of_vectors,
+                tiles_of_halves,
                 dots,
+                dots_of_halves,
                 copy,
                 add_back,
                 transpose,
@@ -186,16 +204,44 @@ macro_rules! kernels {
 #[cfg(target_arch = "x86_64")]
 kernels! {
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    AVX512: F32x16, 4 by 5, 5
+    AVX512: F32x16, Two<F32x16>, 4 by 5, 5
 }
 #[cfg(target_arch = "x86_64")]
 kernels! {
     #[target_feature(enable = "avx2,fma")]
-    AVX2: F32x8, 2 by 5, 3
+    AVX2: F32x8, Two<F32x8>, 2 by 5, 3
 }
 #[cfg(target_arch = "aarch64")]
-kernels! { NEON: Neon<true>, 4 by 5, 5 }
-kernels! { PORTABLE: Portable, 2 by 4, 3 }
+kernels! { NEON: Neon<true>, Each<Neon<true>>, 4 by 5, 5 }
+kernels! { PORTABLE: Portable, Each<Portable>, 2 by 4, 3 }
+
+impl Kernels {
+    /// The tiles of all vectors of a walk, of which at most `most` are read again for the next columns.
+    unsafe fn all_tiles(
+        &self,
+        mut walk: Walk,
+        list: &mut [Row; LIST],
+        most: usize,
+        sums: &Sums<'_>,
+        columns: &[Column],
+    ) {
+        loop {
+            let rows = walk.fill(list, most);
+            if rows == 0 {
+                break;
+            }
+            // SAFETY: the caller's.
+            unsafe { self.tiles(&walk, sums, &list[..rows], columns) };
+        }
+    }
+
+    /// The tiles of some vectors of a walk.
+    unsafe fn tiles(&self, walk: &Walk, sums: &Sums<'_>, rows: &[Row], columns: &[Column]) {
+        let tiles = if walk.each == 2 { self.tiles_of_halves } else { self.tiles_of_vectors };
+        // SAFETY: the caller's.
+        unsafe { tiles(sums, rows, columns) };
+    }
+}
 
 /// The kernels of an instruction set, the widest first: maps that are smaller than a vector take the next.
 fn kernels(isa: Isa) -> &'static [&'static Kernels] {
@@ -359,14 +405,9 @@ unsafe fn convolve(by: &Kernels, conv: &Conv<'_>, back: bool) -> bool {
                 start,
                 relu: conv.relu && last,
             };
-            let mut walk = part.walk(!first);
-            loop {
-                let rows = walk.fill(by.lanes, &mut list, most);
-                if rows == 0 {
-                    break;
-                }
+            for walk in part.walks(by.lanes, !first) {
                 // SAFETY: rows, columns and taps are inside of maps and lines.
-                unsafe { (by.tiles)(&sums, &list[..rows], &columns[..n]) };
+                unsafe { by.all_tiles(walk, &mut list, most, &sums, &columns[..n]) };
             }
         }
     }
@@ -375,7 +416,7 @@ unsafe fn convolve(by: &Kernels, conv: &Conv<'_>, back: bool) -> bool {
 
 /// How many vectors are read again for each tile of columns: they fill half of the first cache.
 fn most(by: &Kernels, channels: usize) -> usize {
-    (6144 / (channels * by.lanes) / 4 * 4).clamp(4, LIST)
+    (6144 / (channels * by.lanes.number) / 4 * 4).clamp(4, LIST)
 }
 
 /// The gradient of the input for any step: each number of the window adds a product to shifted places.
@@ -395,34 +436,37 @@ unsafe fn scatter(by: &Kernels, conv: &Conv<'_>) -> bool {
             // SAFETY: the lines of a part fit into the buffer.
             unsafe { lines.write_bytes(0, part.len()) };
         }
+        let mut sums = Sums {
+            a: conv.outputs(&part, sample, group),
+            a_channel: plane,
+            b: conv.w,
+            b_channel: 1,
+            channels: outputs,
+            taps: &[Tap { a: 0, b: 0 }],
+            c: lines,
+            start: Start::Sum,
+            relu: false,
+        };
         let (w, most) = (conv.weights(&part, group), most(by, outputs));
-        for k in 0..kh * kw {
-            let (tap, o) = (part.tap(k / kw, k % kw), k * window.output[0]);
-            for i in (0..part.channels).step_by(COLUMNS) {
-                let n = COLUMNS.min(part.channels - i);
-                for (j, column) in columns.iter_mut().enumerate().take(n) {
-                    let i = i + j;
-                    *column = Column { b: i * kh * kw * window.output[0] + o, c: i * part.channel() + tap };
+        for mut walk in part.walks_back(by.lanes) {
+            loop {
+                let rows = walk.fill(&mut list, most);
+                if rows == 0 {
+                    break;
                 }
-                let sums = Sums {
-                    a: conv.outputs(&part, sample, group),
-                    a_channel: plane,
-                    b: w,
-                    b_channel: 1,
-                    channels: outputs,
-                    taps: &[Tap { a: 0, b: 0 }],
-                    c: lines,
-                    start: Start::Sum,
-                    relu: false,
-                };
-                let mut walk = part.walk_back();
-                loop {
-                    let rows = walk.fill(by.lanes, &mut list, most);
-                    if rows == 0 {
-                        break;
+                // what one number of the window adds to is not yet read for another
+                for k in 0..kh * kw {
+                    sums.b = w.wrapping_add(k * window.output[0]);
+                    sums.c = lines.wrapping_add(part.tap(k / kw, k % kw));
+                    for i in (0..part.channels).step_by(COLUMNS) {
+                        let n = COLUMNS.min(part.channels - i);
+                        for (j, column) in columns.iter_mut().enumerate().take(n) {
+                            let i = i + j;
+                            *column = Column { b: i * kh * kw * window.output[0], c: i * part.channel() };
+                        }
+                        // SAFETY: rows, columns and taps are inside of maps and lines.
+                        unsafe { by.tiles(&walk, &sums, &list[..rows], &columns[..n]) };
                     }
-                    // SAFETY: rows, columns and taps are inside of maps and lines.
-                    unsafe { (by.tiles)(&sums, &list[..rows], &columns[..n]) };
                 }
             }
         }
@@ -438,11 +482,12 @@ unsafe fn scatter(by: &Kernels, conv: &Conv<'_>) -> bool {
 unsafe fn to_weight(by: &Kernels, conv: &Conv<'_>) -> bool {
     let (outputs, plane) = (conv.channels().1, conv.sizes().1);
     // vectors of output channels: several, none of them half empty; one only for short sums
-    let several = outputs >= 2 * by.lanes || plane < 16 * by.lanes;
-    let across = several && outputs * 4 >= outputs.next_multiple_of(by.lanes) * 3;
+    let lanes = by.lanes.number;
+    let several = outputs >= 2 * lanes || plane < 16 * lanes;
+    let across = several && outputs * 4 >= outputs.next_multiple_of(lanes) * 3;
     // SAFETY: the caller's.
     unsafe {
-        outputs >= by.lanes && (across || !by.fused) && weight_across(by, conv)
+        outputs >= lanes && (across || !by.fused) && weight_across(by, conv)
             || by.fused && weight_along(by, conv)
     }
 }
@@ -498,15 +543,9 @@ unsafe fn weight_across(by: &Kernels, conv: &Conv<'_>) -> bool {
                     let at = part.tap(k / window.kernel[1], k % window.kernel[1]);
                     *column = Column { b: i * part.channel() + at, c: (first + j) * c };
                 }
-                let mut channels = Walk::of_row(outputs);
-                loop {
-                    let rows = channels.fill(by.lanes, &mut list, LIST);
-                    if rows == 0 {
-                        break;
-                    }
-                    // SAFETY: rows, columns and taps are inside of the transposed `dy`, the lines and the weight.
-                    unsafe { (by.tiles)(&sums, &list[..rows], &columns[..n]) };
-                }
+                let channels = Walk::of_row(by.lanes.number, outputs);
+                // SAFETY: rows, columns and taps are inside of the transposed `dy`, the lines and the weight.
+                unsafe { by.all_tiles(channels, &mut list, LIST, &sums, &columns[..n]) };
             }
         }
     }
@@ -534,22 +573,24 @@ unsafe fn weight_along(by: &Kernels, conv: &Conv<'_>) -> bool {
             b: lines,
             c: conv.weights(&part, group),
         };
-        let mut walk = part.walk(true);
-        loop {
-            let places = walk.fill(by.lanes, &mut list, LIST);
-            if places == 0 {
-                break;
-            }
-            let numbers = part.channels * window.taps();
-            for first in (0..numbers).step_by(COLUMNS) {
-                let n = COLUMNS.min(numbers - first);
-                for (j, column) in columns.iter_mut().enumerate().take(n) {
-                    let (i, k) = ((first + j) / window.taps(), (first + j) % window.taps());
-                    let at = part.tap(k / window.kernel[1], k % window.kernel[1]);
-                    *column = Column { b: i * part.channel() + at, c: (first + j) * window.output[0] };
+        for mut walk in part.walks(by.lanes, true) {
+            let dots = if walk.each == 2 { by.dots_of_halves } else { by.dots };
+            loop {
+                let places = walk.fill(&mut list, LIST);
+                if places == 0 {
+                    break;
                 }
-                // SAFETY: places and columns are inside of maps and lines.
-                unsafe { (by.dots)(&product, &list[..places], &columns[..n]) };
+                let numbers = part.channels * window.taps();
+                for first in (0..numbers).step_by(COLUMNS) {
+                    let n = COLUMNS.min(numbers - first);
+                    for (j, column) in columns.iter_mut().enumerate().take(n) {
+                        let (i, k) = ((first + j) / window.taps(), (first + j) % window.taps());
+                        let at = part.tap(k / window.kernel[1], k % window.kernel[1]);
+                        *column = Column { b: i * part.channel() + at, c: (first + j) * window.output[0] };
+                    }
+                    // SAFETY: places and columns are inside of maps and lines.
+                    unsafe { dots(&product, &list[..places], &columns[..n]) };
+                }
             }
         }
     }

@@ -3,11 +3,12 @@
 //! A tile reads and writes vectors that run along the columns of the output. With a stride of 1 and no padding the rows of
 //! the input serve as they are. Otherwise they are copied to **lines**, for a band of output rows at a time:
 //!
-//! - padded rows, if the stride is 1 and vectors fill a row of the output: each number of the window is a shift;
+//! - padded rows, if vectors fill a row of the output: each number of the window is a shift. With a stride of `s`, every
+//!   `s`-th column is in a copy of its own, a **phase**, inside of which the stride is 1;
 //! - or a copy for each column of the window, as wide as the output: then output rows follow each other without a gap, and
 //!   vectors run across their ends. No width is slow.
 //!
-//! With a vertical stride, each row of the window has copies of its own.
+//! With a vertical stride, rows have phases as well.
 
 use core::mem::MaybeUninit;
 
@@ -24,6 +25,22 @@ pub(super) type Buffer = MaybeUninit<[f32; ROOM]>;
 /// Vectors of a list.
 pub(super) const LIST: usize = 64;
 
+/// Vectors of an instruction set.
+#[derive(Clone, Copy)]
+pub(super) struct Lanes {
+    /// Numbers of a vector.
+    pub(super) number: usize,
+    /// Whether the halves of a vector may lie apart.
+    pub(super) halves: bool,
+}
+
+impl Lanes {
+    /// How many numbers of a row there must be.
+    fn least(self) -> usize {
+        if self.halves { self.number / 2 } else { self.number }
+    }
+}
+
 /// How the samples, rows and channels of a convolution are taken in parts.
 #[derive(Clone, Copy)]
 pub(super) struct Plan {
@@ -31,10 +48,10 @@ pub(super) struct Plan {
     pub(super) whole: bool,
     /// Whether some numbers of the lines lie in the padding.
     padded: bool,
-    /// Copies for rows and columns of the window.
+    /// Whether each column of the window has a copy, in which output rows follow each other without a gap.
+    flat: bool,
+    /// Copies: phases of the rows, and of the columns or for columns of the window.
     copies: [usize; 2],
-    /// From one row or column of the window to the next, inside of a copy.
-    shift: [usize; 2],
     /// From one row of a line to the next.
     pub(super) pitch: usize,
     /// Rows of the input beyond those of the output.
@@ -49,36 +66,37 @@ pub(super) struct Plan {
 
 impl Plan {
     /// `None` where the maps are too small for a vector, or too large for the buffer.
-    pub(super) fn new(lanes: usize, window: &Window) -> Option<Plan> {
+    pub(super) fn new(by: Lanes, window: &Window) -> Option<Plan> {
         let ([_, h, w], [_, oh, ow]) = (window.input, window.output);
         let ([kh, kw], [sy, sx], [dy, dx]) = (window.kernel, window.stride, window.dilation);
         let channels = window.input[0] / window.groups;
         let inside =
             window.pad == [0, 0] && (oh - 1) * sy + (kh - 1) * dy < h && (ow - 1) * sx + (kw - 1) * dx < w;
-        // vectors fill rows, but for an eighth
-        let rows = sx == 1 && ow >= lanes && ow * 8 >= ow.next_multiple_of(lanes) * 7;
-        let flat = kw == 1 && sx == 1 && sy == 1 && ow == w;
-        if inside && (rows || flat && oh * ow >= lanes) {
-            let (copies, shift, pitch) = ([1, 1], [dy, dx], w);
+        // vectors, or halves of them, fill rows but for a quarter
+        let (lanes, least) = (by.number, by.least());
+        let rows = ow >= least && ow * 4 >= ow.next_multiple_of(least) * 3;
+        let gapless = kw == 1 && sy == 1 && ow == w;
+        if inside && sx == 1 && (rows || gapless && oh * ow >= lanes) {
             return Some(Plan {
                 whole: true,
                 padded: false,
-                copies,
-                shift,
-                pitch,
+                flat: false,
+                copies: [1, 1],
+                pitch: w,
                 beyond: 0,
                 samples: usize::MAX,
                 bands: 1,
                 channels,
             });
         }
+        let [down, right] = [(kh - 1) * dy, (kw - 1) * dx];
         let mut plan = Plan {
             whole: false,
             padded: !inside,
-            copies: [if sy == 1 { 1 } else { kh }, if rows { 1 } else { kw }],
-            shift: [if sy == 1 { dy } else { 0 }, if rows { dx } else { 0 }],
-            pitch: if rows { ow + (kw - 1) * dx } else { ow },
-            beyond: if sy == 1 { (kh - 1) * dy } else { 0 },
+            flat: !rows,
+            copies: [sy.min(down + 1), if rows { sx.min(right + 1) } else { kw }],
+            pitch: if rows { ow + right / sx } else { ow },
+            beyond: down / sy,
             samples: 1,
             bands: 1,
             channels,
@@ -86,7 +104,7 @@ impl Plan {
         // as many rows as there is room for, and not much fewer than those beyond; then as many channels
         while plan.channels * plan.channel(oh.div_ceil(plan.bands)) > ROOM {
             let rows = oh.div_ceil(plan.bands);
-            if rows > plan.beyond.max(1) && oh / (plan.bands + 1) * ow >= lanes {
+            if rows > plan.beyond.max(1) && (!plan.flat || oh / (plan.bands + 1) * ow >= lanes) {
                 plan.bands += 1;
             } else {
                 plan.channels = ROOM / plan.channel(rows);
@@ -96,7 +114,7 @@ impl Plan {
         if plan.bands == 1 && plan.channels == channels {
             plan.samples = ROOM / (channels * plan.channel(oh));
         }
-        (plan.channels > 0 && oh / plan.bands * ow >= lanes).then_some(plan)
+        (plan.channels > 0 && (rows || oh / plan.bands * ow >= lanes)).then_some(plan)
     }
 
     /// One copy of whole samples, padded: for a window whose steps are 1.
@@ -111,8 +129,8 @@ impl Plan {
         let plan = Plan {
             whole,
             padded: !whole,
+            flat: false,
             copies: [1, 1],
-            shift: [dy, dx],
             pitch,
             beyond,
             samples: 1,
@@ -158,10 +176,14 @@ impl Part<'_> {
 
     /// Where the number of the window at `ky`, `kx` begins.
     pub(super) fn tap(&self, ky: usize, kx: usize) -> usize {
-        let plan = self.plan;
-        let copy = if plan.copies[0] > 1 { ky * plan.copies[1] } else { 0 }
-            + if plan.copies[1] > 1 { kx } else { 0 };
-        (copy * (self.rows + plan.beyond) + ky * plan.shift[0]) * plan.pitch + kx * plan.shift[1]
+        let (plan, [sy, sx], [dy, dx]) = (self.plan, self.window.stride, self.window.dilation);
+        let [y, x] = [ky * dy, kx * dx];
+        if plan.whole {
+            return y * plan.pitch + x;
+        }
+        let (copy, shift) = if plan.flat { (kx, 0) } else { (x % sx, x / sx) };
+        let copy = y % sy * plan.copies[1] + copy;
+        (copy * (self.rows + plan.beyond) + y / sy) * plan.pitch + shift
     }
 
     /// Where the lines are: in the samples that begin at `maps`, or in the buffer.
@@ -196,21 +218,20 @@ impl Part<'_> {
             for sample in 0..self.samples {
                 for channel in self.first..self.first + self.channels {
                     let map = maps.add((sample * c + channel) * h * w);
-                    for ky in 0..plan.copies[0] {
-                        let at = self.row * sy + ky * window.dilation[0];
-                        let (top, row, bottom) = place(at, sy, window.pad[0], h, rows);
-                        for kx in 0..plan.copies[1] {
-                            let (left, column, right) =
-                                place(kx * window.dilation[1], sx, window.pad[1], w, plan.pitch);
-                            let from = map.add(row * w + column);
+                    for y in 0..plan.copies[0] {
+                        let (top, row, bottom) = place(self.row * sy + y, sy, window.pad[0], h, rows);
+                        for x in 0..plan.copies[1] {
+                            let at = if plan.flat { x * window.dilation[1] } else { x };
+                            let (left, column, right) = place(at, sx, window.pad[1], w, plan.pitch);
+                            let from = map.wrapping_add(row * w + column); // of an empty block, which may be beyond the map
                             let block = Block {
                                 map: [sy * w, sx],
                                 line: plan.pitch,
                                 rows: bottom - top,
                                 width: right - left,
                             };
-                            block.copy::<V, BACK>(from, line.add(top * plan.pitch + left));
-                            line = line.add(rows * plan.pitch);
+                            block.copy::<V, BACK>(from, line.wrapping_add(top * plan.pitch + left));
+                            line = line.wrapping_add(rows * plan.pitch);
                         }
                     }
                 }
@@ -218,26 +239,39 @@ impl Part<'_> {
         }
     }
 
-    /// The vectors of the part, from lines to the output; `exact` if none may store what another one has stored.
-    pub(super) fn walk(&self, exact: bool) -> Walk {
+    /// The vectors of the part, from lines to the output, and those whose halves lie apart; `exact` if none may store what
+    /// another one has stored.
+    pub(super) fn walks(&self, by: Lanes, exact: bool) -> [Walk; 2] {
         let [c, oh, ow] = self.window.output;
         let step = self.plan.pitch * if self.plan.whole { self.window.stride[0] } else { 1 };
         let flat = step == ow;
-        Walk {
+        let (rows, width) = if flat { (1, self.rows * ow) } else { (self.rows, ow) };
+        let walk = Walk {
+            lanes: by.number,
+            each: 1,
             samples: self.samples,
-            rows: if flat { 1 } else { self.rows },
-            width: if flat { self.rows * ow } else { ow },
+            rows,
+            columns: [0, width],
             from: [self.sample(), step],
             to: [c * oh * ow, ow],
             at: [0; 3],
             exact,
+        };
+        let (left, half) = (width % by.number, by.number / 2);
+        let apart = by.halves && left > 0 && (left <= half || width < by.number) && self.samples * rows > 1;
+        if !apart {
+            return [walk, Walk { samples: 0, ..walk }];
         }
+        let middle = width - left;
+        [
+            Walk { columns: [0, middle], samples: if middle > 0 { walk.samples } else { 0 }, ..walk },
+            Walk { columns: [middle, width], at: [0, 0, middle], lanes: half, each: 2, ..walk },
+        ]
     }
 
     /// The vectors of the part, from the output to lines.
-    pub(super) fn walk_back(&self) -> Walk {
-        let walk = self.walk(true);
-        Walk { from: walk.to, to: walk.from, ..walk }
+    pub(super) fn walks_back(&self, by: Lanes) -> [Walk; 2] {
+        self.walks(by, true).map(|walk| Walk { from: walk.to, to: walk.from, ..walk })
     }
 }
 
@@ -350,11 +384,16 @@ unsafe fn one<const BACK: bool>(map: *mut f32, line: *mut f32) {
 }
 
 /// Goes through the vectors of a part.
+#[derive(Clone, Copy)]
 pub(super) struct Walk {
+    /// Numbers of a row of the list.
+    lanes: usize,
+    /// Rows of the list that make a vector.
+    pub(super) each: usize,
     samples: usize,
     rows: usize,
-    /// Numbers of a row, at least a vector.
-    width: usize,
+    /// The first column and the end; at least `lanes` columns are before the end.
+    columns: [usize; 2],
     /// From one sample, one row to the next.
     from: [usize; 2],
     to: [usize; 2],
@@ -365,17 +404,19 @@ pub(super) struct Walk {
 
 impl Walk {
     /// The vectors of one row, none of which stores what another one has stored.
-    pub(super) fn of_row(width: usize) -> Walk {
-        Walk { samples: 1, rows: 1, width, from: [0; 2], to: [0; 2], at: [0; 3], exact: true }
+    pub(super) fn of_row(lanes: usize, width: usize) -> Walk {
+        let columns = [0, width];
+        let (from, to, at) = ([0; 2], [0; 2], [0; 3]);
+        Walk { lanes, each: 1, samples: 1, rows: 1, columns, from, to, at, exact: true }
     }
 
-    /// Fills the list with at most `most` vectors, and returns how many there are.
-    pub(super) fn fill(&mut self, lanes: usize, list: &mut [Row; LIST], most: usize) -> usize {
-        let mut filled = 0;
+    /// Fills the list with at most `most` vectors, and returns how many rows it has.
+    pub(super) fn fill(&mut self, list: &mut [Row; LIST], most: usize) -> usize {
+        let (mut filled, most, [first, end]) = (0, (most * self.each).min(LIST), self.columns);
         while filled < most && self.at[0] < self.samples {
-            let [sample, row, column] = self.at;
-            let left = self.width - column;
-            let (column, n) = if left >= lanes { (column, lanes) } else { (self.width - lanes, left) };
+            let ([sample, row, column], lanes) = (self.at, self.lanes);
+            let left = end - column;
+            let (column, n) = if left >= lanes { (column, lanes) } else { (end - lanes, left) };
             list[filled] = Row {
                 from: sample * self.from[0] + row * self.from[1] + column,
                 to: sample * self.to[0] + row * self.to[1] + column,
@@ -385,10 +426,14 @@ impl Walk {
             self.at = if left > lanes {
                 [sample, row, column + lanes]
             } else if row + 1 < self.rows {
-                [sample, row + 1, 0]
+                [sample, row + 1, first]
             } else {
-                [sample + 1, 0, 0]
+                [sample + 1, 0, first]
             };
+        }
+        if filled % self.each > 0 {
+            list[filled] = Row { n: 0, ..list[filled - 1] };
+            filled += 1;
         }
         filled
     }

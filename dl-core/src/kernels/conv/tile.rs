@@ -2,14 +2,98 @@
 //!
 //! As in [`product`](super::super::product), all is `inline(always)` and generic over the vector.
 
-use super::super::simd::Simd;
+use core::marker::PhantomData;
 
-/// A vector of a tile: where it is read, where it is written, and how many of its last numbers are.
+use super::super::simd::{Halves, Simd};
+
+/// A vector of a tile, or half of one: where it is read, where it is written, and how many of its last numbers are.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Row {
     pub(super) from: usize,
     pub(super) to: usize,
     pub(super) n: usize,
+}
+
+/// How rows make vectors. The functions ask for what those of [`Simd`] do.
+pub(super) trait Rows: Copy {
+    type Vector: Simd;
+    /// Rows of a vector.
+    const EACH: usize;
+
+    /// The vector that is at these places of the rows.
+    unsafe fn load(from: *const f32, at: [usize; 2]) -> Self::Vector;
+    /// The same, but zero for all but the last `n` numbers of each row.
+    unsafe fn load_last(from: *const f32, at: [usize; 2], n: [usize; 2]) -> Self::Vector;
+    unsafe fn store(v: Self::Vector, to: *mut f32, at: [usize; 2]);
+    /// Stores the last `n` numbers of each row.
+    unsafe fn store_last(v: Self::Vector, to: *mut f32, at: [usize; 2], n: [usize; 2]);
+
+    /// One number of the rows of each of `MV` vectors.
+    #[inline(always)]
+    fn of<const MV: usize>(rows: &[Row], number: impl Fn(&Row) -> usize) -> [[usize; 2]; MV] {
+        let mut numbers = [[0; 2]; MV];
+        for (numbers, rows) in numbers.iter_mut().zip(rows.chunks_exact(Self::EACH)) {
+            *numbers = [number(&rows[0]), number(&rows[Self::EACH - 1])];
+        }
+        numbers
+    }
+}
+
+/// A row is a vector.
+#[derive(Clone, Copy)]
+pub(super) struct Each<V>(PhantomData<V>);
+
+impl<V: Simd> Rows for Each<V> {
+    type Vector = V;
+    const EACH: usize = 1;
+
+    #[inline(always)]
+    unsafe fn load(from: *const f32, at: [usize; 2]) -> V {
+        // SAFETY: the caller's, here and below.
+        unsafe { V::load(from.add(at[0])) }
+    }
+    #[inline(always)]
+    unsafe fn load_last(from: *const f32, at: [usize; 2], n: [usize; 2]) -> V {
+        let from = from.wrapping_add(at[0]);
+        unsafe { if n[0] == V::LANES { V::load(from) } else { V::load_last(from, n[0]) } }
+    }
+    #[inline(always)]
+    unsafe fn store(v: V, to: *mut f32, at: [usize; 2]) {
+        unsafe { v.store(to.add(at[0])) }
+    }
+    #[inline(always)]
+    unsafe fn store_last(v: V, to: *mut f32, at: [usize; 2], n: [usize; 2]) {
+        let to = to.wrapping_add(at[0]);
+        unsafe { if n[0] == V::LANES { v.store(to) } else { v.store_last(to, n[0]) } }
+    }
+}
+
+/// Two rows are the halves of a vector.
+#[derive(Clone, Copy)]
+pub(super) struct Two<V>(PhantomData<V>);
+
+impl<V: Halves> Rows for Two<V> {
+    type Vector = V;
+    const EACH: usize = 2;
+
+    #[inline(always)]
+    unsafe fn load(from: *const f32, at: [usize; 2]) -> V {
+        // SAFETY: the caller's, here and below.
+        unsafe { V::load_halves(at.map(|at| from.add(at))) }
+    }
+    #[inline(always)]
+    unsafe fn load_last(from: *const f32, at: [usize; 2], n: [usize; 2]) -> V {
+        let from = at.map(|at| from.wrapping_add(at));
+        unsafe { if n == [V::LANES / 2; 2] { V::load_halves(from) } else { V::load_last_of_halves(from, n) } }
+    }
+    #[inline(always)]
+    unsafe fn store(v: V, to: *mut f32, at: [usize; 2]) {
+        unsafe { v.store_halves(at.map(|at| to.add(at))) }
+    }
+    #[inline(always)]
+    unsafe fn store_last(v: V, to: *mut f32, at: [usize; 2], n: [usize; 2]) {
+        unsafe { v.store_last_of_halves(at.map(|at| to.wrapping_add(at)), n) }
+    }
 }
 
 /// A number of the window: where it is in the lines and in the weight.
@@ -56,7 +140,7 @@ pub(super) struct Sums<'a> {
 
 /// All tiles of some rows and columns, `MV` by `NC` if there are so many.
 #[inline(always)]
-pub(super) unsafe fn tiles<V: Simd, const MV: usize, const NC: usize>(
+pub(super) unsafe fn tiles<R: Rows, const MV: usize, const NC: usize>(
     p: &Sums<'_>,
     rows: &[Row],
     columns: &[Column],
@@ -65,25 +149,27 @@ pub(super) unsafe fn tiles<V: Simd, const MV: usize, const NC: usize>(
     unsafe {
         let mut rest = rows;
         if columns.len() == 1 {
-            rest = tiles_of::<V, 8, 1>(p, rest, columns);
+            rest = tiles_of::<R, 8, 1>(p, rest, columns);
+        } else if MV == 4 && columns.len() == 6 {
+            rest = tiles_of::<R, 3, 6>(p, rest, columns); // 18 sums, where twice 3 columns have 12 at a time
         } else {
-            rest = tiles_of::<V, MV, NC>(p, rest, columns);
+            rest = tiles_of::<R, MV, NC>(p, rest, columns);
         }
         if MV > 2 || columns.len() == 1 {
-            rest = tiles_of::<V, 2, NC>(p, rest, columns);
+            rest = tiles_of::<R, 2, NC>(p, rest, columns);
         }
-        tiles_of::<V, 1, 8>(p, rest, columns);
+        tiles_of::<R, 1, 8>(p, rest, columns);
     }
 }
 
-/// The tiles of `MV` rows, and the rows that are left.
+/// The tiles of `MV` vectors, and the rows that are left.
 #[inline(always)]
-unsafe fn tiles_of<'a, V: Simd, const MV: usize, const NC: usize>(
+unsafe fn tiles_of<'a, R: Rows, const MV: usize, const NC: usize>(
     p: &Sums<'_>,
     rows: &'a [Row],
     columns: &[Column],
 ) -> &'a [Row] {
-    let (mut first, tiles) = (0, rows.chunks_exact(MV));
+    let (mut first, tiles) = (0, rows.chunks_exact(MV * R::EACH));
     let rest = tiles.remainder();
     if tiles.len() == 0 {
         return rest;
@@ -95,14 +181,14 @@ unsafe fn tiles_of<'a, V: Simd, const MV: usize, const NC: usize>(
             // SAFETY: the caller's word for the pointers and the instructions.
             unsafe {
                 match width {
-                    1 => tile::<V, MV, 1>(p, rows, columns, first),
-                    2 if NC >= 2 => tile::<V, MV, 2>(p, rows, columns, first),
-                    3 if NC >= 3 => tile::<V, MV, 3>(p, rows, columns, first),
-                    4 if NC >= 4 => tile::<V, MV, 4>(p, rows, columns, first),
-                    5 if NC >= 5 => tile::<V, MV, 5>(p, rows, columns, first),
-                    6 if NC >= 6 => tile::<V, MV, 6>(p, rows, columns, first),
-                    7 if NC >= 7 => tile::<V, MV, 7>(p, rows, columns, first),
-                    _ if NC >= 8 => tile::<V, MV, 8>(p, rows, columns, first),
+                    1 => tile::<R, MV, 1>(p, rows, columns, first),
+                    2 if NC >= 2 => tile::<R, MV, 2>(p, rows, columns, first),
+                    3 if NC >= 3 => tile::<R, MV, 3>(p, rows, columns, first),
+                    4 if NC >= 4 => tile::<R, MV, 4>(p, rows, columns, first),
+                    5 if NC >= 5 => tile::<R, MV, 5>(p, rows, columns, first),
+                    6 if NC >= 6 => tile::<R, MV, 6>(p, rows, columns, first),
+                    7 if NC >= 7 => tile::<R, MV, 7>(p, rows, columns, first),
+                    _ if NC >= 8 => tile::<R, MV, 8>(p, rows, columns, first),
                     _ => unreachable!("no tile is wider than {NC}"),
                 }
             }
@@ -114,7 +200,7 @@ unsafe fn tiles_of<'a, V: Simd, const MV: usize, const NC: usize>(
 
 /// `MV` vectors by `NR` columns of sums.
 #[inline(always)]
-unsafe fn tile<V: Simd, const MV: usize, const NR: usize>(
+unsafe fn tile<R: Rows, const MV: usize, const NR: usize>(
     p: &Sums<'_>,
     rows: &[Row],
     columns: &[Column],
@@ -122,26 +208,24 @@ unsafe fn tile<V: Simd, const MV: usize, const NR: usize>(
 ) {
     // SAFETY: the caller's word for the pointers and the instructions.
     unsafe {
-        let (mut from, mut at) = ([0; MV], [0; NR]);
-        for (from, row) in from.iter_mut().zip(rows) {
-            *from = row.from;
-        }
+        let (from, to) = (R::of::<MV>(rows, |row| row.from), R::of::<MV>(rows, |row| row.to));
+        let mut at = [0; NR];
         let columns = &columns[first..first + NR];
         for (at, column) in at.iter_mut().zip(columns) {
             *at = column.b;
         }
-        let mut sums = [[V::splat(0.0); MV]; NR];
+        let mut sums = [[R::Vector::splat(0.0); MV]; NR];
         match p.start {
             Start::Zero => {}
             Start::Bias(bias) => {
                 for (j, sums) in sums.iter_mut().enumerate() {
-                    *sums = [V::splat(*bias.add(first + j) + 0.0); MV]; // not -0: what is added may be padding
+                    *sums = [R::Vector::splat(*bias.add(first + j) + 0.0); MV]; // not -0: what is added may be padding
                 }
             }
             Start::Sum => {
                 for (sums, column) in sums.iter_mut().zip(columns) {
-                    for (sum, row) in sums.iter_mut().zip(rows) {
-                        *sum = V::load(p.c.add(row.to + column.c));
+                    for (sum, to) in sums.iter_mut().zip(to) {
+                        *sum = R::load(p.c.add(column.c), to);
                     }
                 }
             }
@@ -150,24 +234,33 @@ unsafe fn tile<V: Simd, const MV: usize, const NR: usize>(
         if let [tap] = p.taps {
             (a, b) = (a.add(tap.a), b.add(tap.b));
             for _ in 0..p.channels {
-                add::<V, MV, NR>(&mut sums, a, from, b, at);
+                add::<R, MV, NR>(&mut sums, a, from, b, at);
                 (a, b) = (a.wrapping_add(p.a_channel), b.wrapping_add(p.b_channel));
             }
         } else {
             for _ in 0..p.channels {
                 for tap in p.taps {
-                    add::<V, MV, NR>(&mut sums, a.add(tap.a), from, b.add(tap.b), at);
+                    add::<R, MV, NR>(&mut sums, a.add(tap.a), from, b.add(tap.b), at);
                 }
                 (a, b) = (a.wrapping_add(p.a_channel), b.wrapping_add(p.b_channel));
             }
         }
+        if p.relu {
+            for sums in &mut sums {
+                for sum in sums {
+                    *sum = sum.relu();
+                }
+            }
+        }
+        let n = R::of::<MV>(rows, |row| row.n);
+        let whole = n == [[R::Vector::LANES / R::EACH; 2]; MV];
         for (sums, column) in sums.into_iter().zip(columns) {
-            for (sum, row) in sums.into_iter().zip(rows) {
-                let (sum, to) = (if p.relu { sum.relu() } else { sum }, p.c.add(row.to + column.c));
-                if row.n == V::LANES {
-                    sum.store(to);
+            let c = p.c.add(column.c);
+            for ((sum, to), n) in sums.into_iter().zip(to).zip(n) {
+                if whole {
+                    R::store(sum, c, to);
                 } else {
-                    sum.store_last(to, row.n);
+                    R::store_last(sum, c, to, n);
                 }
             }
         }
@@ -176,21 +269,21 @@ unsafe fn tile<V: Simd, const MV: usize, const NR: usize>(
 
 /// `sums += a b`
 #[inline(always)]
-unsafe fn add<V: Simd, const MV: usize, const NR: usize>(
-    sums: &mut [[V; MV]; NR],
+unsafe fn add<R: Rows, const MV: usize, const NR: usize>(
+    sums: &mut [[R::Vector; MV]; NR],
     a: *const f32,
-    from: [usize; MV],
+    from: [[usize; 2]; MV],
     b: *const f32,
     at: [usize; NR],
 ) {
     // SAFETY: the caller's word for the pointers and the instructions.
     unsafe {
-        let mut vectors = [V::splat(0.0); MV];
+        let mut vectors = [R::Vector::splat(0.0); MV];
         for (v, from) in vectors.iter_mut().zip(from) {
-            *v = V::load(a.add(from));
+            *v = R::load(a, from);
         }
         for (sums, at) in sums.iter_mut().zip(at) {
-            let b = V::splat(*b.add(at));
+            let b = R::Vector::splat(*b.add(at));
             for (sum, a) in sums.iter_mut().zip(vectors) {
                 *sum = a.mul_add(b, *sum);
             }
@@ -215,17 +308,17 @@ pub(super) struct Dots {
 
 /// All tiles of dot products.
 #[inline(always)]
-pub(super) unsafe fn dots<V: Simd, const NC: usize>(p: &Dots, places: &[Row], columns: &[Column]) {
+pub(super) unsafe fn dots<R: Rows, const NC: usize>(p: &Dots, places: &[Row], columns: &[Column]) {
     let (mut row, mut left) = (0, p.rows.div_ceil(4));
     while left > 0 {
         let height = (p.rows - row).div_ceil(left); // about equal
         // SAFETY: the caller's.
         unsafe {
             match height {
-                1 => dots_of::<V, 1, NC>(p, row, places, columns),
-                2 => dots_of::<V, 2, NC>(p, row, places, columns),
-                3 => dots_of::<V, 3, NC>(p, row, places, columns),
-                _ => dots_of::<V, 4, NC>(p, row, places, columns),
+                1 => dots_of::<R, 1, NC>(p, row, places, columns),
+                2 => dots_of::<R, 2, NC>(p, row, places, columns),
+                3 => dots_of::<R, 3, NC>(p, row, places, columns),
+                _ => dots_of::<R, 4, NC>(p, row, places, columns),
             }
         }
         row += height;
@@ -234,7 +327,7 @@ pub(super) unsafe fn dots<V: Simd, const NC: usize>(p: &Dots, places: &[Row], co
 }
 
 #[inline(always)]
-unsafe fn dots_of<V: Simd, const MR: usize, const NC: usize>(
+unsafe fn dots_of<R: Rows, const MR: usize, const NC: usize>(
     p: &Dots,
     row: usize,
     places: &[Row],
@@ -250,9 +343,9 @@ unsafe fn dots_of<V: Simd, const MR: usize, const NC: usize>(
         // SAFETY: the caller's.
         unsafe {
             match width {
-                5 if NC >= 5 => dot::<V, MR, 5>(p, row, places, now),
-                3 => dot::<V, MR, 3>(p, row, places, now),
-                _ => dot::<V, MR, 1>(p, row, places, now),
+                5 if NC >= 5 => dot::<R, MR, 5>(p, row, places, now),
+                3 => dot::<R, MR, 3>(p, row, places, now),
+                _ => dot::<R, MR, 1>(p, row, places, now),
             }
         }
         columns = rest;
@@ -261,7 +354,7 @@ unsafe fn dots_of<V: Simd, const MR: usize, const NC: usize>(
 
 /// `MR` rows by `NR` columns of dot products.
 #[inline(always)]
-unsafe fn dot<V: Simd, const MR: usize, const NR: usize>(
+unsafe fn dot<R: Rows, const MR: usize, const NR: usize>(
     p: &Dots,
     row: usize,
     places: &[Row],
@@ -273,23 +366,24 @@ unsafe fn dot<V: Simd, const MR: usize, const NR: usize>(
         for (at, column) in at.iter_mut().zip(columns) {
             *at = column.b;
         }
-        let mut sums = [[V::splat(0.0); 4]; NR]; // the first MR of four are used
+        let mut sums = [[R::Vector::splat(0.0); 4]; NR]; // the first MR of four are used
         let a = p.a.add(row * p.a_row);
-        for place in places {
-            let mut rows = [V::splat(0.0); MR];
+        for place in places.chunks_exact(R::EACH) {
+            let [[from], [to], [n]] =
+                [R::of::<1>(place, |row| row.from), R::of(place, |row| row.to), R::of(place, |row| row.n)];
+            let mut rows = [R::Vector::splat(0.0); MR];
             for (i, v) in rows.iter_mut().enumerate() {
-                let a = a.add(i * p.a_row + place.to);
-                *v = if place.n == V::LANES { V::load(a) } else { V::load_last(a, place.n) };
+                *v = R::load_last(a.add(i * p.a_row), to, n);
             }
             for (sums, at) in sums.iter_mut().zip(at) {
-                let b = V::load(p.b.add(at + place.from));
+                let b = R::load(p.b.add(at), from);
                 for (sum, a) in sums.iter_mut().zip(rows) {
                     *sum = a.mul_add(b, *sum);
                 }
             }
         }
         for (sums, column) in sums.into_iter().zip(columns) {
-            let sums = V::sums(sums);
+            let sums = R::Vector::sums(sums);
             for (i, sum) in sums.into_iter().enumerate().take(MR) {
                 *p.c.add(column.c + row + i) += sum;
             }

@@ -3,7 +3,7 @@
 use core::arch::x86_64::*;
 
 use super::sse::{sums, transpose4};
-use super::{Simd, Sse};
+use super::{Halves, Simd, Sse};
 
 /// AVX2 with FMA.
 #[derive(Clone, Copy)]
@@ -59,6 +59,43 @@ impl Simd for F32x8 {
     unsafe fn transpose4(from: *const f32, stride: usize, to: *mut f32, to_stride: usize) {
         unsafe { transpose4(from, stride, to, to_stride) }
     }
+}
+
+impl Halves for F32x8 {
+    #[inline(always)]
+    unsafe fn load_halves([low, high]: [*const f32; 2]) -> Self {
+        // SAFETY: the caller's, here and below.
+        unsafe { join(_mm_loadu_ps(low), _mm_loadu_ps(high)) }
+    }
+    #[inline(always)]
+    unsafe fn store_halves(self, [low, high]: [*mut f32; 2]) {
+        unsafe {
+            _mm_storeu_ps(low, _mm256_castps256_ps128(self.0));
+            _mm_storeu_ps(high, _mm256_extractf128_ps::<1>(self.0));
+        }
+    }
+    #[inline(always)]
+    unsafe fn load_last_of_halves([low, high]: [*const f32; 2], [n, m]: [usize; 2]) -> Self {
+        unsafe { join(_mm_maskload_ps(low, last_of_half(n)), _mm_maskload_ps(high, last_of_half(m))) }
+    }
+    #[inline(always)]
+    unsafe fn store_last_of_halves(self, [low, high]: [*mut f32; 2], [n, m]: [usize; 2]) {
+        unsafe {
+            _mm_maskstore_ps(low, last_of_half(n), _mm256_castps256_ps128(self.0));
+            _mm_maskstore_ps(high, last_of_half(m), _mm256_extractf128_ps::<1>(self.0));
+        }
+    }
+}
+
+/// A mask of the last `n` lanes of half a vector, `n <= 4`.
+#[inline(always)]
+unsafe fn last_of_half(n: usize) -> __m128i {
+    unsafe { _mm_cmpgt_epi32(_mm_setr_epi32(0, 1, 2, 3), _mm_set1_epi32(3 - n as i32)) }
+}
+
+#[inline(always)]
+unsafe fn join(low: __m128, high: __m128) -> F32x8 {
+    unsafe { F32x8(_mm256_insertf128_ps::<1>(_mm256_castps128_ps256(low), high)) }
 }
 
 /// The sum of both halves.

@@ -2,7 +2,7 @@
 
 use core::arch::x86_64::*;
 
-use super::Simd;
+use super::{Halves, Simd};
 use super::avx2::halves;
 use super::sse::{sums, transpose4};
 
@@ -130,6 +130,45 @@ impl Simd for F32x16 {
     unsafe fn transpose4(from: *const f32, stride: usize, to: *mut f32, to_stride: usize) {
         unsafe { transpose4(from, stride, to, to_stride) }
     }
+}
+
+impl Halves for F32x16 {
+    #[inline(always)]
+    unsafe fn load_halves([low, high]: [*const f32; 2]) -> Self {
+        // SAFETY: the caller's, here and below.
+        unsafe { join(_mm256_loadu_ps(low), _mm256_loadu_ps(high)) }
+    }
+    #[inline(always)]
+    unsafe fn store_halves(self, [low, high]: [*mut f32; 2]) {
+        unsafe {
+            _mm256_storeu_ps(low, _mm512_castps512_ps256(self.0));
+            _mm256_storeu_ps(high, _mm512_extractf32x8_ps::<1>(self.0));
+        }
+    }
+    #[inline(always)]
+    unsafe fn load_last_of_halves([low, high]: [*const f32; 2], [n, m]: [usize; 2]) -> Self {
+        unsafe {
+            join(_mm256_maskz_loadu_ps(last_of_half(n), low), _mm256_maskz_loadu_ps(last_of_half(m), high))
+        }
+    }
+    #[inline(always)]
+    unsafe fn store_last_of_halves(self, [low, high]: [*mut f32; 2], [n, m]: [usize; 2]) {
+        unsafe {
+            _mm256_mask_storeu_ps(low, last_of_half(n), _mm512_castps512_ps256(self.0));
+            _mm256_mask_storeu_ps(high, last_of_half(m), _mm512_extractf32x8_ps::<1>(self.0));
+        }
+    }
+}
+
+/// A mask of the last `n` lanes of half a vector, `n <= 8`.
+#[inline(always)]
+fn last_of_half(n: usize) -> __mmask8 {
+    !(0xff_u32 >> n) as __mmask8
+}
+
+#[inline(always)]
+unsafe fn join(low: __m256, high: __m256) -> F32x16 {
+    unsafe { F32x16(_mm512_insertf32x8::<1>(_mm512_castps256_ps512(low), high)) }
 }
 
 /// The sum of all four quarters.

@@ -163,3 +163,16 @@ pub(super) trait Simd: Copy {
         }
     }
 }
+
+/// A vector whose halves may lie apart.
+///
+/// # Safety
+/// As of [`Simd`]: loads and stores ask for half of `LANES` numbers at each pointer, or for as many as they say.
+pub(super) trait Halves: Simd {
+    unsafe fn load_halves(from: [*const f32; 2]) -> Self;
+    unsafe fn store_halves(self, to: [*mut f32; 2]);
+    /// The last `n` numbers of each half, at their places; the others are 0.
+    unsafe fn load_last_of_halves(from: [*const f32; 2], n: [usize; 2]) -> Self;
+    /// Stores the last `n` numbers of each half, at their places.
+    unsafe fn store_last_of_halves(self, to: [*mut f32; 2], n: [usize; 2]);
+}
