@@ -1,5 +1,7 @@
 //! The convolutions of `f32`: parts of samples, rows and channels, and their tiles.
 
+use core::mem::MaybeUninit;
+
 use super::super::isa::{Isa, Level};
 #[cfg(target_arch = "aarch64")]
 use super::super::simd::Neon;
@@ -7,12 +9,16 @@ use super::super::simd::Neon;
 use super::super::simd::{F32x8, F32x16};
 use super::super::simd::{Portable, Simd};
 use super::super::transposed;
-use super::lines::{Buffer, LIST, Lanes, Part, Plan, ROOM, Walk};
+use super::lines::{Buffer, LIST, Lanes, Part, Plan, Walk};
+use super::runs::{self, Runs};
 use super::tile::{self, Column, Dots, Each, Row, Rows, Start, Sums, Tap, Two};
 use super::{Convolutions, Window, plain};
 
 /// Numbers of a window that a table holds.
 const TAPS: usize = 128;
+
+/// Numbers of `dy` that are transposed at a time: 16 KiB, which stay in the first cache.
+const TRANSPOSED: usize = 4 * 1024;
 
 /// Columns of a table.
 const COLUMNS: usize = 48;
@@ -133,11 +139,12 @@ struct Kernels {
     copy: unsafe fn(&Part<'_>, *mut f32, *mut f32),
     add_back: unsafe fn(&Part<'_>, *mut f32, *mut f32),
     transpose: unsafe fn(usize, usize, *const f32, usize, *mut f32, usize),
+    runs: unsafe fn(&Runs<'_>, usize),
     plane_sums: unsafe fn(*const f32, usize, usize, *mut f32),
 }
 
 macro_rules! kernels {
-    ($(#[$meta:meta])* $name:ident: $v:ty, $halves:ty, $rows:literal by $columns:literal, $dots:literal) => {
+    ($(#[$meta:meta])* $name:ident: $v:ty, $halves:ty, $rows:literal by $columns:literal, $tall:literal by $broad:literal, $wide:literal) => {
         const $name: &Kernels = &{
             $(#[$meta])*
             unsafe fn tiles_of_vectors(p: &Sums<'_>, rows: &[Row], columns: &[Column]) {
@@ -155,14 +162,14 @@ macro_rules! kernels {
             unsafe fn dots(p: &Dots, places: &[Row], columns: &[Column]) {
                 if <$v>::FUSED {
                     // SAFETY: as above.
-                    unsafe { tile::dots::<Each<$v>, $dots>(p, places, columns) }
+                    unsafe { tile::dots::<Each<$v>, $tall, $broad>(p, places, columns) }
                 }
             }
             $(#[$meta])*
             unsafe fn dots_of_halves(p: &Dots, places: &[Row], columns: &[Column]) {
                 if <$halves>::EACH == 2 {
                     // SAFETY: as above.
-                    unsafe { tile::dots::<$halves, $dots>(p, places, columns) }
+                    unsafe { tile::dots::<$halves, $tall, $broad>(p, places, columns) }
                 }
             }
             $(#[$meta])*
@@ -181,6 +188,11 @@ macro_rules! kernels {
                 unsafe { transposed::transpose::<$v>(n, m, from, stride, to, pitch) }
             }
             $(#[$meta])*
+            unsafe fn runs(p: &Runs<'_>, length: usize) {
+                // SAFETY: as above.
+                unsafe { runs::runs::<$v, $wide>(p, length) }
+            }
+            $(#[$meta])*
             unsafe fn plane_sums(a: *const f32, plane: usize, planes: usize, c: *mut f32) {
                 // SAFETY: as above.
                 unsafe { tile::plane_sums::<$v>(a, plane, planes, c) }
@@ -195,6 +207,7 @@ macro_rules! kernels {
                 copy,
                 add_back,
                 transpose,
+                runs,
                 plane_sums,
             }
         };
@@ -204,16 +217,16 @@ macro_rules! kernels {
 #[cfg(target_arch = "x86_64")]
 kernels! {
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    AVX512: F32x16, Two<F32x16>, 4 by 5, 5
+    AVX512: F32x16, Two<F32x16>, 4 by 5, 6 by 4, true
 }
 #[cfg(target_arch = "x86_64")]
 kernels! {
     #[target_feature(enable = "avx2,fma")]
-    AVX2: F32x8, Two<F32x8>, 2 by 5, 3
+    AVX2: F32x8, Two<F32x8>, 2 by 5, 4 by 3, false
 }
 #[cfg(target_arch = "aarch64")]
-kernels! { NEON: Neon<true>, Each<Neon<true>>, 4 by 5, 5 }
-kernels! { PORTABLE: Portable, Each<Portable>, 2 by 4, 3 }
+kernels! { NEON: Neon<true>, Each<Neon<true>>, 4 by 5, 6 by 4, true }
+kernels! { PORTABLE: Portable, Each<Portable>, 2 by 4, 4 by 3, false }
 
 impl Kernels {
     /// The tiles of all vectors of a walk, of which at most `most` are read again for the next columns.
@@ -480,10 +493,9 @@ unsafe fn scatter(by: &Kernels, conv: &Conv<'_>) -> bool {
 
 /// `dw += ` the gradient of the weight.
 unsafe fn to_weight(by: &Kernels, conv: &Conv<'_>) -> bool {
-    let (outputs, plane) = (conv.channels().1, conv.sizes().1);
-    // vectors of output channels: several, none of them half empty; one only for short sums
-    let lanes = by.lanes.number;
-    let several = outputs >= 2 * lanes || plane < 16 * lanes;
+    let ((inputs, outputs), plane, lanes) = (conv.channels(), conv.sizes().1, by.lanes.number);
+    // vectors of output channels: several, or many runs or short sums of them, and no quarter of them empty
+    let several = outputs >= 2 * lanes || inputs * conv.window.kernel[0] >= 32 || plane < 16 * lanes;
     let across = several && outputs * 4 >= outputs.next_multiple_of(lanes) * 3;
     // SAFETY: the caller's.
     unsafe {
@@ -492,26 +504,24 @@ unsafe fn to_weight(by: &Kernels, conv: &Conv<'_>) -> bool {
     }
 }
 
-/// `dw += ` the gradient of the weight, in vectors of output channels, for which `dy` is transposed. Sums run in order.
+/// `dw += ` the gradient of the weight, in vectors of output channels, for which `dy` is transposed: rows of the window are runs.
+/// Sums run in order.
 unsafe fn weight_across(by: &Kernels, conv: &Conv<'_>) -> bool {
     let (window, (sample_size, plane), (_, outputs)) = (conv.window, conv.sizes(), conv.channels());
-    let ([_, oh, ow], [sy, sx], numbers) = (window.output, window.stride, window.taps());
+    let ([_, oh, ow], [sy, sx]) = (window.output, window.stride);
     // every step of the window: rows of the input are read where they are
     let (c, h, w) = (window.output[0], (oh - 1) * sy + 1, (ow - 1) * sx + 1);
     let steps = Window { output: [c, h, w], stride: [1, 1], ..*window };
     let Some(plan) = Plan::padded(&steps) else { return false };
-    let band = ROOM / (ow * outputs);
-    if band == 0 || ow > TAPS {
+    let band = TRANSPOSED / (ow * outputs);
+    if band == 0 || !runs::has(window.kernel[1]) || window.dilation[1] > 1 {
         return false;
     }
-    let (mut list, mut columns, mut taps) =
-        ([Row::default(); LIST], [Column::default(); COLUMNS], [Tap::default(); TAPS]);
-    for (x, tap) in taps.iter_mut().enumerate().take(ow) {
-        *tap = Tap { a: x * outputs, b: x * sx };
-    }
-    let (mut buffer, mut transposed) = (Buffer::uninit(), Buffer::uninit());
+    let [kh, kw] = window.kernel;
+    let (mut buffer, mut transposed) = (Buffer::uninit(), MaybeUninit::<[f32; TRANSPOSED]>::uninit());
     let transposed = transposed.as_mut_ptr().cast::<f32>();
     let each_step = Conv { window: &steps, ..*conv };
+    let mut starts = [0; COLUMNS];
     let mut parts = Parts::new(&plan, &each_step);
     while let Some((part, sample, group, _)) = parts.next() {
         let maps = conv.x.wrapping_add(sample * sample_size);
@@ -525,27 +535,24 @@ unsafe fn weight_across(by: &Kernels, conv: &Conv<'_>) -> bool {
             let rows = band.min(oh - row);
             // SAFETY: the caller's word for `dy`; the buffer has room for a band.
             unsafe { (by.transpose)(outputs, rows * ow, dy.add(row * ow), plane, transposed, outputs) };
-            let sums = Sums {
-                a: transposed,
-                a_channel: ow * outputs,
-                b: lines.wrapping_add(row * sy * plan.pitch),
-                b_channel: sy * plan.pitch,
-                channels: rows,
-                taps: &taps[..ow],
-                c: conv.weights(&part, group),
-                start: Start::Sum,
-                relu: false,
-            };
-            for first in (0..part.channels * numbers).step_by(COLUMNS) {
-                let n = COLUMNS.min(part.channels * numbers - first);
-                for (j, column) in columns.iter_mut().enumerate().take(n) {
-                    let (i, k) = ((first + j) / numbers, (first + j) % numbers);
-                    let at = part.tap(k / window.kernel[1], k % window.kernel[1]);
-                    *column = Column { b: i * part.channel() + at, c: (first + j) * c };
+            let all = part.channels * kh;
+            for first in (0..all).step_by(COLUMNS) {
+                let n = COLUMNS.min(all - first);
+                for (j, start) in starts.iter_mut().enumerate().take(n) {
+                    *start = (first + j) / kh * part.channel() + part.tap((first + j) % kh, 0);
                 }
-                let channels = Walk::of_row(by.lanes.number, outputs);
-                // SAFETY: rows, columns and taps are inside of the transposed `dy`, the lines and the weight.
-                unsafe { by.all_tiles(channels, &mut list, LIST, &sums, &columns[..n]) };
+                let runs = Runs {
+                    a: transposed,
+                    channels: outputs,
+                    places: [rows, ow],
+                    b: lines.wrapping_add(row * sy * plan.pitch),
+                    step: [sy * plan.pitch, sx],
+                    runs: &starts[..n],
+                    c: conv.weights(&part, group).wrapping_add(first * kw * c),
+                    c_column: c,
+                };
+                // SAFETY: runs and places are inside of the transposed `dy`, the lines and the weight.
+                unsafe { (by.runs)(&runs, kw) };
             }
         }
     }

@@ -403,13 +403,6 @@ pub(super) struct Walk {
 }
 
 impl Walk {
-    /// The vectors of one row, none of which stores what another one has stored.
-    pub(super) fn of_row(lanes: usize, width: usize) -> Walk {
-        let columns = [0, width];
-        let (from, to, at) = ([0; 2], [0; 2], [0; 3]);
-        Walk { lanes, each: 1, samples: 1, rows: 1, columns, from, to, at, exact: true }
-    }
-
     /// Fills the list with at most `most` vectors, and returns how many rows it has.
     pub(super) fn fill(&mut self, list: &mut [Row; LIST], most: usize) -> usize {
         let (mut filled, most, [first, end]) = (0, (most * self.each).min(LIST), self.columns);

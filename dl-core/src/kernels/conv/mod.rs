@@ -11,6 +11,7 @@ use super::Isa;
 mod f32;
 mod lines;
 pub mod plain;
+mod runs;
 #[cfg(test)]
 mod tests;
 mod tile;

@@ -306,10 +306,14 @@ pub(super) struct Dots {
     pub(super) c: *mut f32,
 }
 
-/// All tiles of dot products.
+/// All tiles of dot products, `MOST` by `NC` if there are so many.
 #[inline(always)]
-pub(super) unsafe fn dots<R: Rows, const NC: usize>(p: &Dots, places: &[Row], columns: &[Column]) {
-    let (mut row, mut left) = (0, p.rows.div_ceil(4));
+pub(super) unsafe fn dots<R: Rows, const MOST: usize, const NC: usize>(
+    p: &Dots,
+    places: &[Row],
+    columns: &[Column],
+) {
+    let (mut row, mut left) = (0, p.rows.div_ceil(MOST));
     while left > 0 {
         let height = (p.rows - row).div_ceil(left); // about equal
         // SAFETY: the caller's.
@@ -318,7 +322,9 @@ pub(super) unsafe fn dots<R: Rows, const NC: usize>(p: &Dots, places: &[Row], co
                 1 => dots_of::<R, 1, NC>(p, row, places, columns),
                 2 => dots_of::<R, 2, NC>(p, row, places, columns),
                 3 => dots_of::<R, 3, NC>(p, row, places, columns),
-                _ => dots_of::<R, 4, NC>(p, row, places, columns),
+                4 if MOST >= 4 => dots_of::<R, 4, NC>(p, row, places, columns),
+                5 if MOST >= 5 => dots_of::<R, 5, NC>(p, row, places, columns),
+                _ => dots_of::<R, MOST, NC>(p, row, places, columns),
             }
         }
         row += height;
@@ -334,18 +340,15 @@ unsafe fn dots_of<R: Rows, const MR: usize, const NC: usize>(
     mut columns: &[Column],
 ) {
     while !columns.is_empty() {
-        let width = match columns.len() {
-            5.. if NC >= 5 => 5,
-            3.. => 3,
-            _ => 1,
-        };
+        let width = columns.len().div_ceil(columns.len().div_ceil(NC)); // about equal
         let (now, rest) = columns.split_at(width);
         // SAFETY: the caller's.
         unsafe {
             match width {
-                5 if NC >= 5 => dot::<R, MR, 5>(p, row, places, now),
-                3 => dot::<R, MR, 3>(p, row, places, now),
-                _ => dot::<R, MR, 1>(p, row, places, now),
+                1 => dot::<R, MR, 1>(p, row, places, now),
+                2 => dot::<R, MR, 2>(p, row, places, now),
+                3 if NC >= 3 => dot::<R, MR, 3>(p, row, places, now),
+                _ => dot::<R, MR, NC>(p, row, places, now),
             }
         }
         columns = rest;
@@ -366,7 +369,7 @@ unsafe fn dot<R: Rows, const MR: usize, const NR: usize>(
         for (at, column) in at.iter_mut().zip(columns) {
             *at = column.b;
         }
-        let mut sums = [[R::Vector::splat(0.0); 4]; NR]; // the first MR of four are used
+        let mut sums = [[R::Vector::splat(0.0); 8]; NR]; // the first MR are used
         let a = p.a.add(row * p.a_row);
         for place in places.chunks_exact(R::EACH) {
             let [[from], [to], [n]] =
@@ -383,9 +386,15 @@ unsafe fn dot<R: Rows, const MR: usize, const NR: usize>(
             }
         }
         for (sums, column) in sums.into_iter().zip(columns) {
-            let sums = R::Vector::sums(sums);
-            for (i, sum) in sums.into_iter().enumerate().take(MR) {
-                *p.c.add(column.c + row + i) += sum;
+            let c = p.c.add(column.c + row);
+            let (low, high) = ([sums[0], sums[1], sums[2], sums[3]], [sums[4], sums[5], sums[6], sums[7]]);
+            for (i, sum) in R::Vector::sums(low).into_iter().enumerate().take(MR) {
+                *c.add(i) += sum;
+            }
+            if MR > 4 {
+                for (i, sum) in R::Vector::sums(high).into_iter().enumerate().take(MR - 4) {
+                    *c.add(4 + i) += sum;
+                }
             }
         }
     }
