@@ -9,6 +9,7 @@ use super::super::simd::Neon;
 use super::super::simd::{F32x8, F32x16};
 use super::super::simd::{Portable, Simd};
 use super::super::transposed;
+use super::depthwise::{self, Map, Masked, Moves};
 use super::lines::{Buffer, LIST, Lanes, Part, Plan, Walk};
 use super::runs::{self, Runs};
 use super::tile::{self, Column, Dots, Each, Row, Rows, Start, Sums, Tap, Two};
@@ -140,11 +141,12 @@ struct Kernels {
     add_back: unsafe fn(&Part<'_>, *mut f32, *mut f32),
     transpose: unsafe fn(usize, usize, *const f32, usize, *mut f32, usize),
     runs: unsafe fn(&Runs<'_>, usize),
+    masked: Option<Masked>,
     plane_sums: unsafe fn(*const f32, usize, usize, *mut f32),
 }
 
 macro_rules! kernels {
-    ($(#[$meta:meta])* $name:ident: $v:ty, $halves:ty, $rows:literal by $columns:literal, $tall:literal by $broad:literal, $wide:literal) => {
+    ($(#[$meta:meta])* $name:ident: $v:ty, $halves:ty, $rows:literal by $columns:literal, $tall:literal by $broad:literal, $wide:literal, $masked:expr) => {
         const $name: &Kernels = &{
             $(#[$meta])*
             unsafe fn tiles_of_vectors(p: &Sums<'_>, rows: &[Row], columns: &[Column]) {
@@ -208,6 +210,7 @@ macro_rules! kernels {
                 add_back,
                 transpose,
                 runs,
+                masked: $masked,
                 plane_sums,
             }
         };
@@ -217,16 +220,16 @@ macro_rules! kernels {
 #[cfg(target_arch = "x86_64")]
 kernels! {
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    AVX512: F32x16, Two<F32x16>, 4 by 5, 6 by 4, true
+    AVX512: F32x16, Two<F32x16>, 4 by 5, 6 by 4, true, depthwise::AVX512
 }
 #[cfg(target_arch = "x86_64")]
 kernels! {
     #[target_feature(enable = "avx2,fma")]
-    AVX2: F32x8, Two<F32x8>, 2 by 5, 4 by 3, false
+    AVX2: F32x8, Two<F32x8>, 2 by 5, 4 by 3, false, depthwise::AVX2
 }
 #[cfg(target_arch = "aarch64")]
-kernels! { NEON: Neon<true>, Each<Neon<true>>, 4 by 5, 6 by 4, true }
-kernels! { PORTABLE: Portable, Each<Portable>, 2 by 4, 4 by 3, false }
+kernels! { NEON: Neon<true>, Each<Neon<true>>, 4 by 5, 6 by 4, true, None }
+kernels! { PORTABLE: Portable, Each<Portable>, 2 by 4, 4 by 3, false, None }
 
 impl Kernels {
     /// The tiles of all vectors of a walk, of which at most `most` are read again for the next columns.
@@ -345,7 +348,47 @@ impl Conv<'_> {
 /// `y = w * x + bias`.
 unsafe fn forward(by: &Kernels, conv: &Conv<'_>) -> bool {
     // SAFETY: the caller's.
-    unsafe { convolve(by, conv, false) }
+    unsafe { depthwise(by, conv, false) || convolve(by, conv, false) }
+}
+
+/// A depthwise convolution, or with `back` the gradient of its input.
+unsafe fn depthwise(by: &Kernels, conv: &Conv<'_>, back: bool) -> bool {
+    let (Some(masked), mut moves) = (&by.masked, Moves::NONE) else { return false };
+    if !moves.set(by.lanes.number, conv.window, back) {
+        return false;
+    }
+    let (channels, plane) = (conv.window.output[0], conv.sizes().1);
+    let (x, y) = if back { (conv.y, conv.x) } else { (conv.x, conv.y) };
+    for i in 0..conv.samples * channels {
+        let channel = i % channels;
+        let map = Map {
+            x: x.wrapping_add(i * plane),
+            w: conv.w.wrapping_add(channel),
+            w_step: channels,
+            // SAFETY: the caller's word for the bias.
+            bias: conv.bias.map_or(0.0, |bias| unsafe { *bias.add(channel) + 0.0 }), // not -0, as elsewhere
+            relu: conv.relu,
+            y: y.wrapping_add(i * plane),
+        };
+        // SAFETY: the caller's word for the maps; masks keep to what is inside of them.
+        unsafe { (masked.forward)(&moves, &map) };
+    }
+    true
+}
+
+/// The gradient of the weight of a depthwise convolution.
+unsafe fn depthwise_to_weight(by: &Kernels, conv: &Conv<'_>) -> bool {
+    let (Some(masked), mut moves) = (&by.masked, Moves::NONE) else { return false };
+    if !moves.set(by.lanes.number, conv.window, false) {
+        return false;
+    }
+    let (channels, plane) = (conv.window.output[0], conv.sizes().1);
+    for i in 0..conv.samples * channels {
+        let (x, dy) = (conv.x.wrapping_add(i * plane), conv.y.wrapping_add(i * plane));
+        // SAFETY: as above.
+        unsafe { (masked.to_weight)(&moves, x, dy, conv.w.wrapping_add(i % channels), channels) };
+    }
+    true
 }
 
 /// The gradient of the input. With steps of 1 it is the convolution of `dy`, suitably padded, with the window reversed,
@@ -358,6 +401,9 @@ unsafe fn to_input(by: &Kernels, conv: &Conv<'_>) -> bool {
     let zeros = by.fused && 2 * size(window.input) > 3 * size(window.output);
     // SAFETY: the caller's, here and below.
     unsafe {
+        if depthwise(by, conv, true) {
+            return true;
+        }
         match (window.stride, around(0), around(1)) {
             ([1, 1], Some(top), Some(left)) if !zeros => {
                 let window =
@@ -499,7 +545,8 @@ unsafe fn to_weight(by: &Kernels, conv: &Conv<'_>) -> bool {
     let across = several && outputs * 4 >= outputs.next_multiple_of(lanes) * 3;
     // SAFETY: the caller's.
     unsafe {
-        outputs >= lanes && (across || !by.fused) && weight_across(by, conv)
+        depthwise_to_weight(by, conv)
+            || outputs >= lanes && (across || !by.fused) && weight_across(by, conv)
             || by.fused && weight_along(by, conv)
     }
 }
@@ -508,21 +555,16 @@ unsafe fn to_weight(by: &Kernels, conv: &Conv<'_>) -> bool {
 /// Sums run in order.
 unsafe fn weight_across(by: &Kernels, conv: &Conv<'_>) -> bool {
     let (window, (sample_size, plane), (_, outputs)) = (conv.window, conv.sizes(), conv.channels());
-    let ([_, oh, ow], [sy, sx]) = (window.output, window.stride);
-    // every step of the window: rows of the input are read where they are
-    let (c, h, w) = (window.output[0], (oh - 1) * sy + 1, (ow - 1) * sx + 1);
-    let steps = Window { output: [c, h, w], stride: [1, 1], ..*window };
-    let Some(plan) = Plan::padded(&steps) else { return false };
+    let (c, ow, [kh, kw], sx) = (window.output[0], window.output[2], window.kernel, window.stride[1]);
+    let Some(plan) = Plan::dense(window) else { return false };
     let band = TRANSPOSED / (ow * outputs);
-    if band == 0 || !runs::has(window.kernel[1]) || window.dilation[1] > 1 {
+    if band == 0 || !runs::has(kw) || window.dilation[1] > 1 {
         return false;
     }
-    let [kh, kw] = window.kernel;
     let (mut buffer, mut transposed) = (Buffer::uninit(), MaybeUninit::<[f32; TRANSPOSED]>::uninit());
     let transposed = transposed.as_mut_ptr().cast::<f32>();
-    let each_step = Conv { window: &steps, ..*conv };
     let mut starts = [0; COLUMNS];
-    let mut parts = Parts::new(&plan, &each_step);
+    let mut parts = Parts::new(&plan, conv);
     while let Some((part, sample, group, _)) = parts.next() {
         let maps = conv.x.wrapping_add(sample * sample_size);
         let lines = part.lines(maps, &mut buffer);
@@ -530,9 +572,11 @@ unsafe fn weight_across(by: &Kernels, conv: &Conv<'_>) -> bool {
             // SAFETY: the caller's word for the maps; the lines of a part fit into the buffer.
             unsafe { (by.copy)(&part, maps, lines) };
         }
-        let dy = conv.y.wrapping_add((sample * c + group * outputs) * plane);
-        for row in (0..oh).step_by(band) {
-            let rows = band.min(oh - row);
+        let row_step = plan.pitch * plan.step[0];
+        for i in 0..part.samples * part.rows.div_ceil(band) {
+            let (nth, row) = (i / part.rows.div_ceil(band), i % part.rows.div_ceil(band) * band);
+            let rows = band.min(part.rows - row);
+            let dy = conv.outputs(&part, sample + nth, group);
             // SAFETY: the caller's word for `dy`; the buffer has room for a band.
             unsafe { (by.transpose)(outputs, rows * ow, dy.add(row * ow), plane, transposed, outputs) };
             let all = part.channels * kh;
@@ -545,8 +589,8 @@ unsafe fn weight_across(by: &Kernels, conv: &Conv<'_>) -> bool {
                     a: transposed,
                     channels: outputs,
                     places: [rows, ow],
-                    b: lines.wrapping_add(row * sy * plan.pitch),
-                    step: [sy * plan.pitch, sx],
+                    b: lines.wrapping_add(nth * part.sample() + row * row_step),
+                    step: [row_step, sx],
                     runs: &starts[..n],
                     c: conv.weights(&part, group).wrapping_add(first * kw * c),
                     c_column: c,

@@ -54,7 +54,9 @@ pub(super) struct Plan {
     copies: [usize; 2],
     /// From one row of a line to the next.
     pub(super) pitch: usize,
-    /// Rows of the input beyond those of the output.
+    /// From one output's row and column to the next, in the lines.
+    pub(super) step: [usize; 2],
+    /// Rows beyond those of the output.
     beyond: usize,
     /// Samples of a part.
     pub(super) samples: usize,
@@ -72,9 +74,9 @@ impl Plan {
         let channels = window.input[0] / window.groups;
         let inside =
             window.pad == [0, 0] && (oh - 1) * sy + (kh - 1) * dy < h && (ow - 1) * sx + (kw - 1) * dx < w;
-        // vectors, or halves of them, fill rows but for a quarter
+        // vectors, or halves of them, fill two thirds of the rows
         let (lanes, least) = (by.number, by.least());
-        let rows = ow >= least && ow * 4 >= ow.next_multiple_of(least) * 3;
+        let rows = ow >= least && ow * 3 >= ow.next_multiple_of(least) * 2;
         let gapless = kw == 1 && sy == 1 && ow == w;
         if inside && sx == 1 && (rows || gapless && oh * ow >= lanes) {
             return Some(Plan {
@@ -83,6 +85,7 @@ impl Plan {
                 flat: false,
                 copies: [1, 1],
                 pitch: w,
+                step: [sy, 1],
                 beyond: 0,
                 samples: usize::MAX,
                 bands: 1,
@@ -96,53 +99,72 @@ impl Plan {
             flat: !rows,
             copies: [sy.min(down + 1), if rows { sx.min(right + 1) } else { kw }],
             pitch: if rows { ow + right / sx } else { ow },
+            step: [1, 1],
             beyond: down / sy,
             samples: 1,
             bands: 1,
             channels,
         };
-        // as many rows as there is room for, and not much fewer than those beyond; then as many channels
-        while plan.channels * plan.channel(oh.div_ceil(plan.bands)) > ROOM {
-            let rows = oh.div_ceil(plan.bands);
-            if rows > plan.beyond.max(1) && (!plan.flat || oh / (plan.bands + 1) * ow >= lanes) {
-                plan.bands += 1;
-            } else {
-                plan.channels = ROOM / plan.channel(rows);
-                break;
-            }
-        }
-        if plan.bands == 1 && plan.channels == channels {
-            plan.samples = ROOM / (channels * plan.channel(oh));
-        }
+        plan.make_room(oh, if plan.flat { lanes.div_ceil(ow) } else { 1 });
         (plan.channels > 0 && (rows || oh / plan.bands * ow >= lanes)).then_some(plan)
     }
 
-    /// One copy of whole samples, padded: for a window whose steps are 1.
-    pub(super) fn padded(window: &Window) -> Option<Plan> {
+    /// One copy with all rows and columns, padded, or none at all: for numbers that are read one by one.
+    pub(super) fn dense(window: &Window) -> Option<Plan> {
         let ([_, h, w], [_, oh, ow]) = (window.input, window.output);
-        let [dy, dx] = window.dilation;
-        let [beyond, right] = [(window.kernel[0] - 1) * dy, (window.kernel[1] - 1) * dx];
-        let all = window.input[0] / window.groups;
-        let whole = window.pad == [0, 0] && oh + beyond <= h && ow + right <= w;
-        let pitch = if whole { w } else { ow + right };
-        let channels = if whole { all } else { all.min(ROOM / ((oh + beyond) * pitch)) };
-        let plan = Plan {
+        let [sy, sx] = window.stride;
+        let [down, right] = [0, 1].map(|axis| (window.kernel[axis] - 1) * window.dilation[axis]);
+        let [height, width] = [(oh - 1) * sy + 1 + down, (ow - 1) * sx + 1 + right];
+        let whole = window.pad == [0, 0] && height <= h && width <= w;
+        let mut plan = Plan {
             whole,
             padded: !whole,
             flat: false,
             copies: [1, 1],
-            pitch,
-            beyond,
-            samples: 1,
+            pitch: if whole { w } else { width },
+            step: window.stride,
+            beyond: down,
+            samples: if whole { usize::MAX } else { 1 },
             bands: 1,
-            channels,
+            channels: window.input[0] / window.groups,
         };
-        (channels > 0).then_some(plan)
+        if !whole {
+            plan.make_room(oh, 1);
+        }
+        (plan.channels > 0).then_some(plan)
+    }
+
+    /// Takes as many of `all` rows at a time as there is room for, at least `least` and not much fewer than those beyond;
+    /// then as many channels; or all rows of several samples.
+    fn make_room(&mut self, all: usize, least: usize) {
+        let channels = self.channels;
+        while self.channels * self.channel(all.div_ceil(self.bands)) > ROOM {
+            let rows = all.div_ceil(self.bands);
+            if rows * self.step[0] > self.beyond.max(1) && all / (self.bands + 1) >= least {
+                self.bands += 1;
+            } else {
+                self.channels = ROOM / self.channel(rows);
+                break;
+            }
+        }
+        if self.bands == 1 && self.channels == channels {
+            self.samples = ROOM / (channels * self.channel(all));
+        }
     }
 
     /// Numbers of the lines of a channel, for some rows of the output.
     fn channel(&self, rows: usize) -> usize {
-        self.copies[0] * self.copies[1] * (rows + self.beyond) * self.pitch
+        self.copies[0] * self.copies[1] * self.lines(rows) * self.pitch
+    }
+
+    /// From one row and column of a copy to the next, in the map.
+    fn phases(&self, window: &Window) -> [usize; 2] {
+        if self.step == window.stride { [1, 1] } else { window.stride }
+    }
+
+    /// Rows of a copy, for some rows of the output.
+    fn lines(&self, rows: usize) -> usize {
+        (rows - 1) * self.step[0] + 1 + self.beyond
     }
 }
 
@@ -170,20 +192,17 @@ impl Part<'_> {
     }
 
     /// From one sample to the next.
-    fn sample(&self) -> usize {
+    pub(super) fn sample(&self) -> usize {
         self.channel() * if self.plan.whole { self.window.input[0] } else { self.channels }
     }
 
     /// Where the number of the window at `ky`, `kx` begins.
     pub(super) fn tap(&self, ky: usize, kx: usize) -> usize {
-        let (plan, [sy, sx], [dy, dx]) = (self.plan, self.window.stride, self.window.dilation);
-        let [y, x] = [ky * dy, kx * dx];
-        if plan.whole {
-            return y * plan.pitch + x;
-        }
+        let (plan, [dy, dx]) = (self.plan, self.window.dilation);
+        let ([y, x], [sy, sx]) = ([ky * dy, kx * dx], plan.phases(self.window));
         let (copy, shift) = if plan.flat { (kx, 0) } else { (x % sx, x / sx) };
         let copy = y % sy * plan.copies[1] + copy;
-        (copy * (self.rows + plan.beyond) + y / sy) * plan.pitch + shift
+        (copy * plan.lines(self.rows) + y / sy) * plan.pitch + shift
     }
 
     /// Where the lines are: in the samples that begin at `maps`, or in the buffer.
@@ -207,8 +226,9 @@ impl Part<'_> {
     #[inline(always)]
     pub(super) unsafe fn copy<V: Simd, const BACK: bool>(&self, maps: *mut f32, lines: *mut f32) {
         let (window, plan) = (self.window, self.plan);
-        let ([c, h, w], [sy, sx]) = (window.input, window.stride);
-        let rows = self.rows + plan.beyond;
+        let ([c, h, w], [row_step, _]) = (window.input, window.stride);
+        let [sy, sx] = plan.phases(window);
+        let rows = plan.lines(self.rows);
         // SAFETY: the caller's word; rows and columns are inside of the map, as `place` says.
         unsafe {
             if !BACK && plan.padded {
@@ -219,7 +239,7 @@ impl Part<'_> {
                 for channel in self.first..self.first + self.channels {
                     let map = maps.add((sample * c + channel) * h * w);
                     for y in 0..plan.copies[0] {
-                        let (top, row, bottom) = place(self.row * sy + y, sy, window.pad[0], h, rows);
+                        let (top, row, bottom) = place(self.row * row_step + y, sy, window.pad[0], h, rows);
                         for x in 0..plan.copies[1] {
                             let at = if plan.flat { x * window.dilation[1] } else { x };
                             let (left, column, right) = place(at, sx, window.pad[1], w, plan.pitch);
@@ -243,7 +263,7 @@ impl Part<'_> {
     /// another one has stored.
     pub(super) fn walks(&self, by: Lanes, exact: bool) -> [Walk; 2] {
         let [c, oh, ow] = self.window.output;
-        let step = self.plan.pitch * if self.plan.whole { self.window.stride[0] } else { 1 };
+        let step = self.plan.pitch * self.plan.step[0];
         let flat = step == ow;
         let (rows, width) = if flat { (1, self.rows * ow) } else { (self.rows, ow) };
         let walk = Walk {

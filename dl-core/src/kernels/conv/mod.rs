@@ -8,6 +8,7 @@ use core::ops::Range;
 
 use super::Isa;
 
+mod depthwise;
 mod f32;
 mod lines;
 pub mod plain;

@@ -148,6 +148,22 @@ fn convolutions_of_all_kinds_are_those_of_the_plain_loops() {
 }
 
 #[test]
+fn depthwise_convolutions_are_those_of_the_plain_loops() {
+    let mut rng = Rng::new(6);
+    let mut below = |n: usize| (rng.uniform() * n as f64) as usize;
+    for size in [[25, 5], [12, 12], [48, 48], [1, 17], [3, 1]] {
+        for _ in 0..12 {
+            // what goes beyond at the top and to the left need not be what goes beyond at the other end
+            let (kernel, dilation) = ([1 + below(5), 1 + below(7)], [1 + below(2), 1 + below(3)]);
+            let pad = [0, 1].map(|axis| below((kernel[axis] - 1) * dilation[axis] + 2));
+            let channels = 1 + below(5);
+            let input = [channels, size[0], size[1]];
+            check(&Window { input, output: input, kernel, dilation, pad, groups: channels, ..Window::ONE }, 2);
+        }
+    }
+}
+
+#[test]
 fn large_convolutions_are_those_of_the_plain_loops() {
     let resnet = Window { kernel: [3, 3], pad: [1, 1], ..Window::ONE };
     check(&Window { input: [16, 32, 32], output: [16, 32, 32], ..resnet }, 2);

@@ -4,7 +4,7 @@
 
 use core::marker::PhantomData;
 
-use super::super::simd::{Halves, Simd};
+use super::super::simd::{Wide, Simd};
 
 /// A vector of a tile, or half of one: where it is read, where it is written, and how many of its last numbers are.
 #[derive(Clone, Copy, Default)]
@@ -72,7 +72,7 @@ impl<V: Simd> Rows for Each<V> {
 #[derive(Clone, Copy)]
 pub(super) struct Two<V>(PhantomData<V>);
 
-impl<V: Halves> Rows for Two<V> {
+impl<V: Wide> Rows for Two<V> {
     type Vector = V;
     const EACH: usize = 2;
 

@@ -3,7 +3,7 @@
 use core::arch::x86_64::*;
 
 use super::sse::{sums, transpose4};
-use super::{Halves, Simd, Sse};
+use super::{Wide, Simd, Sse};
 
 /// AVX2 with FMA.
 #[derive(Clone, Copy)]
@@ -61,7 +61,16 @@ impl Simd for F32x8 {
     }
 }
 
-impl Halves for F32x8 {
+impl Wide for F32x8 {
+    #[inline(always)]
+    unsafe fn load_masked(from: *const f32, mask: u16) -> Self {
+        // SAFETY: the caller's.
+        unsafe {
+            let bits = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
+            let set = _mm256_and_si256(_mm256_set1_epi32(i32::from(mask)), bits);
+            F32x8(_mm256_maskload_ps(from, _mm256_cmpeq_epi32(set, bits)))
+        }
+    }
     #[inline(always)]
     unsafe fn load_halves([low, high]: [*const f32; 2]) -> Self {
         // SAFETY: the caller's, here and below.

@@ -2,7 +2,7 @@
 
 use core::arch::x86_64::*;
 
-use super::{Halves, Simd};
+use super::{Wide, Simd};
 use super::avx2::halves;
 use super::sse::{sums, transpose4};
 
@@ -71,12 +71,20 @@ impl Simd for F32x16 {
     #[inline(always)]
     unsafe fn load_every(from: *const f32, stride: usize, n: usize) -> Self {
         unsafe {
-            if stride == 2 {
+            if stride <= 3 {
                 // what lies between is loaded as well, but nothing beyond the last one
-                let n = 2 * n - 1;
-                let low = _mm512_maskz_loadu_ps(first(n.min(16)), from);
-                let high = _mm512_maskz_loadu_ps(first(n.saturating_sub(16)), from.wrapping_add(16));
-                return F32x16(_mm512_permutex2var_ps(low, every(2), high));
+                let n = (n - 1) * stride + 1;
+                let part = |at: usize| {
+                    _mm512_maskz_loadu_ps(first(n.saturating_sub(at).min(16)), from.wrapping_add(at))
+                };
+                let places = every(stride);
+                let low = _mm512_permutex2var_ps(part(0), places, part(16));
+                if stride == 2 {
+                    return F32x16(low);
+                }
+                // of three vectors, what the first two have stays in its lane
+                let lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 17, 20, 23, 26, 29);
+                return F32x16(_mm512_permutex2var_ps(low, lanes, part(32)));
             }
             let zero = _mm512_setzero_ps();
             F32x16(_mm512_mask_i32gather_ps::<4>(zero, first(n), every(stride), from))
@@ -132,7 +140,12 @@ impl Simd for F32x16 {
     }
 }
 
-impl Halves for F32x16 {
+impl Wide for F32x16 {
+    #[inline(always)]
+    unsafe fn load_masked(from: *const f32, mask: u16) -> Self {
+        // SAFETY: the caller's.
+        unsafe { F32x16(_mm512_maskz_loadu_ps(mask, from)) }
+    }
     #[inline(always)]
     unsafe fn load_halves([low, high]: [*const f32; 2]) -> Self {
         // SAFETY: the caller's, here and below.

@@ -164,11 +164,13 @@ pub(super) trait Simd: Copy {
     }
 }
 
-/// A vector whose halves may lie apart.
+/// A vector of at least eight numbers, whose halves may lie apart, and with masks.
 ///
 /// # Safety
 /// As of [`Simd`]: loads and stores ask for half of `LANES` numbers at each pointer, or for as many as they say.
-pub(super) trait Halves: Simd {
+pub(super) trait Wide: Simd {
+    /// The numbers whose bit is set; the others are 0, and not read.
+    unsafe fn load_masked(from: *const f32, mask: u16) -> Self;
     unsafe fn load_halves(from: [*const f32; 2]) -> Self;
     unsafe fn store_halves(self, to: [*mut f32; 2]);
     /// The last `n` numbers of each half, at their places; the others are 0.
