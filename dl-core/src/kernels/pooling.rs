@@ -7,9 +7,13 @@ use core::ops::Range;
 
 use super::Isa;
 use super::conv::Window;
+#[cfg(target_arch = "x86_64")]
+use super::isa::Level;
 use super::isa::versions;
 use crate::Real;
 
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 mod squares;
 #[cfg(test)]
 mod tests;
@@ -42,6 +46,15 @@ impl OnWindows for f64 {
 
 impl OnWindows for f32 {
     fn on_windows(isa: Isa, window: &Window, what: Pooling<'_, f32>) {
+        #[cfg(target_arch = "x86_64")]
+        if isa.0 == Level::Avx512 && are_squares(window) {
+            // SAFETY: the token exists only where the processor has these instructions.
+            match what {
+                Pooling::Max { x, y, at } => return unsafe { avx512::max(window, x, y, at) },
+                Pooling::MaxBack { dy, at, dx } => return unsafe { avx512::max_back(window, dy, at, dx) },
+                Pooling::Sum { .. } | Pooling::SumBack { .. } => {}
+            }
+        }
         on_windows(isa, window, what);
     }
 }

@@ -122,7 +122,13 @@ unsafe fn tile<V: Wide, const MV: usize>(moves: &Moves, p: &Map, first: usize) {
 
 /// `dw += Σ dy x`, of a map.
 #[inline(always)]
-pub(super) unsafe fn to_weight<V: Wide>(moves: &Moves, x: *const f32, dy: *const f32, dw: *mut f32, step: usize) {
+pub(super) unsafe fn to_weight<V: Wide>(
+    moves: &Moves,
+    x: *const f32,
+    dy: *const f32,
+    dw: *mut f32,
+    step: usize,
+) {
     let mut first = 0;
     while first < moves.taps {
         // SAFETY: the caller's.
@@ -151,7 +157,9 @@ unsafe fn dots<V: Wide, const NT: usize>(
     // SAFETY: the caller's; masks keep to what is inside of the map.
     unsafe {
         let mut sums = [V::splat(0.0); 8]; // the first NT are used
-        for (i, masks) in moves.masks.chunks_exact(moves.taps).take(moves.plane.div_ceil(V::LANES)).enumerate() {
+        for (i, masks) in
+            moves.masks.chunks_exact(moves.taps).take(moves.plane.div_ceil(V::LANES)).enumerate()
+        {
             let (at, left) = (i * V::LANES, moves.plane - i * V::LANES);
             let dy = if left >= V::LANES { V::load(dy.add(at)) } else { V::load_part(dy.add(at), left) };
             for (k, sum) in sums.iter_mut().enumerate().take(NT) {

@@ -158,7 +158,10 @@ fn depthwise_convolutions_are_those_of_the_plain_loops() {
             let pad = [0, 1].map(|axis| below((kernel[axis] - 1) * dilation[axis] + 2));
             let channels = 1 + below(5);
             let input = [channels, size[0], size[1]];
-            check(&Window { input, output: input, kernel, dilation, pad, groups: channels, ..Window::ONE }, 2);
+            check(
+                &Window { input, output: input, kernel, dilation, pad, groups: channels, ..Window::ONE },
+                2,
+            );
         }
     }
 }

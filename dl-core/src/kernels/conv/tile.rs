@@ -4,7 +4,7 @@
 
 use core::marker::PhantomData;
 
-use super::super::simd::{Wide, Simd};
+use super::super::simd::{Simd, Wide};
 
 /// A vector of a tile, or half of one: where it is read, where it is written, and how many of its last numbers are.
 #[derive(Clone, Copy, Default)]

@@ -3,7 +3,7 @@
 use core::arch::x86_64::*;
 
 use super::sse::{sums, transpose4};
-use super::{Wide, Simd, Sse};
+use super::{Simd, Sse, Wide};
 
 /// AVX2 with FMA.
 #[derive(Clone, Copy)]

@@ -2,9 +2,9 @@
 
 use core::arch::x86_64::*;
 
-use super::{Wide, Simd};
 use super::avx2::halves;
 use super::sse::{sums, transpose4};
+use super::{Simd, Wide};
 
 /// AVX-512 (F, VL, DQ, BW).
 #[derive(Clone, Copy)]
