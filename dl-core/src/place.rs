@@ -129,6 +129,7 @@ layers! {
     [const N: usize] layers::LogSoftmax<N>;
     [F] layers::Map<F>;
     [] layers::Relu;
+    [const C: usize, const H: usize, const W: usize] layers::Reshape<C, H, W>;
     [] layers::Selu;
     [] layers::Sigmoid;
     [] layers::Silu;

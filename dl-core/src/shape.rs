@@ -584,6 +584,33 @@ pub const fn expect_repeats(field: &str, input: Shape, output: Shape) {
     }
 }
 
+/// The shape `to`, where `input` has as many numbers; else any shape, which [`expect_reshaped`] reports.
+pub const fn reshaped(input: Shape, to: Shape) -> Shape {
+    if input.len() == to.len() { to } else { Shape::unknown(input.len()) }
+}
+
+/// Stops the build if a shape has not as many numbers as what comes in.
+#[track_caller]
+pub const fn expect_reshaped(field: &str, input: Shape, to: Shape) {
+    if input.len() != to.len() && !input.is_unknown() {
+        stop(
+            Message::new()
+                .text("`")
+                .text(field)
+                .text("` makes ")
+                .shape(to)
+                .text(", which is ")
+                .number(to.len())
+                .text(" numbers, but receives ")
+                .shape(input)
+                .text(", which is ")
+                .number(input.len())
+                .text("\nhelp: write sizes that make ")
+                .number(input.len()),
+        )
+    }
+}
+
 /// The largest of some sizes.
 pub const fn largest(sizes: &[usize]) -> usize {
     let (mut largest, mut i) = (0, 0);

@@ -328,6 +328,20 @@ def pools():
     write("pools", cases=cases)
 
 
+# --------------------------------------------------------------------------------------------------------------- shapes
+
+
+def shapes():
+    torch.manual_seed(SEED)
+    to_image = OrderedDict(fc=nn.Linear(3, 12), shape=nn.Unflatten(1, (3, 2, 2)), act=nn.ReLU())
+    cases = [
+        layer("reshape_to_image", nn.Unflatten(1, (3, 1, 5)), 15),
+        layer("reshape_to_steps", nn.Sequential(nn.Flatten(), nn.Unflatten(1, (5, 3))), 3, 5, 1),
+        network("reshape_between", to_image, 3),
+    ]
+    write("shapes", cases=cases)
+
+
 # --------------------------------------------------------------------------------------------------------------- losses
 
 
@@ -603,6 +617,7 @@ if __name__ == "__main__":
     layers()
     norms()
     pools()
+    shapes()
     losses()
     optimizers()
     schedules()

@@ -9,7 +9,6 @@ use super::passes::Passes;
 use crate::check::{Node, Op};
 use crate::flow::tuple;
 use crate::layers::{Product, Role};
-use crate::shape::Shape;
 
 /// What a node does to valid lengths.
 enum Lens {
@@ -119,10 +118,10 @@ impl Passes<'_> {
             // Behind the valid steps of the first there are others.
             Op::Concat { steps: true, .. } => drop(),
             op => match net.role(op) {
-                Some(Role::Rename) => match &net.values[node.inputs[0]].shape {
-                    Shape::Dims(dims) if dims.len() == 1 => Lens::Same,
-                    _ => drop(),
-                },
+                Some(Role::Rename) => {
+                    let [before, after] = [node.inputs[0], node.outputs[0]].map(|v| &net.values[v].shape);
+                    if before.is_same_text(after) { Lens::Same } else { drop() }
+                }
                 Some(Role::Layer { keeps_lens: false, .. } | Role::Product(Product::Steps)) => {
                     match net.layer_of(node) {
                         Some(layer) => Lens::Asked(self.names.as_layer(layer)),

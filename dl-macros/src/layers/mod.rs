@@ -17,6 +17,7 @@ mod function;
 mod norm;
 mod number;
 mod pool;
+mod reshape;
 mod softmax;
 mod window;
 
@@ -118,7 +119,7 @@ pub(crate) enum Role {
     Product(Product),
     /// A pointwise function whose derivative follows from its output: may run in place.
     InPlace,
-    /// Only another name for the same numbers; no steps are left.
+    /// Only another name for the same numbers; where the shape is another, no valid lengths are left.
     Rename,
 }
 
@@ -139,6 +140,7 @@ const DEFINITIONS: &[&[Definition]] = &[
     conv2d::LAYERS,
     conv_transpose2d::LAYERS,
     flatten::LAYERS,
+    reshape::LAYERS,
     activation::LAYERS,
     dropout::LAYERS,
     softmax::LAYERS,
@@ -151,7 +153,7 @@ pub(crate) const OPTIONS: [&str; 8] =
     ["NoBias", "Pad", "Same", "Stride", "Dilation", "Groups", "OutputPad", "Kernel"];
 
 /// What other frameworks call our layers, where the names are too different to guess.
-pub(crate) const OTHER_NAMES: [(&str, &str); 10] = [
+pub(crate) const OTHER_NAMES: [(&str, &str); 12] = [
     ("DepthwiseConv2d", "Depthwise2d"),
     ("DepthwiseConv2D", "Depthwise2d"),
     ("Conv2dTranspose", "ConvTranspose2d"),
@@ -160,14 +162,15 @@ pub(crate) const OTHER_NAMES: [(&str, &str); 10] = [
     ("FullyConnected", "Dense"),
     ("Identity", "Flatten"),
     ("Swish", "Silu"),
+    ("Unflatten", "Reshape"),
+    ("View", "Reshape"),
     ("LogisticSigmoid", "Sigmoid"),
     ("Activation", "Map"),
 ];
 
 /// Layers that later versions have.
-pub(crate) const LATER: [&str; 11] = [
+pub(crate) const LATER: [&str; 10] = [
     "Upsample",
-    "Reshape",
     "Permute",
     "Transpose",
     "Embedding",

@@ -2,8 +2,8 @@
 //!
 //! A *value* is what a node makes, or an input of the network. Three decisions are made here, once, for all passes:
 //!
-//! - `Flatten` is another name for its input; an activation whose derivative follows from its output is computed over
-//!   the value before it, if nobody else reads that. Both have no value of their own.
+//! - `Flatten` and `Reshape` are other names for their input; an activation whose derivative follows from its output is
+//!   computed over the value before it, if nobody else reads that. None of them has a value of its own.
 //! - For training, a value that a backward pass reads is kept on the tape; any other lives in a slot of the scratch
 //!   memory, as do all values of inference and all gradients of values.
 //! - A slot is shared by values that are never needed together. Slots are given out greedily, in order, each

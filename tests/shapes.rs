@@ -1,0 +1,79 @@
+//! Layers that change shapes, through the macro: between layers that keep their input and layers that do not.
+#![forbid(unsafe_code)]
+
+use dl::signal::Lens;
+use dl::{Network, Pass, Rng, SMatrix, Vals, gradcheck, network};
+
+/// From features to an image and back, and from there to a sequence.
+#[network(input = [5])]
+struct Reshaped {
+    fc: Dense<24>,
+    image: Reshape<6, 2, 2>,
+    act: Tanh,
+    up: ConvTranspose2d<3, 2, Stride<2>>,
+    steps: Reshape<8, 6>,
+    norm: LayerNorm,
+    conv: Conv1d<3, 2>,
+    flat: Reshape<21>,
+    head: Dense<2>,
+}
+
+/// The first layer, and one whose numbers have other readers.
+#[network(input = [2, 6])]
+#[forward(|x| {
+    let seen = image(x);
+    concat(flatten(tanh(conv(seen))), features(seen) * features(image(x)))
+})]
+struct Branches {
+    image: Reshape<3, 2, 2>,
+    conv: Conv2d<1, 2>,
+    features: Reshape<12>,
+}
+
+const EDGE: usize = 3;
+
+/// Sizes that only the compiler knows.
+#[network(input = [EDGE * EDGE, 2])]
+struct ReshapedByConstants {
+    image: Reshape<2, EDGE, EDGE>,
+    conv: Conv2d<EDGE, 2>,
+    steps: Reshape<{ 2 * EDGE }, 2>,
+    fc: Dense<2>,
+}
+
+fn check<N, const I: usize, const O: usize>(pass: Pass<'_, 3>)
+where
+    N: Network<Scalar = f64, In = Vals<I>, Out = Vals<O>>,
+{
+    let mut rng = Rng::new(1);
+    let mut x = SMatrix::<f64, I, 3>::from_fn(|_, _| rng.normal());
+    let report = gradcheck::layer::<N, Vals<I>, Vals<O>, 3>(&mut N::boxed(3), &mut x, pass);
+    report.unwrap_or_else(|wrong| panic!("{}, {pass:?}: {wrong}", N::NAME));
+}
+
+#[test]
+fn gradients_through_the_macro_match_finite_differences() {
+    let train = Pass::train(Rng::new(2));
+    for pass in [train, train.chunk(0, 2), Pass::infer()] {
+        check::<Reshaped<f64>, _, _>(pass);
+        check::<Branches<f64>, _, _>(pass);
+        check::<ReshapedByConstants<f64>, _, _>(pass);
+    }
+}
+
+/// Steps of another shape are other steps.
+#[network(input = [4, 3])]
+struct Lengths {
+    other: Reshape<3, 4>,
+    pool: GlobalAvgPool,
+}
+
+#[test]
+fn valid_lengths_end_at_a_reshape() {
+    let net = Lengths::<f64>::boxed(0);
+    let x = SMatrix::<f64, 12, 1>::from_fn(|i, _| i as f64);
+    let (mut all, mut some, mut work) = (SMatrix::zeros(), SMatrix::zeros(), dl::Blank::ZERO);
+    dl::Layer::forward(&*net, &x, &mut all, None, &mut work, Pass::infer());
+    dl::Layer::forward(&*net, &x, &mut some, None, &mut work, Pass::infer().padded(Lens::of(&[1])));
+    assert_eq!((all, some), (SMatrix::from([[4.0, 5.0, 6.0, 7.0]]), all));
+}
