@@ -46,7 +46,9 @@ pub mod prelude {
     };
     pub use crate::metrics::{Accuracy, BinaryAccuracy, Confusion, Metric, R2, Score, TopK};
     pub use crate::optim::{Adagrad, Adam, AdamW, RmsProp, Sgd};
-    pub use crate::options::{Dilation, Groups, Kernel, NoBias, OutputPad, Pad, Same, Stride};
+    pub use crate::options::{
+        Bilinear, Dilation, Groups, Kernel, Nearest, NoBias, OutputPad, Pad, Same, Stride,
+    };
     #[cfg(feature = "alloc")]
     pub use crate::train::FullHistory;
     pub use crate::train::{Best, Clip, Dataset, EarlyStopping, Fit, Model, Monitor, Trainer, Valid};

@@ -41,6 +41,34 @@ struct ReshapedByConstants {
     fc: Dense<2>,
 }
 
+/// Between a layer that keeps its input and one that does not, and behind a pool that it undoes.
+#[network(input = [2, 4, 6])]
+struct Upsampled {
+    norm: GroupNorm<1>,
+    up: Upsample<1, 3>,
+    act: Tanh,
+    pool: MaxPool2d<2>,
+    smooth: Upsample<2, Bilinear>,
+    conv: Conv2d<3, 3, Stride<2>>,
+    again: Upsample<2, Nearest>,
+    drop: Dropout<0.2>,
+    all: GlobalAvgPool,
+}
+
+/// An input that is made smaller, larger again and joined with itself.
+#[network(input = [EDGE, EDGE + 1, 2])]
+#[forward(|x| {
+    let small = up(down(x));
+    concat(tanh(conv(concat(x, small))), smooth(pool(conv(concat(small, x)))))
+})]
+struct UpsampledByConstants {
+    down: AvgPool2d<Kernel<{ EDGE - 1 }, 1>>,
+    up: Upsample<{ EDGE - 1 }, 1>,
+    conv: Conv2d<2, Kernel<2, 1>>,
+    pool: MaxPool2d<Kernel<3, 1>>,
+    smooth: Upsample<EDGE, 1, Bilinear>,
+}
+
 fn check<N, const I: usize, const O: usize>(pass: Pass<'_, 3>)
 where
     N: Network<Scalar = f64, In = Vals<I>, Out = Vals<O>>,
@@ -58,6 +86,8 @@ fn gradients_through_the_macro_match_finite_differences() {
         check::<Reshaped<f64>, _, _>(pass);
         check::<Branches<f64>, _, _>(pass);
         check::<ReshapedByConstants<f64>, _, _>(pass);
+        check::<Upsampled<f64>, _, _>(pass);
+        check::<UpsampledByConstants<f64>, _, _>(pass);
     }
 }
 

@@ -12,6 +12,7 @@
 //! | [`Groups<4>`](Groups) | groups of channels that do not see each other | 1 |
 //! | [`OutputPad<1>`](OutputPad) | rows and columns that a transposed convolution adds at the end | none |
 //! | [`NoBias`] | no offset is learned | one for each output |
+//! | [`Nearest`], [`Bilinear`] | what stands between the numbers of an image that is made larger | `Nearest` |
 //!
 //! Of `n` numbers in a row with `before + after` zeros around them come
 //! `⌊(n + before + after − d (k − 1) − 1) / s⌋ + 1`, for a window of `k` numbers with dilation `d` and stride `s`.
@@ -130,6 +131,46 @@ pub struct OutputPad<const HEIGHT: usize, const WIDTH: usize = HEIGHT>;
 #[doc(alias = "bias")]
 #[derive(Debug)]
 pub struct NoBias;
+
+/// `Upsample<2, Bilinear>`: numbers between those of an image are a mix of the four nearest. PyTorch: `mode='bilinear'`.
+///
+/// ```
+/// use dl_core::options::{Between, Bilinear, Nearest};
+///
+/// assert!(Bilinear::MIXES && !Nearest::MIXES);
+/// ```
+#[derive(Debug)]
+pub struct Bilinear;
+
+/// `Upsample<2, Nearest>`, which is `Upsample<2>`: numbers between those of an image are the nearest of them. PyTorch: `mode='nearest'`.
+///
+/// ```
+/// use dl_core::options::{Between, Nearest};
+///
+/// assert!(!Nearest::MIXES);
+/// ```
+#[derive(Debug)]
+pub struct Nearest;
+
+/// What stands between the numbers of an image that is made larger: [`Nearest`], [`Bilinear`].
+///
+/// ```
+/// use dl_core::options::{Between, Bilinear};
+///
+/// assert!(Bilinear::MIXES);
+/// ```
+pub trait Between: 'static + Send + Sync {
+    /// Whether it is a mix of several.
+    const MIXES: bool;
+}
+
+impl Between for Nearest {
+    const MIXES: bool = false;
+}
+
+impl Between for Bilinear {
+    const MIXES: bool = true;
+}
 
 /// An image of `C` channels.
 ///

@@ -9,7 +9,7 @@ use core::ops::{Deref, DerefMut};
 
 use nalgebra::SMatrix;
 
-use crate::options::Sliding;
+use crate::options::{Between, Sliding};
 use crate::{Blank, Layer, Loss, Network, Optimizer, Real, Signal, gradcheck, layers, train};
 
 /// Plain data for which all-zero bytes are a valid value, the value [`Blank::ZERO`], and which threads may share.
@@ -136,6 +136,7 @@ layers! {
     [const N: usize] layers::Softmax<N>;
     [] layers::Softplus;
     [] layers::Tanh;
+    [S: Sliding, M: Between] layers::Upsample<S, M>;
 }
 
 // SAFETY: every field is `ZeroValid`: the gradient by `Params`, tape and work by `Layer`, the loss by `Real`, the rest by

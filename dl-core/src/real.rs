@@ -3,7 +3,7 @@
 use nalgebra::RealField;
 
 use crate::kernels::{
-    Products, channels::OnChannels, conv::Convolutions, elementwise::Elementwise, map::Maps,
+    Products, bilinear::Mixes, channels::OnChannels, conv::Convolutions, elementwise::Elementwise, map::Maps,
     pooling::OnWindows, rows::Normalize, softmax::Softmax, steps::Steps, update::Updates,
 };
 use crate::{Blank, ZeroValid};
@@ -37,6 +37,7 @@ pub trait Real:
     + Convolutions
     + Elementwise
     + Maps
+    + Mixes
     + Softmax
     + Normalize
     + OnChannels

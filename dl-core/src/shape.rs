@@ -584,6 +584,11 @@ pub const fn expect_repeats(field: &str, input: Shape, output: Shape) {
     }
 }
 
+/// `n`, `factor` times; once where the factor is zero, which [`expect_size`] reports.
+pub const fn scaled(n: usize, factor: usize) -> usize {
+    if factor == 0 { n } else { n.saturating_mul(factor) }
+}
+
 /// The shape `to`, where `input` has as many numbers; else any shape, which [`expect_reshaped`] reports.
 pub const fn reshaped(input: Shape, to: Shape) -> Shape {
     if input.len() == to.len() { to } else { Shape::unknown(input.len()) }

@@ -333,11 +333,19 @@ def pools():
 
 def shapes():
     torch.manual_seed(SEED)
+    up_conv = OrderedDict(up=nn.Upsample(scale_factor=2), conv=nn.Conv2d(3, 2, 3, padding=1), act=nn.ReLU())
     to_image = OrderedDict(fc=nn.Linear(3, 12), shape=nn.Unflatten(1, (3, 2, 2)), act=nn.ReLU())
     cases = [
         layer("reshape_to_image", nn.Unflatten(1, (3, 1, 5)), 15),
         layer("reshape_to_steps", nn.Sequential(nn.Flatten(), nn.Unflatten(1, (5, 3))), 3, 5, 1),
         network("reshape_between", to_image, 3),
+        layer("upsample", nn.Upsample(scale_factor=2), 3, 2, 5),
+        layer("upsample_uneven", nn.Upsample(scale_factor=(1, 3)), 5, 3, 1),
+        layer("upsample_3_2", nn.Upsample(scale_factor=(3, 2)), 1, 2, 3),
+        layer("upsample_bilinear", nn.Upsample(scale_factor=2, mode="bilinear"), 3, 2, 5),
+        layer("upsample_bilinear_uneven", nn.Upsample(scale_factor=(1, 3), mode="bilinear"), 5, 3, 1),
+        layer("upsample_bilinear_3_4", nn.Upsample(scale_factor=(3, 4), mode="bilinear"), 1, 4, 3),
+        network("upsample_conv_relu", up_conv, 3, 2, 3),
     ]
     write("shapes", cases=cases)
 

@@ -7,5 +7,13 @@ use crate::layers::networks;
 networks! { in "shapes":
     reshape_to_an_image: [15] { layer: Reshape<3, 1, 5> } "reshape_to_image";
     reshape_to_steps: [3, 5, 1] { layer: Reshape<5, 3> } "reshape_to_steps";
+    upsample: [3, 2, 5] { layer: Upsample<2> } "upsample";
+    upsample_one_axis: [5, 3, 1] { layer: Upsample<1, 3> } "upsample_uneven";
+    upsample_by_two_factors: [1, 2, 3] { layer: Upsample<3, 2, Nearest> } "upsample_3_2";
+    upsample_bilinear: [3, 2, 5] { layer: Upsample<2, Bilinear> } "upsample_bilinear";
+    upsample_bilinear_one_axis: [5, 3, 1] { layer: Upsample<1, 3, Bilinear> } "upsample_bilinear_uneven";
+    upsample_bilinear_by_two_factors: [1, 4, 3] { layer: Upsample<3, 4, Bilinear> } "upsample_bilinear_3_4";
+    upsample_before_a_convolution: [3, 2, 3] { up: Upsample<2>, conv: Conv2d<2, 3, Pad<1>>, act: Relu }
+        "upsample_conv_relu";
     reshape_behind_a_product: [3] { fc: Dense<12>, shape: Reshape<3, 2, 2>, act: Relu } "reshape_between";
 }

@@ -37,6 +37,7 @@ mod silu;
 mod softmax;
 mod softplus;
 mod tanh;
+mod upsample;
 
 pub use avg_pool1d::AvgPool1d;
 pub use avg_pool2d::AvgPool2d;
@@ -75,6 +76,7 @@ pub use silu::Silu;
 pub use softmax::Softmax;
 pub use softplus::Softplus;
 pub use tanh::Tanh;
+pub use upsample::Upsample;
 
 use crate::Real;
 

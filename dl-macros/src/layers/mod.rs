@@ -19,6 +19,7 @@ mod number;
 mod pool;
 mod reshape;
 mod softmax;
+mod upsample;
 mod window;
 
 pub(crate) use function::{FUNCTIONS, OTHER_FUNCTIONS, function};
@@ -141,6 +142,7 @@ const DEFINITIONS: &[&[Definition]] = &[
     conv_transpose2d::LAYERS,
     flatten::LAYERS,
     reshape::LAYERS,
+    upsample::LAYERS,
     activation::LAYERS,
     dropout::LAYERS,
     softmax::LAYERS,
@@ -149,11 +151,11 @@ const DEFINITIONS: &[&[Definition]] = &[
 ];
 
 /// All options of all layers.
-pub(crate) const OPTIONS: [&str; 8] =
-    ["NoBias", "Pad", "Same", "Stride", "Dilation", "Groups", "OutputPad", "Kernel"];
+pub(crate) const OPTIONS: [&str; 10] =
+    ["NoBias", "Pad", "Same", "Stride", "Dilation", "Groups", "OutputPad", "Kernel", "Nearest", "Bilinear"];
 
 /// What other frameworks call our layers, where the names are too different to guess.
-pub(crate) const OTHER_NAMES: [(&str, &str); 12] = [
+pub(crate) const OTHER_NAMES: [(&str, &str); 14] = [
     ("DepthwiseConv2d", "Depthwise2d"),
     ("DepthwiseConv2D", "Depthwise2d"),
     ("Conv2dTranspose", "ConvTranspose2d"),
@@ -164,23 +166,15 @@ pub(crate) const OTHER_NAMES: [(&str, &str); 12] = [
     ("Swish", "Silu"),
     ("Unflatten", "Reshape"),
     ("View", "Reshape"),
+    ("UpSampling2D", "Upsample"),
+    ("UpsamplingNearest2d", "Upsample"),
     ("LogisticSigmoid", "Sigmoid"),
     ("Activation", "Map"),
 ];
 
 /// Layers that later versions have.
-pub(crate) const LATER: [&str; 10] = [
-    "Upsample",
-    "Permute",
-    "Transpose",
-    "Embedding",
-    "Rnn",
-    "Lstm",
-    "Gru",
-    "SelfAttention",
-    "CrossAttention",
-    "Attend",
-];
+pub(crate) const LATER: [&str; 9] =
+    ["Permute", "Transpose", "Embedding", "Rnn", "Lstm", "Gru", "SelfAttention", "CrossAttention", "Attend"];
 
 /// The initializers of `dl::init`.
 pub(crate) const INITIALIZERS: [&str; 10] = [

@@ -270,11 +270,21 @@ pub(super) fn mention_of(cx: &Context<'_>, option: &impl ToTokens) -> TokenStrea
     quote!(let _ = #dl::options::#option;)
 }
 
-/// The dimensions of an image.
+/// The dimensions of an image that windows slide over.
 pub(super) fn image(layer: &BuiltIn, cx: &Context<'_>, checks: &mut TokenStream) -> syn::Result<[Dim; 3]> {
+    image_or(layer, cx, "`Conv1d` and its like slide over [steps, features]", checks)
+}
+
+/// The dimensions of an image; where a sequence comes in, `instead` is the remedy.
+pub(super) fn image_or(
+    layer: &BuiltIn,
+    cx: &Context<'_>,
+    instead: &str,
+    checks: &mut TokenStream,
+) -> syn::Result<[Dim; 3]> {
     let hint = |rank: usize| match rank {
-        2 => "help: `Conv1d` and its like slide over [steps, features]",
-        _ => "help: an image has three dimensions, for example `input = [1, 28, 28]`",
+        2 => instead,
+        _ => "an image has three dimensions, for example `input = [1, 28, 28]`",
     };
     dims(layer, cx, "an image [channels, height, width]", hint, checks)
 }
@@ -282,23 +292,23 @@ pub(super) fn image(layer: &BuiltIn, cx: &Context<'_>, checks: &mut TokenStream)
 /// The dimensions of a sequence.
 pub(super) fn steps(layer: &BuiltIn, cx: &Context<'_>, checks: &mut TokenStream) -> syn::Result<[Dim; 2]> {
     let hint = |rank: usize| match rank {
-        3 => "help: `Conv2d` and its like slide over images",
-        _ => "help: a sequence has two dimensions, for example `input = [16000, 1]`",
+        3 => "`Conv2d` and its like slide over images",
+        _ => "a sequence has two dimensions, for example `input = [16000, 1]`",
     };
     dims(layer, cx, "a sequence [steps, features]", hint, checks)
 }
 
-fn dims<const N: usize>(
+fn dims<'h, const N: usize>(
     layer: &BuiltIn,
     cx: &Context<'_>,
     what: &str,
-    hint: impl Fn(usize) -> &'static str,
+    hint: impl Fn(usize) -> &'h str,
     checks: &mut TokenStream,
 ) -> syn::Result<[Dim; N]> {
     match cx.input {
         Shape::Dims(dims) => <[Dim; N]>::try_from(dims.clone()).map_err(|dims| {
             let message = format!(
-                "`{}` needs {what}, but receives {}\n{}",
+                "`{}` needs {what}, but receives {}\nhelp: {}",
                 cx.field,
                 cx.input.text(),
                 hint(dims.len())
