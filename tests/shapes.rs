@@ -69,6 +69,27 @@ struct UpsampledByConstants {
     smooth: Upsample<EDGE, 1, Bilinear>,
 }
 
+/// Between a layer that keeps its input and one that does not.
+#[network(input = [2, 2, 3])]
+struct Padded {
+    norm: GroupNorm<1>,
+    zeros: Pad<1, 0>,
+    act: Tanh,
+    mirror: Pad<2, Reflect>,
+    conv: Conv2d<3, 3>,
+    edge: Pad<0, 2, 1, 0, Replicate>,
+    drop: Dropout<0.2>,
+    pool: AvgPool2d<2>,
+}
+
+#[network(input = [EDGE, EDGE + 1, 2])]
+#[forward(|x| concat(tanh(conv(border(x))), slice(mirror(x), 0..2)))]
+struct PaddedByConstants {
+    border: Pad<{ EDGE - 2 }>,
+    mirror: Pad<{ EDGE - 1 }, 0, 0, { EDGE - 2 }, Reflect>,
+    conv: Conv2d<2, Kernel<1, 2>>,
+}
+
 fn check<N, const I: usize, const O: usize>(pass: Pass<'_, 3>)
 where
     N: Network<Scalar = f64, In = Vals<I>, Out = Vals<O>>,
@@ -86,6 +107,8 @@ fn gradients_through_the_macro_match_finite_differences() {
         check::<Reshaped<f64>, _, _>(pass);
         check::<Branches<f64>, _, _>(pass);
         check::<ReshapedByConstants<f64>, _, _>(pass);
+        check::<Padded<f64>, _, _>(pass);
+        check::<PaddedByConstants<f64>, _, _>(pass);
         check::<Upsampled<f64>, _, _>(pass);
         check::<UpsampledByConstants<f64>, _, _>(pass);
     }
@@ -106,4 +129,27 @@ fn valid_lengths_end_at_a_reshape() {
     dl::Layer::forward(&*net, &x, &mut all, None, &mut work, Pass::infer());
     dl::Layer::forward(&*net, &x, &mut some, None, &mut work, Pass::infer().padded(Lens::of(&[1])));
     assert_eq!((all, some), (SMatrix::from([[4.0, 5.0, 6.0, 7.0]]), all));
+}
+
+#[network(input = [3, 5, 4])]
+struct ByOption {
+    conv: Conv2d<2, 3, Pad<1, 0, 2, 1>>,
+}
+
+#[network(input = [3, 5, 4])]
+struct ByLayer {
+    pad: Pad<1, 0, 2, 1>,
+    conv: Conv2d<2, 3>,
+}
+
+#[test]
+fn the_layer_pads_as_the_option_does() {
+    let mut rng = Rng::new(5);
+    let x = SMatrix::<f64, 60, 3>::from_fn(|_, _| rng.normal());
+    let (option, mut layer) = (ByOption::<f64>::boxed(0), ByLayer::<f64>::boxed(1));
+    (layer.conv.weight, layer.conv.bias) = (option.conv.weight, option.conv.bias);
+    let (mut a, mut b) = (SMatrix::zeros(), SMatrix::zeros());
+    dl::Layer::forward(&*option, &x, &mut a, None, &mut dl::Blank::ZERO, Pass::infer());
+    dl::Layer::forward(&*layer, &x, &mut b, None, &mut dl::Blank::ZERO, Pass::infer());
+    assert!((a - b).amax() < 1e-14, "{a} {b}");
 }

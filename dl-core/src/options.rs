@@ -12,6 +12,7 @@
 //! | [`Groups<4>`](Groups) | groups of channels that do not see each other | 1 |
 //! | [`OutputPad<1>`](OutputPad) | rows and columns that a transposed convolution adds at the end | none |
 //! | [`NoBias`] | no offset is learned | one for each output |
+//! | [`Reflect`], [`Replicate`] | what the layer [`Pad`](crate::layers::Pad) puts around an image | [`Zeros`] |
 //! | [`Nearest`], [`Bilinear`] | what stands between the numbers of an image that is made larger | `Nearest` |
 //!
 //! Of `n` numbers in a row with `before + after` zeros around them come
@@ -62,7 +63,7 @@ pub struct Dilation<const HEIGHT: usize, const WIDTH: usize = HEIGHT>;
 /// Zeros around an image: `Pad<1>`, `Pad<HEIGHT, WIDTH>` or `Pad<TOP, LEFT, BOTTOM, RIGHT>`. PyTorch: `padding`.
 ///
 /// `Pad<5, 1>` is five rows above and below, and one column at each side. Around a sequence: `Pad<1>` or
-/// `Pad<BEFORE, AFTER>`. See [`Same`] for `Pad<Same>`.
+/// `Pad<BEFORE, AFTER>`. See [`Same`] for `Pad<Same>`. As the type of a field it is a [layer](crate::layers::Pad).
 ///
 /// ```
 /// use dl_core::options::{Pad, Sides};
@@ -170,6 +171,77 @@ impl Between for Nearest {
 
 impl Between for Bilinear {
     const MIXES: bool = true;
+}
+
+/// `Pad<1, Zeros>`, which is `Pad<1>`: zeros around an image.
+///
+/// ```
+/// use dl_core::options::{Around, Outside, Zeros};
+///
+/// assert_eq!(Zeros::OUTSIDE, Outside::Zeros);
+/// ```
+#[derive(Debug)]
+pub struct Zeros;
+
+/// `Pad<1, Reflect>`: an image mirrored at its edge, which is not repeated. PyTorch: `padding_mode='reflect'`.
+///
+/// ```
+/// use dl_core::options::{Around, Outside, Reflect};
+///
+/// assert_eq!(Reflect::OUTSIDE, Outside::Mirrored);
+/// ```
+#[derive(Debug)]
+pub struct Reflect;
+
+/// `Pad<1, Replicate>`: the edge of an image again and again. PyTorch: `padding_mode='replicate'`.
+///
+/// ```
+/// use dl_core::options::{Around, Outside, Replicate};
+///
+/// assert_eq!(Replicate::OUTSIDE, Outside::Repeated);
+/// ```
+#[derive(Debug)]
+pub struct Replicate;
+
+/// What stands outside of an image, as a value.
+///
+/// ```
+/// use dl_core::options::{Around, Outside, Zeros};
+///
+/// assert_ne!(Zeros::OUTSIDE, Outside::Mirrored);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outside {
+    /// Zeros.
+    Zeros,
+    /// The image mirrored at its first and last number, which are not repeated.
+    Mirrored,
+    /// The first and the last number again.
+    Repeated,
+}
+
+/// What stands around an image: [`Zeros`], [`Reflect`], [`Replicate`].
+///
+/// ```
+/// use dl_core::options::{Around, Outside, Zeros};
+///
+/// assert_eq!(Zeros::OUTSIDE, Outside::Zeros);
+/// ```
+pub trait Around: 'static + Send + Sync {
+    /// The same as a value.
+    const OUTSIDE: Outside;
+}
+
+impl Around for Zeros {
+    const OUTSIDE: Outside = Outside::Zeros;
+}
+
+impl Around for Reflect {
+    const OUTSIDE: Outside = Outside::Mirrored;
+}
+
+impl Around for Replicate {
+    const OUTSIDE: Outside = Outside::Repeated;
 }
 
 /// An image of `C` channels.

@@ -9,7 +9,7 @@ use core::ops::{Deref, DerefMut};
 
 use nalgebra::SMatrix;
 
-use crate::options::{Between, Sliding};
+use crate::options::{Around, Between, Sliding};
 use crate::{Blank, Layer, Loss, Network, Optimizer, Real, Signal, gradcheck, layers, train};
 
 /// Plain data for which all-zero bytes are a valid value, the value [`Blank::ZERO`], and which threads may share.
@@ -128,6 +128,7 @@ layers! {
     [const NUM: u32, const DEN: u32] layers::LeakyRelu<NUM, DEN>;
     [const N: usize] layers::LogSoftmax<N>;
     [F] layers::Map<F>;
+    [S: Sliding, M: Around] layers::Pad<S, M>;
     [] layers::Relu;
     [const C: usize, const H: usize, const W: usize] layers::Reshape<C, H, W>;
     [] layers::Selu;

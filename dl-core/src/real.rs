@@ -3,8 +3,9 @@
 use nalgebra::RealField;
 
 use crate::kernels::{
-    Products, bilinear::Mixes, channels::OnChannels, conv::Convolutions, elementwise::Elementwise, map::Maps,
-    pooling::OnWindows, rows::Normalize, softmax::Softmax, steps::Steps, update::Updates,
+    Products, bilinear::Mixes, border::Borders, channels::OnChannels, conv::Convolutions,
+    elementwise::Elementwise, map::Maps, pooling::OnWindows, rows::Normalize, softmax::Softmax, steps::Steps,
+    update::Updates,
 };
 use crate::{Blank, ZeroValid};
 
@@ -32,6 +33,7 @@ pub trait Real:
     RealField
     + Copy
     + Blank
+    + Borders
     + ZeroValid
     + Products
     + Convolutions

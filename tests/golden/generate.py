@@ -346,6 +346,13 @@ def shapes():
         layer("upsample_bilinear_uneven", nn.Upsample(scale_factor=(1, 3), mode="bilinear"), 5, 3, 1),
         layer("upsample_bilinear_3_4", nn.Upsample(scale_factor=(3, 4), mode="bilinear"), 1, 4, 3),
         network("upsample_conv_relu", up_conv, 3, 2, 3),
+        layer("pad", nn.ZeroPad2d(1), 3, 2, 5),
+        layer("pad_sides", nn.ZeroPad2d((0, 3, 2, 1)), 5, 1, 3),
+        layer("pad_reflect", nn.ReflectionPad2d((2, 2, 1, 1)), 3, 2, 5),
+        layer("pad_reflect_sides", nn.ReflectionPad2d((1, 0, 0, 2)), 1, 3, 2),
+        layer("pad_replicate", nn.ReplicationPad2d(2), 3, 2, 5),
+        layer("pad_replicate_sides", nn.ReplicationPad2d((0, 3, 2, 1)), 5, 1, 3),
+        network("pad_reflect_conv", OrderedDict(pad=nn.ReflectionPad2d(1), conv=nn.Conv2d(3, 2, 3)), 3, 2, 4),
     ]
     write("shapes", cases=cases)
 

@@ -15,5 +15,12 @@ networks! { in "shapes":
     upsample_bilinear_by_two_factors: [1, 4, 3] { layer: Upsample<3, 4, Bilinear> } "upsample_bilinear_3_4";
     upsample_before_a_convolution: [3, 2, 3] { up: Upsample<2>, conv: Conv2d<2, 3, Pad<1>>, act: Relu }
         "upsample_conv_relu";
+    pad: [3, 2, 5] { layer: Pad<1> } "pad";
+    pad_that_differs_from_side_to_side: [5, 1, 3] { layer: Pad<2, 0, 1, 3, Zeros> } "pad_sides";
+    pad_by_reflection: [3, 2, 5] { layer: Pad<1, 2, Reflect> } "pad_reflect";
+    pad_by_reflection_at_two_sides: [1, 3, 2] { layer: Pad<0, 1, 2, 0, Reflect> } "pad_reflect_sides";
+    pad_by_replication: [3, 2, 5] { layer: Pad<2, Replicate> } "pad_replicate";
+    pad_by_replication_that_differs: [5, 1, 3] { layer: Pad<2, 0, 1, 3, Replicate> } "pad_replicate_sides";
+    pad_before_a_convolution: [3, 2, 4] { pad: Pad<1, Reflect>, conv: Conv2d<2, 3> } "pad_reflect_conv";
     reshape_behind_a_product: [3] { fc: Dense<12>, shape: Reshape<3, 2, 2>, act: Relu } "reshape_between";
 }

@@ -12,6 +12,8 @@ use crate::Real;
 #[doc(hidden)]
 pub mod bilinear;
 #[doc(hidden)]
+pub mod border;
+#[doc(hidden)]
 pub mod channels;
 mod column;
 pub mod conv;

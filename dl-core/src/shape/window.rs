@@ -187,6 +187,18 @@ pub const fn expect_output_pad(field: &str, extra: usize, stride: usize) {
     }
 }
 
+/// Stops the build if an image is to be reflected by as much as it has.
+#[track_caller]
+pub const fn expect_reflected(field: &str, what: &str, n: usize, sides: [usize; 2]) {
+    let most = if sides[0] > sides[1] { sides[0] } else { sides[1] };
+    if most >= n && n > 0 {
+        let message = Message::new().text("`").text(field).text("` reflects ").number(most).text(" ");
+        let message = message.text(what).text(", but its input has ").number(n).text(", of which ");
+        let message = message.number(n - 1).text(" lie behind the edge\nhelp: reflect ").number(n - 1);
+        stop(message.text(" at most, or write `Replicate`"))
+    }
+}
+
 /// Stops the build if a number of an option is zero.
 #[track_caller]
 pub const fn expect_above_zero<const N: usize>(field: &str, option: &str) {

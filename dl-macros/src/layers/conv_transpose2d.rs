@@ -11,12 +11,7 @@ use crate::check::over;
 use crate::shape::Dim;
 
 /// `Same` is of windows that shrink an image.
-const PAD: Marker = Marker {
-    name: "Pad",
-    counts: &[1, 2, 4],
-    words: &[],
-    forms: &["Pad<1>", "Pad<height, width>", "Pad<top, left, bottom, right>"],
-};
+const PAD: Marker = Marker { name: "Pad", counts: &[1, 2, 4], words: &[], forms: window::IMAGE_SIDES };
 const OUTPUT_PAD: Marker = Marker {
     name: "OutputPad",
     counts: &[1, 2],

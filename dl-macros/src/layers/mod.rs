@@ -1,6 +1,6 @@
 //! The built-in layers: their syntax and their shape rules, one file for each kind.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 
 use crate::ast::BuiltIn;
 use crate::report::near;
@@ -16,6 +16,7 @@ mod flatten;
 mod function;
 mod norm;
 mod number;
+mod pad;
 mod pool;
 mod reshape;
 mod softmax;
@@ -58,6 +59,8 @@ const NO_BIAS: Marker = Marker { name: "NoBias", counts: &[0], words: &[], forms
 pub(crate) enum ParameterKind {
     /// A whole number.
     Size,
+    /// A whole number that may be zero.
+    Count,
     /// A window: a whole number, or `Kernel<3, 5>`.
     Kernel,
     /// A decimal literal.
@@ -141,6 +144,7 @@ const DEFINITIONS: &[&[Definition]] = &[
     conv2d::LAYERS,
     conv_transpose2d::LAYERS,
     flatten::LAYERS,
+    pad::LAYERS,
     reshape::LAYERS,
     upsample::LAYERS,
     activation::LAYERS,
@@ -151,11 +155,24 @@ const DEFINITIONS: &[&[Definition]] = &[
 ];
 
 /// All options of all layers.
-pub(crate) const OPTIONS: [&str; 10] =
-    ["NoBias", "Pad", "Same", "Stride", "Dilation", "Groups", "OutputPad", "Kernel", "Nearest", "Bilinear"];
+pub(crate) const OPTIONS: [&str; 13] = [
+    "NoBias",
+    "Pad",
+    "Same",
+    "Stride",
+    "Dilation",
+    "Groups",
+    "OutputPad",
+    "Kernel",
+    "Nearest",
+    "Bilinear",
+    "Zeros",
+    "Reflect",
+    "Replicate",
+];
 
 /// What other frameworks call our layers, where the names are too different to guess.
-pub(crate) const OTHER_NAMES: [(&str, &str); 14] = [
+pub(crate) const OTHER_NAMES: [(&str, &str); 18] = [
     ("DepthwiseConv2d", "Depthwise2d"),
     ("DepthwiseConv2D", "Depthwise2d"),
     ("Conv2dTranspose", "ConvTranspose2d"),
@@ -166,6 +183,10 @@ pub(crate) const OTHER_NAMES: [(&str, &str); 14] = [
     ("Swish", "Silu"),
     ("Unflatten", "Reshape"),
     ("View", "Reshape"),
+    ("ZeroPad2d", "Pad"),
+    ("ZeroPadding2D", "Pad"),
+    ("ReflectionPad2d", "Pad<1, Reflect>"),
+    ("ReplicationPad2d", "Pad<1, Replicate>"),
     ("UpSampling2D", "Upsample"),
     ("UpsamplingNearest2d", "Upsample"),
     ("LogisticSigmoid", "Sigmoid"),
@@ -243,6 +264,21 @@ fn numbers_only(layer: &BuiltIn, cx: &Context<'_>) -> syn::Result<()> {
         ));
     }
     Ok(())
+}
+
+/// Which of its options a layer has, all of which exclude each other; without one it is `default`.
+fn one_way<'a>(layer: &'a BuiltIn, cx: &Context<'_>, default: &str) -> syn::Result<Option<&'a Ident>> {
+    match layer.options.as_slice() {
+        [] => Ok(None),
+        [one] => Ok(Some(&one.name)),
+        [first, second, ..] => {
+            let message = format!(
+                "`{}` is said to be both `{}` and `{}`\nhelp: keep one of them; without either it is `{default}`",
+                cx.field, first.name, second.name
+            );
+            Err(syn::Error::new_spanned(&second.ty, message))
+        }
+    }
 }
 
 /// Argument `i`, as a size.

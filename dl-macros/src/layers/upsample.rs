@@ -5,9 +5,10 @@ use quote::quote;
 use syn::{Ident, Type};
 
 use super::{
-    Context, Definition, Marker, Parameter, ParameterKind, Resolved, Role, numbers_only, size, window,
+    Context, Definition, Marker, Parameter, ParameterKind, Resolved, Role, numbers_only, one_way, size,
+    window,
 };
-use crate::ast::{Argument, BuiltIn, Chosen};
+use crate::ast::{Argument, BuiltIn};
 use crate::shape::Dim;
 
 const fn factor(what: &'static str, required: bool) -> Parameter {
@@ -43,17 +44,7 @@ fn rule(layer: &BuiltIn, cx: &Context<'_>) -> syn::Result<Resolved> {
     let along = if layer.arguments.len() > 1 { size(layer, 1)? } else { down.clone() };
     let image = [channels, scaled(cx, &height, &down), scaled(cx, &width, &along)];
     let ([c, h, w], [k, l]) = (image.each_ref().map(Dim::arg), [&down, &along].map(Dim::arg));
-    let mode = match layer.options.as_slice() {
-        [] => quote!(),
-        [Chosen { name, .. }] => quote!(, #dl::options::#name),
-        [first, second, ..] => {
-            let message = format!(
-                "`{}` is said to be both `{}` and `{}`\nhelp: keep one of them; without either it is `Nearest`",
-                cx.field, first.name, second.name
-            );
-            return Err(syn::Error::new_spanned(&second.ty, message));
-        }
-    };
+    let mode = one_way(layer, cx, "Nearest")?.map(|way| quote!(, #dl::options::#way));
     let slide = quote! {
         #dl::options::Slide<
             #dl::options::Image<#c, #h, #w>,

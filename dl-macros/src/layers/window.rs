@@ -16,6 +16,8 @@ pub(super) const PAD: Marker = Marker {
     words: &["Same"],
     forms: &["Pad<1>", "Pad<height, width>", "Pad<top, left, bottom, right>", "Pad<Same>"],
 };
+/// How the sides of an image are written.
+pub(super) const IMAGE_SIDES: &[&str] = &["Pad<1>", "Pad<height, width>", "Pad<top, left, bottom, right>"];
 pub(super) const STRIDE: Marker =
     Marker { name: "Stride", counts: &[1, 2], words: &[], forms: &["Stride<2>", "Stride<height, width>"] };
 pub(super) const DILATION: Marker = Marker {
@@ -74,7 +76,7 @@ impl<const R: usize> Windows<R> {
         let is_same = pad.is_some_and(is_same);
         let none = || [(); R].map(|()| [Dim::Known(0), Dim::Known(0)]);
         let pad = match pad {
-            Some(pad) if !is_same => sides::<R>(pad)?,
+            Some(pad) if !is_same => sides::<R>(&pad.arguments)?,
             _ => none(),
         };
         let mention = layer.option("Pad").filter(|_| is_same).and_then(same);
@@ -422,9 +424,8 @@ fn all<const R: usize>(
 }
 
 /// `Pad<1>`, `Pad<height, width>`, `Pad<top, left, bottom, right>`; over steps `Pad<before, after>`.
-fn sides<const R: usize>(pad: &Chosen) -> syn::Result<[[Dim; 2]; R]> {
-    let dims =
-        pad.arguments.iter().map(|argument| number("Pad", argument)).collect::<syn::Result<Vec<_>>>()?;
+pub(super) fn sides<const R: usize>(arguments: &[Argument]) -> syn::Result<[[Dim; 2]; R]> {
+    let dims = arguments.iter().map(|argument| number("Pad", argument)).collect::<syn::Result<Vec<_>>>()?;
     let at = |i: usize| dims.get(i).unwrap_or(&dims[0]).clone();
     Ok(match dims.len() {
         4 => std::array::from_fn(|i| [at(i), at(i + R)]),
