@@ -90,6 +90,33 @@ struct PaddedByConstants {
     conv: Conv2d<2, Kernel<1, 2>>,
 }
 
+/// Between a layer that keeps its input and one that does not; sequences and images.
+#[network(input = [5, 3])]
+struct Permuted {
+    norm: LayerNorm,
+    features: Transpose,
+    over_steps: Dense<4>,
+    act: Gelu,
+    steps: Permute<1, 0>,
+    image: Reshape<2, 2, 3>,
+    last: Permute<1, 2, 0>,
+    conv: Conv2d<2, 2>,
+    drop: Dropout<0.2>,
+    pixels: Permute<2, 1, 0>,
+}
+
+#[network(input = [EDGE, 2, EDGE + 1])]
+#[forward(|x| {
+    let y = tanh(conv(turn(x)));
+    concat(flatten(y), flatten(back(slice(other(y), 1..2))))
+})]
+struct PermutedByConstants {
+    turn: Permute<2, 0, 1>,
+    conv: Conv2d<EDGE, Kernel<3, 1>>,
+    other: Permute<2, 0, 1>,
+    back: Permute<1, 2, 0>,
+}
+
 fn check<N, const I: usize, const O: usize>(pass: Pass<'_, 3>)
 where
     N: Network<Scalar = f64, In = Vals<I>, Out = Vals<O>>,
@@ -109,6 +136,8 @@ fn gradients_through_the_macro_match_finite_differences() {
         check::<ReshapedByConstants<f64>, _, _>(pass);
         check::<Padded<f64>, _, _>(pass);
         check::<PaddedByConstants<f64>, _, _>(pass);
+        check::<Permuted<f64>, _, _>(pass);
+        check::<PermutedByConstants<f64>, _, _>(pass);
         check::<Upsampled<f64>, _, _>(pass);
         check::<UpsampledByConstants<f64>, _, _>(pass);
     }
@@ -149,7 +178,8 @@ fn the_layer_pads_as_the_option_does() {
     let (option, mut layer) = (ByOption::<f64>::boxed(0), ByLayer::<f64>::boxed(1));
     (layer.conv.weight, layer.conv.bias) = (option.conv.weight, option.conv.bias);
     let (mut a, mut b) = (SMatrix::zeros(), SMatrix::zeros());
-    dl::Layer::forward(&*option, &x, &mut a, None, &mut dl::Blank::ZERO, Pass::infer());
-    dl::Layer::forward(&*layer, &x, &mut b, None, &mut dl::Blank::ZERO, Pass::infer());
+    let (mut option_work, mut layer_work) = (dl::Blank::ZERO, dl::Blank::ZERO);
+    dl::Layer::forward(&*option, &x, &mut a, None, &mut option_work, Pass::infer());
+    dl::Layer::forward(&*layer, &x, &mut b, None, &mut layer_work, Pass::infer());
     assert!((a - b).amax() < 1e-14, "{a} {b}");
 }

@@ -129,6 +129,8 @@ layers! {
     [const N: usize] layers::LogSoftmax<N>;
     [F] layers::Map<F>;
     [S: Sliding, M: Around] layers::Pad<S, M>;
+    [const C: usize, const H: usize, const W: usize, const I: usize, const J: usize, const K: usize]
+        layers::Permute<C, H, W, I, J, K>;
     [] layers::Relu;
     [const C: usize, const H: usize, const W: usize] layers::Reshape<C, H, W>;
     [] layers::Selu;

@@ -616,6 +616,43 @@ pub const fn expect_reshaped(field: &str, input: Shape, to: Shape) {
     }
 }
 
+/// The axes of a shape in another order; of any shape where there are not as many, which [`expect_axes`] reports.
+pub const fn permuted<const R: usize>(input: Shape, axes: [usize; R]) -> Shape {
+    if input.rank != R || input.tokens {
+        return Shape::unknown(input.len());
+    }
+    let (mut dims, mut i) = ([0; R], 0);
+    while i < R {
+        dims[i] = input.dim(axes[i]);
+        i += 1;
+    }
+    Shape::new(dims)
+}
+
+/// Stops the build if a value has not as many axes as are ordered.
+#[track_caller]
+pub const fn expect_axes(field: &str, axes: usize, input: Shape) {
+    if (input.rank != axes || input.tokens) && !input.is_unknown() {
+        stop(
+            Message::new()
+                .text("`")
+                .text(field)
+                .text("` orders ")
+                .number(axes)
+                .text(" axes, but receives ")
+                .shape(input)
+                .text(", which has ")
+                .number(input.rank)
+                .text("\nhelp: ")
+                .text(match input.rank {
+                    1 => "put a `Reshape` before it: features have one axis",
+                    2 => "write `Transpose`: a sequence has the axes 0 and 1",
+                    _ => "write `Permute<2, 0, 1>`, or another order: an image has the axes 0, 1 and 2",
+                }),
+        )
+    }
+}
+
 /// The largest of some sizes.
 pub const fn largest(sizes: &[usize]) -> usize {
     let (mut largest, mut i) = (0, 0);

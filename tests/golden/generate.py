@@ -331,6 +331,17 @@ def pools():
 # --------------------------------------------------------------------------------------------------------------- shapes
 
 
+class Permute(nn.Module):
+    """Axes are counted without the batch."""
+
+    def __init__(self, *axes):
+        super().__init__()
+        self.axes = axes
+
+    def forward(self, x):
+        return x.permute(0, *(axis + 1 for axis in self.axes))
+
+
 def shapes():
     torch.manual_seed(SEED)
     up_conv = OrderedDict(up=nn.Upsample(scale_factor=2), conv=nn.Conv2d(3, 2, 3, padding=1), act=nn.ReLU())
@@ -346,6 +357,11 @@ def shapes():
         layer("upsample_bilinear_uneven", nn.Upsample(scale_factor=(1, 3), mode="bilinear"), 5, 3, 1),
         layer("upsample_bilinear_3_4", nn.Upsample(scale_factor=(3, 4), mode="bilinear"), 1, 4, 3),
         network("upsample_conv_relu", up_conv, 3, 2, 3),
+        layer("permute_2_0_1", Permute(2, 0, 1), 3, 2, 5),
+        layer("permute_1_2_0", Permute(1, 2, 0), 5, 1, 3),
+        layer("permute_0_2_1", Permute(0, 2, 1), 2, 3, 4),
+        layer("transpose", Permute(1, 0), 5, 3),
+        network("transpose_dense", OrderedDict(turn=Permute(1, 0), fc=nn.Linear(5, 2)), 5, 3),
         layer("pad", nn.ZeroPad2d(1), 3, 2, 5),
         layer("pad_sides", nn.ZeroPad2d((0, 3, 2, 1)), 5, 1, 3),
         layer("pad_reflect", nn.ReflectionPad2d((2, 2, 1, 1)), 3, 2, 5),

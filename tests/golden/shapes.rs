@@ -15,6 +15,12 @@ networks! { in "shapes":
     upsample_bilinear_by_two_factors: [1, 4, 3] { layer: Upsample<3, 4, Bilinear> } "upsample_bilinear_3_4";
     upsample_before_a_convolution: [3, 2, 3] { up: Upsample<2>, conv: Conv2d<2, 3, Pad<1>>, act: Relu }
         "upsample_conv_relu";
+    permute_the_last_axis_to_the_front: [3, 2, 5] { layer: Permute<2, 0, 1> } "permute_2_0_1";
+    permute_the_first_axis_to_the_end: [5, 1, 3] { layer: Permute<1, 2, 0> } "permute_1_2_0";
+    permute_height_and_width: [2, 3, 4] { layer: Permute<0, 2, 1> } "permute_0_2_1";
+    permute_steps: [5, 3] { layer: Permute<1, 0> } "transpose";
+    transpose: [5, 3] { layer: Transpose } "transpose";
+    transpose_before_a_product: [5, 3] { turn: Transpose, fc: Dense<2> } "transpose_dense";
     pad: [3, 2, 5] { layer: Pad<1> } "pad";
     pad_that_differs_from_side_to_side: [5, 1, 3] { layer: Pad<2, 0, 1, 3, Zeros> } "pad_sides";
     pad_by_reflection: [3, 2, 5] { layer: Pad<1, 2, Reflect> } "pad_reflect";

@@ -25,6 +25,8 @@ mod isa;
 mod lanes;
 #[doc(hidden)]
 pub mod map;
+#[doc(hidden)]
+pub mod permute;
 pub mod plain;
 #[cfg(feature = "std")]
 pub(crate) mod pool;

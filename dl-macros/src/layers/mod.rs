@@ -17,6 +17,7 @@ mod function;
 mod norm;
 mod number;
 mod pad;
+mod permute;
 mod pool;
 mod reshape;
 mod softmax;
@@ -145,6 +146,7 @@ const DEFINITIONS: &[&[Definition]] = &[
     conv_transpose2d::LAYERS,
     flatten::LAYERS,
     pad::LAYERS,
+    permute::LAYERS,
     reshape::LAYERS,
     upsample::LAYERS,
     activation::LAYERS,
@@ -194,8 +196,8 @@ pub(crate) const OTHER_NAMES: [(&str, &str); 18] = [
 ];
 
 /// Layers that later versions have.
-pub(crate) const LATER: [&str; 9] =
-    ["Permute", "Transpose", "Embedding", "Rnn", "Lstm", "Gru", "SelfAttention", "CrossAttention", "Attend"];
+pub(crate) const LATER: [&str; 7] =
+    ["Embedding", "Rnn", "Lstm", "Gru", "SelfAttention", "CrossAttention", "Attend"];
 
 /// The initializers of `dl::init`.
 pub(crate) const INITIALIZERS: [&str; 10] = [
