@@ -155,6 +155,12 @@ versions! {
 #[inline(always)]
 fn forward<T: Real>(rows: Rows, x: &[T], y: &mut [T], [w, b]: [&[T]; 2], mut stats: Option<[&mut [T]; 2]>) {
     let (n, eps) = (T::of(rows.len as f64), T::of(rows.eps));
+    assert!(
+        w.len() == b.len() || b.is_empty() && rows.run == 1,
+        "{rows:?}: {} weights, {} biases",
+        w.len(),
+        b.len()
+    );
     for (k, (x, y)) in x.chunks_exact(rows.len).zip(y.chunks_exact_mut(rows.len)).enumerate() {
         let mean = if rows.centred { sum(x, |x| x) / n } else { T::zero() };
         let var = sum(x, |x| (x - mean) * (x - mean)) / n;

@@ -56,9 +56,21 @@ pub trait Steps: Products + Blank + Copy + core::ops::AddAssign + core::ops::Mul
     }
 }
 
+/// Panics unless the slices have their sizes: what is read and written without a check relies on it.
 fn check<T>([m, n, k]: [usize; 3], step: usize, w: &[T], y: &[T], x: &[T]) -> [usize; 3] {
-    let windows = if n == 0 { 0 } else { (n - 1) * step + k };
-    assert!(w.len() == m * k && y.len() == m * n && x.len() >= windows);
+    let windows = match n.checked_sub(1) {
+        Some(steps) => steps.checked_mul(step).and_then(|steps| steps.checked_add(k)),
+        None => Some(0),
+    };
+    assert!(
+        Some(w.len()) == m.checked_mul(k)
+            && Some(y.len()) == m.checked_mul(n)
+            && windows.is_some_and(|windows| x.len() >= windows),
+        "{m} × {n} × {k}, steps of {step}: {} weights, {} inputs, {} outputs",
+        w.len(),
+        x.len(),
+        y.len()
+    );
     [m, n, k]
 }
 
@@ -98,6 +110,13 @@ mod tests {
     fn numbers<T: crate::Real>(n: usize, seed: u64) -> Vec<T> {
         let mut rng = Rng::new(seed);
         (0..n).map(|_| T::of((rng.uniform_in::<f64>(-8.0, 8.0)).round())).collect()
+    }
+
+    #[test]
+    #[should_panic(expected = "steps of")]
+    fn sizes_that_are_no_number_are_refused() {
+        let (w, x) = ([0.0_f32; 1], [0.0; 1]);
+        f32::windows_add(Isa::best(), [1, 3, 1], usize::MAX / 2 + 1, &w, &x, &mut [0.0; 3]);
     }
 
     #[test]

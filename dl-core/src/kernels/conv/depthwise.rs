@@ -3,14 +3,59 @@
 //! A map is taken as one row. Vectors run across the ends of its rows, and what has come from a row's other end, or from
 //! beyond the map, is masked. Nothing is copied, and no width is slow.
 
-use super::super::simd::Wide;
+use super::super::simd::{F32x8, F32x16, Wide};
 use super::Window;
+use super::f32::{Conv, Kernels};
 
 /// Masks of a table: 4 KiB, on the stack.
 const MASKS: usize = 2 * 1024;
 
 /// Numbers of a window, at most.
 const TAPS: usize = 49;
+
+/// A depthwise convolution, or with `back` the gradient of its input.
+pub(super) unsafe fn convolve(by: &Kernels, conv: &Conv<'_>, back: bool) -> bool {
+    let Some(masked) = &by.masked else { return false };
+    if !Moves::suit(by.lanes.number, conv.window) {
+        return false;
+    }
+    let mut moves = Moves::NONE;
+    moves.set(by.lanes.number, conv.window, back);
+    let (channels, plane) = (conv.window.output[0], moves.plane);
+    let (x, y) = if back { (conv.y, conv.x) } else { (conv.x, conv.y) };
+    for i in 0..conv.samples * channels {
+        let channel = i % channels;
+        let map = Map {
+            x: x.wrapping_add(i * plane),
+            w: conv.w.wrapping_add(channel),
+            w_step: channels,
+            // SAFETY: the caller's word for the bias.
+            bias: conv.bias.map_or(0.0, |bias| unsafe { *bias.add(channel) + 0.0 }), // not -0, as elsewhere
+            relu: conv.relu,
+            y: y.wrapping_add(i * plane),
+        };
+        // SAFETY: the caller's word for the maps; masks keep to what is inside of them.
+        unsafe { (masked.forward)(&moves, &map) };
+    }
+    true
+}
+
+/// The gradient of the weight of a depthwise convolution.
+pub(super) unsafe fn grad_weight(by: &Kernels, conv: &Conv<'_>) -> bool {
+    let Some(masked) = &by.masked else { return false };
+    if !Moves::suit(by.lanes.number, conv.window) {
+        return false;
+    }
+    let mut moves = Moves::NONE;
+    moves.set(by.lanes.number, conv.window, false);
+    let (channels, plane) = (conv.window.output[0], moves.plane);
+    for i in 0..conv.samples * channels {
+        let (x, dy) = (conv.x.wrapping_add(i * plane), conv.y.wrapping_add(i * plane));
+        // SAFETY: as above.
+        unsafe { (masked.to_weight)(&moves, x, dy, conv.w.wrapping_add(i % channels), channels) };
+    }
+    true
+}
 
 /// How a map moves for each number of the window, and what of each vector is inside of it then.
 pub(super) struct Moves {
@@ -24,16 +69,18 @@ pub(super) struct Moves {
 }
 
 impl Moves {
-    pub(super) const NONE: Moves = Moves { plane: 0, lanes: 1, taps: 0, by: [0; TAPS], masks: [0; MASKS] };
+    const NONE: Moves = Moves { plane: 0, lanes: 1, taps: 0, by: [0; TAPS], masks: [0; MASKS] };
 
-    /// Sets what is `NONE`, or returns false where the window is of another kind, or too large for the table. With `back`,
-    /// to the moves of the gradient of the input.
-    pub(super) fn set(&mut self, lanes: usize, window: &Window, back: bool) -> bool {
+    /// Whether the window is of this kind, and not too large for the table.
+    fn suit(lanes: usize, window: &Window) -> bool {
+        let ([channels, h, w], taps) = (window.input, window.taps());
+        let alone = window.groups == channels && window.input == window.output && window.stride == [1, 1];
+        alone && taps <= TAPS && (h * w).div_ceil(lanes) * taps <= MASKS
+    }
+
+    /// Sets what is `NONE` to the moves of a window that suits; with `back`, to those of the gradient of the input.
+    fn set(&mut self, lanes: usize, window: &Window, back: bool) {
         let ([_, h, w], taps) = (window.input, window.taps());
-        let alone = window.groups == window.input[0] && window.input == window.output;
-        if !alone || window.stride != [1, 1] || taps > TAPS || (h * w).div_ceil(lanes) * taps > MASKS {
-            return false;
-        }
         (self.plane, self.lanes, self.taps) = (h * w, lanes, taps);
         for k in 0..taps {
             let along = |axis: usize, at: usize| {
@@ -51,7 +98,6 @@ impl Moves {
                 self.allow(k, row * w + columns.start, row * w + columns.end);
             }
         }
-        true
     }
 
     /// Sets the bits of a part of a row.
@@ -181,7 +227,6 @@ pub(super) struct Masked {
     pub(super) to_weight: unsafe fn(&Moves, *const f32, *const f32, *mut f32, usize),
 }
 
-#[cfg(target_arch = "x86_64")]
 macro_rules! masked {
     (#[$meta:meta] $name:ident: $v:ty) => {
         pub(super) const $name: Option<Masked> = {
@@ -200,13 +245,11 @@ macro_rules! masked {
     };
 }
 
-#[cfg(target_arch = "x86_64")]
 masked! {
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    AVX512: super::super::simd::F32x16
+    AVX512: F32x16
 }
-#[cfg(target_arch = "x86_64")]
 masked! {
     #[target_feature(enable = "avx2,fma")]
-    AVX2: super::super::simd::F32x8
+    AVX2: F32x8
 }

@@ -9,10 +9,13 @@ use super::super::simd::Neon;
 use super::super::simd::{F32x8, F32x16};
 use super::super::simd::{Portable, Simd};
 use super::super::transposed;
-use super::depthwise::{self, Map, Masked, Moves};
+#[cfg(target_arch = "x86_64")]
+use super::depthwise;
 use super::lines::{Buffer, LIST, Lanes, Part, Plan, Walk};
 use super::runs::{self, Runs};
-use super::tile::{self, Column, Dots, Each, Row, Rows, Start, Sums, Tap, Two};
+#[cfg(target_arch = "x86_64")]
+use super::tile::Two;
+use super::tile::{self, Column, Dots, Each, Row, Rows, Start, Sums, Tap};
 use super::{Convolutions, Window, plain};
 
 /// Numbers of a window that a table holds.
@@ -26,14 +29,14 @@ const COLUMNS: usize = 48;
 
 /// The arguments of a convolution. The pointers must be good for as many samples of `window` as it says.
 #[derive(Clone, Copy)]
-struct Conv<'a> {
-    window: &'a Window,
-    samples: usize,
-    x: *mut f32,
-    w: *mut f32,
-    y: *mut f32,
-    bias: Option<*const f32>,
-    relu: bool,
+pub(super) struct Conv<'a> {
+    pub(super) window: &'a Window,
+    pub(super) samples: usize,
+    pub(super) x: *mut f32,
+    pub(super) w: *mut f32,
+    pub(super) y: *mut f32,
+    pub(super) bias: Option<*const f32>,
+    pub(super) relu: bool,
 }
 
 impl Convolutions for f32 {
@@ -130,8 +133,8 @@ impl Convolutions for f32 {
 /// What is compiled for an instruction set: all that touches numbers. What decides where they are is compiled once.
 ///
 /// Each function asks for a processor with the instructions, and for pointers that are good as its argument says.
-struct Kernels {
-    lanes: Lanes,
+pub(super) struct Kernels {
+    pub(super) lanes: Lanes,
     fused: bool,
     tiles_of_vectors: unsafe fn(&Sums<'_>, &[Row], &[Column]),
     tiles_of_halves: unsafe fn(&Sums<'_>, &[Row], &[Column]),
@@ -141,7 +144,8 @@ struct Kernels {
     add_back: unsafe fn(&Part<'_>, *mut f32, *mut f32),
     transpose: unsafe fn(usize, usize, *const f32, usize, *mut f32, usize),
     runs: unsafe fn(&Runs<'_>, usize),
-    masked: Option<Masked>,
+    #[cfg(target_arch = "x86_64")]
+    pub(super) masked: Option<depthwise::Masked>,
     plane_sums: unsafe fn(*const f32, usize, usize, *mut f32),
 }
 
@@ -210,6 +214,7 @@ macro_rules! kernels {
                 add_back,
                 transpose,
                 runs,
+                #[cfg(target_arch = "x86_64")]
                 masked: $masked,
                 plane_sums,
             }
@@ -348,47 +353,13 @@ impl Conv<'_> {
 /// `y = w * x + bias`.
 unsafe fn forward(by: &Kernels, conv: &Conv<'_>) -> bool {
     // SAFETY: the caller's.
-    unsafe { depthwise(by, conv, false) || convolve(by, conv, false) }
-}
-
-/// A depthwise convolution, or with `back` the gradient of its input.
-unsafe fn depthwise(by: &Kernels, conv: &Conv<'_>, back: bool) -> bool {
-    let (Some(masked), mut moves) = (&by.masked, Moves::NONE) else { return false };
-    if !moves.set(by.lanes.number, conv.window, back) {
-        return false;
+    unsafe {
+        #[cfg(target_arch = "x86_64")]
+        if depthwise::convolve(by, conv, false) {
+            return true;
+        }
+        convolve(by, conv, false)
     }
-    let (channels, plane) = (conv.window.output[0], conv.sizes().1);
-    let (x, y) = if back { (conv.y, conv.x) } else { (conv.x, conv.y) };
-    for i in 0..conv.samples * channels {
-        let channel = i % channels;
-        let map = Map {
-            x: x.wrapping_add(i * plane),
-            w: conv.w.wrapping_add(channel),
-            w_step: channels,
-            // SAFETY: the caller's word for the bias.
-            bias: conv.bias.map_or(0.0, |bias| unsafe { *bias.add(channel) + 0.0 }), // not -0, as elsewhere
-            relu: conv.relu,
-            y: y.wrapping_add(i * plane),
-        };
-        // SAFETY: the caller's word for the maps; masks keep to what is inside of them.
-        unsafe { (masked.forward)(&moves, &map) };
-    }
-    true
-}
-
-/// The gradient of the weight of a depthwise convolution.
-unsafe fn depthwise_to_weight(by: &Kernels, conv: &Conv<'_>) -> bool {
-    let (Some(masked), mut moves) = (&by.masked, Moves::NONE) else { return false };
-    if !moves.set(by.lanes.number, conv.window, false) {
-        return false;
-    }
-    let (channels, plane) = (conv.window.output[0], conv.sizes().1);
-    for i in 0..conv.samples * channels {
-        let (x, dy) = (conv.x.wrapping_add(i * plane), conv.y.wrapping_add(i * plane));
-        // SAFETY: as above.
-        unsafe { (masked.to_weight)(&moves, x, dy, conv.w.wrapping_add(i % channels), channels) };
-    }
-    true
 }
 
 /// The gradient of the input. With steps of 1 it is the convolution of `dy`, suitably padded, with the window reversed,
@@ -401,7 +372,8 @@ unsafe fn to_input(by: &Kernels, conv: &Conv<'_>) -> bool {
     let zeros = by.fused && 2 * size(window.input) > 3 * size(window.output);
     // SAFETY: the caller's, here and below.
     unsafe {
-        if depthwise(by, conv, true) {
+        #[cfg(target_arch = "x86_64")]
+        if depthwise::convolve(by, conv, true) {
             return true;
         }
         match (window.stride, around(0), around(1)) {
@@ -545,8 +517,11 @@ unsafe fn to_weight(by: &Kernels, conv: &Conv<'_>) -> bool {
     let across = several && outputs * 4 >= outputs.next_multiple_of(lanes) * 3;
     // SAFETY: the caller's.
     unsafe {
-        depthwise_to_weight(by, conv)
-            || outputs >= lanes && (across || !by.fused) && weight_across(by, conv)
+        #[cfg(target_arch = "x86_64")]
+        if depthwise::grad_weight(by, conv) {
+            return true;
+        }
+        outputs >= lanes && (across || !by.fused) && weight_across(by, conv)
             || by.fused && weight_along(by, conv)
     }
 }

@@ -8,6 +8,7 @@ use core::ops::Range;
 
 use super::Isa;
 
+#[cfg(target_arch = "x86_64")]
 mod depthwise;
 mod f32;
 mod lines;
@@ -76,18 +77,37 @@ impl Window {
         pad.saturating_sub(at).div_ceil(stride).min(end)..end
     }
 
-    /// Panics unless the slices have the sizes of this window.
+    /// Panics unless the sizes make a window and the slices have them: what is read and written without a check relies on it.
     fn check<T>(&self, x: &[T], w: &[T], y: &[T], samples: usize) {
-        let [inputs, outputs] = [self.input, self.output].map(|size| size[0] * size[1] * size[2]);
+        let numbers = |sizes: &[usize]| sizes.iter().try_fold(1_usize, |all, &size| all.checked_mul(size));
+        let count = |size: [usize; 3]| numbers(&[samples, size[0], size[1], size[2]]);
+        let positive = [self.kernel, self.stride, self.dilation].as_flattened().iter().all(|&size| size > 0);
+        assert!(positive && self.groups > 0 && self.spans_fit(), "no window: {self:?}");
         let even = self.input[0].is_multiple_of(self.groups) && self.output[0].is_multiple_of(self.groups);
         assert!(even, "{} groups of {:?} and {:?}", self.groups, self.input, self.output);
+        let weights = numbers(&[self.output[0], self.input[0] / self.groups, self.kernel[0], self.kernel[1]]);
         assert!(
-            x.len() == inputs * samples && y.len() == outputs * samples && w.len() == self.weights(),
+            Some(x.len()) == count(self.input)
+                && Some(y.len()) == count(self.output)
+                && Some(w.len()) == weights,
             "{samples} samples of {self:?}: {} inputs, {} weights, {} outputs",
             x.len(),
             w.len(),
             y.len()
         );
+    }
+
+    /// Whether places are numbers, with all padding.
+    fn spans_fit(&self) -> bool {
+        [0, 1].into_iter().all(|axis| {
+            let outputs = self.output[axis + 1].checked_mul(self.stride[axis]);
+            let span = self.kernel[axis].checked_mul(self.dilation[axis]);
+            let all = outputs.zip(span).and_then(|(outputs, span)| outputs.checked_add(span));
+            let padded = self.input[axis + 1].checked_add(self.pad[axis]);
+            all.zip(padded)
+                .and_then(|(all, padded)| all.checked_add(padded))
+                .is_some_and(|n| n <= isize::MAX as usize / size_of::<f64>())
+        })
     }
 }
 

@@ -92,6 +92,28 @@ fn check(window: &Window, samples: usize) {
     }
 }
 
+#[test]
+#[should_panic(expected = "no window")]
+fn a_stride_of_nothing_is_refused() {
+    f32::conv(
+        Isa::best(),
+        &Window { stride: [0, 1], ..Window::ONE },
+        &[0.0],
+        None,
+        &[0.0],
+        &mut [0.0],
+        1,
+        false,
+    );
+}
+
+#[test]
+#[should_panic(expected = "samples of")]
+fn sizes_whose_product_is_no_number_are_refused() {
+    let window = Window { input: [usize::MAX / 2 + 1, 1, 1], ..Window::ONE };
+    f32::conv(Isa::best(), &window, &[], None, &[], &mut [0.0; 2], 2, false);
+}
+
 /// PyTorch's size of the output of an axis.
 fn size(input: usize, pad: usize, kernel: usize, stride: usize, dilation: usize) -> Option<usize> {
     Some((input + pad).checked_sub(dilation * (kernel - 1) + 1)? / stride + 1)

@@ -4,7 +4,9 @@
 
 use core::marker::PhantomData;
 
-use super::super::simd::{Simd, Wide};
+use super::super::simd::Simd;
+#[cfg(target_arch = "x86_64")]
+use super::super::simd::Wide;
 
 /// A vector of a tile, or half of one: where it is read, where it is written, and how many of its last numbers are.
 #[derive(Clone, Copy, Default)]
@@ -69,9 +71,11 @@ impl<V: Simd> Rows for Each<V> {
 }
 
 /// Two rows are the halves of a vector.
+#[cfg(target_arch = "x86_64")]
 #[derive(Clone, Copy)]
 pub(super) struct Two<V>(PhantomData<V>);
 
+#[cfg(target_arch = "x86_64")]
 impl<V: Wide> Rows for Two<V> {
     type Vector = V;
     const EACH: usize = 2;

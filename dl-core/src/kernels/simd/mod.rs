@@ -168,6 +168,7 @@ pub(super) trait Simd: Copy {
 ///
 /// # Safety
 /// As of [`Simd`]: loads and stores ask for half of `LANES` numbers at each pointer, or for as many as they say.
+#[cfg(target_arch = "x86_64")]
 pub(super) trait Wide: Simd {
     /// The numbers whose bit is set; the others are 0, and not read.
     unsafe fn load_masked(from: *const f32, mask: u16) -> Self;
