@@ -139,7 +139,7 @@ pub struct Dot(Graph);
 
 impl fmt::Display for Dot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "digraph {} {{", self.0.name)?;
+        writeln!(f, "digraph \"{}\" {{", self.0.name)?; // quoted: a network may be called Node, or Graph
         for (i, node) in self.0.nodes.iter().enumerate() {
             let shape = if node.is_end { "oval" } else { "box" };
             let between = if node.label.is_empty() { "" } else { ": " };

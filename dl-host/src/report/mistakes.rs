@@ -11,7 +11,7 @@ pub struct Mistake {
     pub truth: u16,
     /// The class it was taken for.
     pub predicted: u16,
-    /// Its cross-entropy: the larger, the surer the network was.
+    /// Its cross-entropy: the larger, the surer the network was. Infinite where the logits make it no number.
     pub loss: f64,
 }
 
@@ -66,6 +66,7 @@ impl Mistakes {
         // A class that the network does not know is never right.
         let of_truth = logits.get(usize::from(truth)).map_or(f64::NEG_INFINITY, |z| z.to_f64());
         let loss = math::ln(sum) + top - of_truth;
+        let loss = if loss.is_nan() { f64::INFINITY } else { loss }; // of infinite logits: as wrong as can be
         let mistake = Mistake { index, truth, predicted: predicted as u16, loss };
         let at = self.worst.partition_point(|other| other.loss >= loss);
         if at < self.keep {
@@ -110,6 +111,18 @@ mod tests {
         assert_eq!(mistakes.worst()[0].loss, 1e4);
         mistakes.see(2, &[1.0_f32, 0.0], 5);
         assert_eq!((mistakes.worst()[0].index, mistakes.worst()[0].loss), (2, f64::INFINITY));
+    }
+
+    #[test]
+    fn infinite_logits_are_the_worst_mistake_and_keep_the_order() {
+        let mut mistakes = Mistakes::new(3);
+        mistakes.see(0, &[3.0_f32, 0.0], 1);
+        mistakes.see(1, &[f32::INFINITY, f32::INFINITY], 1);
+        mistakes.see(2, &[5.0, 0.0], 1);
+        mistakes.see(3, &[f32::NEG_INFINITY, f32::NAN, 0.0], 1);
+        let order = mistakes.worst().iter().map(|mistake| mistake.index).collect::<Vec<_>>();
+        assert_eq!(order, [1, 3, 2]);
+        assert_eq!(mistakes.worst()[0].loss, f64::INFINITY);
     }
 
     #[test]
