@@ -162,6 +162,54 @@ struct Opaque {
     second: Generic<4, 3>,
 }
 
+/// Sums whose two sides are of one length by two names: a number, and a constant of a nested network.
+#[network(input = [4])]
+#[forward(|x| tanh(x + fc(enc(x))))]
+struct AroundNested {
+    enc: Residual,
+    fc: Dense<4>,
+}
+
+/// The same behind a nested network, whose gradient both sides add to.
+#[network(input = [4])]
+#[forward(|x| {
+    let h = enc(x);
+    head(relu(enc(h) + fc1(h)) + fc2(h))
+})]
+struct BehindNested {
+    enc: Residual,
+    fc1: Dense<4>,
+    fc2: Dense<4>,
+    head: Dense<2>,
+}
+
+/// The sum of two layers that read the same.
+#[network(input = [4])]
+#[forward(|x| { let h = enc(x); fc1(h) + fc2(h) })]
+struct SumOfTwo {
+    enc: Residual,
+    fc1: Dense<4>,
+    fc2: Dense<4>,
+}
+
+const CHANNELS: usize = 2;
+
+/// The same of convolutions: their sizes are computed from constants.
+#[network(input = [CHANNELS, SIDE, SIDE])]
+#[forward(|x| x + conv2(tanh(conv1(x))))]
+struct ResidualImage {
+    conv1: Conv2d<3, 3, Pad<1>>,
+    conv2: Conv2d<CHANNELS, 3, Pad<1>>,
+}
+
+/// And an activation over the sum, whose gradient two layers read by names of their own.
+#[network(input = [CHANNELS, SIDE, SIDE])]
+#[forward(|x| { let h = conv1(x); flatten(sigmoid(h + conv2(tanh(h)))) })]
+struct SumOfConvolutions {
+    conv1: Conv2d<CHANNELS, 3, Pad<1>>,
+    conv2: Conv2d<CHANNELS, 3, Pad<1>>,
+}
+
 #[network(input = [4])]
 #[forward(|x| {
     let h = base(x);
@@ -190,6 +238,11 @@ fn gradients_of_graphs_match_finite_differences() {
     check::<Steps<f64>>();
     check::<Generic<4, 6, f64>>();
     check::<Opaque<f64>>();
+    check::<AroundNested<f64>>();
+    check::<BehindNested<f64>>();
+    check::<SumOfTwo<f64>>();
+    check::<ResidualImage<f64>>();
+    check::<SumOfConvolutions<f64>>();
     check::<Frozen<f64>>();
 }
 

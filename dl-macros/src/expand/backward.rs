@@ -86,12 +86,17 @@ impl Passes<'_> {
         }
     }
 
-    /// The gradient of value `v`, lent for reading. It may be that of another value of the same size.
+    /// The gradient of value `v`, lent for reading. It may be that of another value of the same size: the size is said,
+    /// for rustc infers none from a layer whose output it computes.
     fn read_gradient(&self, place: Place, v: ValueId) -> TokenStream {
         let dl = &self.names.dl;
         let (name, len) = self.place_name(place);
         let lent = if matches!(place, Place::Lent(_)) { quote!(#name) } else { quote!(&*#name) };
-        if len.text() == self.plan.values[v].len.text() { lent } else { quote!(#dl::place::prefix(#lent)) }
+        if len.text() == self.plan.values[v].len.text() {
+            return lent;
+        }
+        let n = self.plan.values[v].len.arg();
+        quote!(#dl::place::prefix::<_, #n, _, _>(#lent))
     }
 
     fn action(&self, action: &Back, passes: &[TokenStream], written: &mut Written) -> TokenStream {
@@ -127,8 +132,13 @@ impl Passes<'_> {
                 quote!(#place #dl::pointwise::backward_from_output(#f, #y, #dy, #d, pass);)
             };
         }
-        let is_own = self.plan.backward.buffers[to].len.text() == self.plan.values[v].len.text();
-        let d = if is_own { quote!(#d) } else { quote!(#dl::place::prefix_mut(&mut *#d)) };
+        let len = &self.plan.values[v].len;
+        let d = if self.plan.backward.buffers[to].len.text() == len.text() {
+            quote!(#d)
+        } else {
+            let n = len.arg();
+            quote!(#dl::place::prefix_mut::<_, #n, _, _>(&mut *#d))
+        };
         if self.is_tiny {
             quote!(#dl::small::backward_in_place(#f, #y, #d);)
         } else {
