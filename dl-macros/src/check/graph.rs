@@ -45,12 +45,16 @@ pub(super) fn check_graph(closure: &Closure, net: &mut Net<'_>, report: &mut Rep
     let bindings = closure.inputs.iter().enumerate();
     let bindings: Vec<_> =
         bindings.map(|(value, name)| Binding { name: name.clone(), value, is_read: false }).collect();
-    let mut walk = Walk { net, report, bindings };
+    let mut walk = Walk { net, report, bindings, unread: Vec::new() };
     let outputs = walk.values(&closure.body, None).unwrap_or_default();
-    let bindings = walk.bindings;
-    // What is not reached because of another mistake is no mistake of its own.
+    let Walk { bindings, unread, .. } = walk;
+    // What is not reached or not read because of another mistake is no mistake of its own.
     if report.count() > errors {
         return;
+    }
+    for name in unread {
+        let message = format!("`{name}` is never read\nhelp: remove the `let`, or use its value");
+        report.error(name, message);
     }
     if outputs.len() > 3 {
         let message = format!(
@@ -98,6 +102,8 @@ struct Walk<'n, 'a> {
     net: &'n mut Net<'a>,
     report: &'n mut Report,
     bindings: Vec<Binding>,
+    /// Names that ended before anything read them.
+    unread: Vec<Ident>,
 }
 
 impl Walk<'_, '_> {
@@ -377,12 +383,8 @@ impl Walk<'_, '_> {
 
     /// Ends the names since `outer`: each has been read.
     fn leave(&mut self, outer: usize) {
-        for Binding { name, is_read, .. } in self.bindings.drain(outer..) {
-            if !is_read {
-                let message = format!("`{name}` is never read\nhelp: remove the `let`, or use its value");
-                self.report.error(name, message);
-            }
-        }
+        let unread = self.bindings.drain(outer..).filter(|binding| !binding.is_read);
+        self.unread.extend(unread.map(|binding| binding.name));
     }
 
     fn statement(&mut self, stmt: &Stmt) {
