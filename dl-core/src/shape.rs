@@ -493,7 +493,7 @@ pub const fn expect_features(field: &str, input: Shape) {
 /// Stops the build if learned slopes are neither one nor one a feature.
 #[track_caller]
 pub const fn expect_slopes(field: &str, slopes: usize, input: Shape) {
-    if slopes != 1 && slopes != input.last() && !input.is_unknown() {
+    if slopes != 1 && slopes != input.channels() && !input.is_unknown() {
         stop(
             Message::new()
                 .text("`")
@@ -502,7 +502,13 @@ pub const fn expect_slopes(field: &str, slopes: usize, input: Shape) {
                 .number(slopes)
                 .text(" slopes, but receives ")
                 .shape(input)
-                .text("\nhelp: one slope for all, or one for each of the last dimension"),
+                .text(" with ")
+                .number(input.channels())
+                .text(if input.rank() > 2 {
+                    " channels\nhelp: one slope for all, or one for each channel"
+                } else {
+                    " features\nhelp: one slope for all, or one for each feature"
+                }),
         )
     }
 }

@@ -203,7 +203,7 @@ impl Shape {
     /// How many channels an image has; of anything else the last dimension.
     pub(crate) fn channels(&self) -> Dim {
         match self {
-            Shape::Dims(dims) if dims.len() > 2 => dims[0].clone(),
+            Shape::Dims(dims) if self.is_image() => dims[0].clone(),
             Shape::Const(shape) => Dim::Expr(quote!(#shape.channels())),
             _ => self.last(),
         }
@@ -212,7 +212,7 @@ impl Shape {
     /// How many numbers in a row belong to one channel: height × width of an image, else 1.
     pub(crate) fn area(&self) -> Dim {
         match self {
-            Shape::Dims(dims) if dims.len() > 2 => {
+            Shape::Dims(dims) if self.is_image() => {
                 dims[1..].iter().fold(Dim::Known(1), |all, d| all.times(d))
             }
             Shape::Const(shape) => Dim::Expr(quote!(#shape.area())),
@@ -229,6 +229,11 @@ impl Shape {
             Shape::Const(shape) => Dim::Expr(quote!(#shape.rows())),
             Shape::Tokens(_) => Dim::Known(1),
         }
+    }
+
+    /// Whether it is known to have channels before what they are of.
+    pub(crate) fn is_image(&self) -> bool {
+        matches!(self, Shape::Dims(dims) if dims.len() > 2)
     }
 
     pub(crate) fn is_tokens(&self) -> bool {

@@ -221,7 +221,9 @@ def layers():
     far = torch.tensor([900.0, -900.0, 0.0, 899.5], dtype=torch.float64)
     cases.append(layer("softmax_far", nn.Softmax(dim=-1), 4, x=far))
     cases.append(layer("log_softmax_far", nn.LogSoftmax(dim=-1), 4, x=far))
-    write("layers", cases=cases + convolutions())
+    cases += convolutions()
+    cases.append(layer("prelu_channels", nn.PReLU(3), 3, 2, 5))
+    write("layers", cases=cases)
 
 
 # ---------------------------------------------------------------------------------------------------------------- norms

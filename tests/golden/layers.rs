@@ -88,6 +88,7 @@ networks! { in "layers":
     flatten_of_steps: [3, 5] { layer: Flatten } "flatten_steps";
     prelu_with_one_slope: [7] { layer: PRelu } "prelu_1";
     prelu_with_a_slope_for_each_feature: [7] { layer: PRelu<7> } "prelu_n";
+    prelu_with_a_slope_for_each_channel: [3, 2, 5] { layer: PRelu<3> } "prelu_channels";
     softmax: [7] { layer: Softmax } "softmax";
     softmax_of_steps: [3, 4] { layer: Softmax } "softmax_steps";
     softmax_of_large_numbers: [4] { layer: Softmax } "softmax_far";

@@ -6,6 +6,7 @@ use quote::quote;
 use super::number::{Number, number};
 use super::{Context, Definition, Parameter, ParameterKind, Resolved, Role, numbers_only, size};
 use crate::ast::{Argument, BuiltIn};
+use crate::check::over;
 use crate::shape::Dim;
 
 const SLOPE: &[Parameter] =
@@ -91,33 +92,39 @@ fn map(layer: &BuiltIn, cx: &Context<'_>) -> syn::Result<Resolved> {
     same(layer, cx, quote!(<#function>), FROM_INPUT)
 }
 
-/// One slope for all, or one for each number of the last dimension.
+/// One slope for all, or one for each channel of an image, and of anything else for each feature.
 fn prelu(layer: &BuiltIn, cx: &Context<'_>) -> syn::Result<Resolved> {
     let (dl, field) = (cx.dl, cx.field);
     let slopes = if layer.arguments.is_empty() { Dim::Known(1) } else { size(layer, 0)? };
-    let last = cx.input.last();
+    let (channels, area) = (cx.input.channels(), cx.input.area());
     let mut checks = quote!();
-    match (slopes.known(), last.known()) {
+    match (slopes.known(), channels.known()) {
         (Some(1), _) => {}
-        (Some(n), Some(features)) if n == features => {}
-        (Some(n), Some(features)) => {
+        (Some(n), Some(channels)) if n == channels => {}
+        (Some(n), Some(channels)) => {
+            let one = if cx.input.is_image() { "channel" } else { "feature" };
             return Err(syn::Error::new_spanned(
                 layer.arguments[0].tokens(),
                 format!(
-                    "`{field}` has {n} slopes, but receives {} with {features} features\n\
-                     help: write `PRelu` for one slope or `PRelu<{features}>` for one a feature",
+                    "`{field}` has {n} slopes, but receives {} with {channels} {one}s\n\
+                     help: write `PRelu` for one slope or `PRelu<{channels}>` for one a {one}",
                     cx.input.text()
                 ),
             ));
         }
         _ => {
             let (slopes, input) = (slopes.value(), cx.input.value(dl));
-            checks = quote!(#dl::shape::expect_slopes(#field, #slopes, #input););
+            let check = quote!(#dl::shape::expect_slopes(#field, #slopes, #input););
+            checks = over(check, &layer.arguments[0].tokens());
         }
     }
-    let n = slopes.arg();
+    let (n, run) = (slopes.arg(), area.arg());
+    let arguments = match (slopes.known(), area.known()) {
+        (Some(1), _) | (_, Some(1)) => quote!(<T, #n>),
+        _ => quote!(<T, #n, #run>),
+    };
     let role =
         Role::Layer { needs_x: true, needs_y: false, has_params: true, has_memory: false, keeps_lens: true };
-    let resolved = same(layer, cx, quote!(<T, #n>), role)?;
+    let resolved = same(layer, cx, arguments, role)?;
     Ok(Resolved { params: slopes.known(), checks, ..resolved })
 }
