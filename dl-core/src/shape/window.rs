@@ -117,6 +117,31 @@ pub const fn expect_windows<const R: usize>(
     stop(message.text("\nhelp: make the window smaller, or the padding larger"))
 }
 
+/// Stops the build if padding is more than half of a window.
+#[track_caller]
+pub const fn expect_little_padding<const R: usize>(
+    field: &str,
+    kernel: [usize; R],
+    dilation: [usize; R],
+    pad: [[usize; 2]; R],
+) {
+    let mut i = 0;
+    while i < R {
+        let most = if pad[i][0] > pad[i][1] { pad[i][0] } else { pad[i][1] };
+        let span = span(kernel[i], dilation[i]);
+        if kernel[i] > 0 && most.saturating_mul(2) > span {
+            let message = Message::new().text("`").text(field).text("`: a padding of ").number(most);
+            let message = message.text(" is more than half of a window of ").number(span).text("\nhelp: ");
+            let message = match span / 2 {
+                0 => message.text("leave `Pad` out"),
+                half => message.text("write `Pad<").number(half).text(">` at most"),
+            };
+            stop(message.text(", or make the window larger"))
+        }
+        i += 1;
+    }
+}
+
 /// `5 x 3`
 const fn by(mut message: Message, sizes: &[usize]) -> Message {
     let mut i = 0;

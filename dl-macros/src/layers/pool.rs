@@ -5,9 +5,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::conv2d::KERNEL;
-use super::window::{self, DILATION, DILATION_STEPS, PAD, PAD_STEPS, STRIDE, STRIDE_STEPS, Windows, span};
+use super::window::{self, DILATION, DILATION_STEPS, PAD, PAD_STEPS, STRIDE, STRIDE_STEPS, Windows};
 use super::{Context, Definition, Parameter, ParameterKind, Resolved, Role, numbers_only};
 use crate::ast::BuiltIn;
+use crate::check::over;
 use crate::shape::{Dim, Shape};
 
 const STEPS: Parameter =
@@ -48,7 +49,7 @@ fn image(layer: &BuiltIn, cx: &Context<'_>) -> syn::Result<Resolved> {
     let mut windows = Windows::<2>::read(layer, cx, 0, true)?;
     let [channels, height, width] = &image;
     let [rows, columns] = windows.over(layer, cx, [height, width])?;
-    expect_little_padding(layer, cx, &windows)?;
+    windows.expect_little_padding(layer, cx)?;
     checks.extend(windows.checks.clone());
     let slide = windows.slide(layer, cx, &image, &Dim::Known(1));
     let output = window::shape(cx, [channels.clone(), rows, columns]);
@@ -62,41 +63,11 @@ fn steps(layer: &BuiltIn, cx: &Context<'_>) -> syn::Result<Resolved> {
     let [steps, features] = window::steps(layer, cx, &mut checks)?;
     let mut windows = Windows::<1>::read(layer, cx, 0, true)?;
     let [len] = windows.over(layer, cx, [&steps])?;
-    expect_little_padding(layer, cx, &windows)?;
+    windows.expect_little_padding(layer, cx)?;
     checks.extend(windows.checks.clone());
     let slide = windows.slide(layer, cx, &steps, &features);
     let output = window::shape(cx, [len, features]);
     Ok(resolved(layer, quote!(#dl::layers::#name<#slide>), output, false, checks))
-}
-
-/// A window of nothing but padding has no largest number, so PyTorch allows half a window of it.
-fn expect_little_padding<const R: usize>(
-    layer: &BuiltIn,
-    cx: &Context<'_>,
-    windows: &Windows<R>,
-) -> syn::Result<()> {
-    for i in 0..R {
-        let (Some(kernel), Some(dilation)) = (windows.kernel[i].known(), windows.dilation[i].known()) else {
-            continue;
-        };
-        let span = span(kernel, dilation);
-        let most = windows.pad[i].iter().filter_map(Dim::known).max().unwrap_or(0);
-        if most.saturating_mul(2) > span {
-            let remedy = match span / 2 {
-                0 => "leave `Pad` out".to_owned(),
-                half => format!("write `Pad<{half}>` at most"),
-            };
-            return Err(syn::Error::new_spanned(
-                &layer.ty,
-                format!(
-                    "`{}`: a padding of {most} is more than half of a window of {span}\n\
-                     help: {remedy}, or make the window larger",
-                    cx.field
-                ),
-            ));
-        }
-    }
-    Ok(())
 }
 
 fn global(layer: &BuiltIn, cx: &Context<'_>) -> syn::Result<Resolved> {
@@ -114,7 +85,7 @@ fn global(layer: &BuiltIn, cx: &Context<'_>) -> syn::Result<Resolved> {
                 ),
             ));
         }
-        Shape::Const(input) => quote!(#dl::shape::expect_pooled(#field, #input);),
+        Shape::Const(input) => over(quote!(#dl::shape::expect_pooled(#field, #input);), &layer.ty),
         _ => quote!(),
     };
     let channels = cx.input.channels();

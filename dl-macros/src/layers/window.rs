@@ -135,15 +135,8 @@ impl<const R: usize> Windows<R> {
         let known: Option<Vec<_>> = (0..R).map(known).collect();
         let Some(known) = known else {
             let (dl, field, input) = (cx.dl, cx.field, cx.input.value(cx.dl));
-            let (kernel, dilation) =
-                (self.kernel.iter().map(Dim::value), self.dilation.iter().map(Dim::value));
-            let pad = self.pad.iter().map(|side| {
-                let [before, after] = side.each_ref().map(Dim::value);
-                quote!([#before, #after])
-            });
-            let check = quote! {
-                #dl::shape::expect_windows(#field, #input, [#(#kernel),*], [#(#dilation),*], [#(#pad),*]);
-            };
+            let windows = self.values();
+            let check = quote!(#dl::shape::expect_windows(#field, #input, #windows););
             self.checks.extend(over(check, &layer.ty));
             return Ok(());
         };
@@ -184,6 +177,48 @@ impl<const R: usize> Windows<R> {
                 by(sizes),
                 cx.input.text(),
                 if has_pad { " with the padding" } else { "" },
+            ),
+        ))
+    }
+
+    /// Windows, dilation and padding as three arguments of a function.
+    fn values(&self) -> TokenStream {
+        let (kernel, dilation) = (self.kernel.iter().map(Dim::value), self.dilation.iter().map(Dim::value));
+        let pad = self.pad.iter().map(|side| {
+            let [before, after] = side.each_ref().map(Dim::value);
+            quote!([#before, #after])
+        });
+        quote!([#(#kernel),*], [#(#dilation),*], [#(#pad),*])
+    }
+
+    /// Refuses padding of more than half a window, or has rustc refuse it: a window of nothing but padding has no largest
+    /// number, so PyTorch's pools do not allow it either.
+    pub(super) fn expect_little_padding(&mut self, layer: &BuiltIn, cx: &Context<'_>) -> syn::Result<()> {
+        let known = |i: usize| {
+            let [before, after] = &self.pad[i];
+            let most = before.known()?.max(after.known()?);
+            Some((most, span(self.kernel[i].known()?, self.dilation[i].known()?)))
+        };
+        let known: Option<Vec<_>> = (0..R).map(known).collect();
+        let Some(known) = known else {
+            let (dl, field, windows) = (cx.dl, cx.field, self.values());
+            let check = quote!(#dl::shape::expect_little_padding(#field, #windows););
+            self.checks.extend(over(check, &layer.ty));
+            return Ok(());
+        };
+        let Some((most, span)) = known.into_iter().find(|(most, span)| most.saturating_mul(2) > *span) else {
+            return Ok(());
+        };
+        let remedy = match span / 2 {
+            0 => "leave `Pad` out".to_owned(),
+            half => format!("write `Pad<{half}>` at most"),
+        };
+        Err(syn::Error::new_spanned(
+            &layer.ty,
+            format!(
+                "`{}`: a padding of {most} is more than half of a window of {span}\n\
+                 help: {remedy}, or make the window larger",
+                cx.field
             ),
         ))
     }
