@@ -7,6 +7,7 @@ use super::{
     Context, Definition, NO_BIAS, Parameter, ParameterKind, Product, Resolved, Role, numbers_only, size,
 };
 use crate::ast::BuiltIn;
+use crate::check::over;
 use crate::shape::Shape;
 
 pub(super) const LAYERS: &[Definition] = &[Definition {
@@ -44,7 +45,7 @@ fn rule(layer: &BuiltIn, cx: &Context<'_>) -> syn::Result<Resolved> {
             let (input, out) = (input.value(dl), out.value());
             (
                 Shape::Const(quote!(#input.with_last(#out))),
-                quote!(#dl::shape::expect_features(#field, #input);),
+                over(quote!(#dl::shape::expect_features(#field, #input);), &layer.ty),
             )
         }
     };

@@ -6,6 +6,7 @@ use quote::quote;
 use super::number::{Number, number};
 use super::{Context, Definition, Parameter, ParameterKind, Resolved, Role, numbers_only};
 use crate::ast::BuiltIn;
+use crate::check::over;
 use crate::shape::Shape;
 
 const SHARE: &[Parameter] =
@@ -38,7 +39,7 @@ fn channels(layer: &BuiltIn, cx: &Context<'_>) -> syn::Result<Resolved> {
                 ),
             ));
         }
-        Shape::Const(input) => quote!(#dl::shape::expect_rank(#field, 3, #input);),
+        Shape::Const(input) => over(quote!(#dl::shape::expect_rank(#field, 3, #input);), &layer.ty),
         _ => quote!(),
     };
     let (rate, run) = (rate(layer, cx)?, cx.input.area().arg());

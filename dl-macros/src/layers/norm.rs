@@ -5,6 +5,7 @@ use quote::quote;
 
 use super::{Context, Definition, Parameter, ParameterKind, Resolved, Role, numbers_only, size};
 use crate::ast::BuiltIn;
+use crate::check::over;
 use crate::shape::{Dim, Shape};
 
 pub(super) const LAYERS: &[Definition] = &[
@@ -60,7 +61,7 @@ fn last_dimension(layer: &BuiltIn, cx: &Context<'_>) -> syn::Result<Resolved> {
                 ),
             ));
         }
-        Shape::Const(input) => quote!(#dl::shape::expect_rows(#field, #input);),
+        Shape::Const(input) => over(quote!(#dl::shape::expect_rows(#field, #input);), &layer.ty),
         _ => quote!(),
     };
     let (last, rows) = (cx.input.last(), cx.input.rows().arg());
@@ -101,7 +102,7 @@ fn group(layer: &BuiltIn, cx: &Context<'_>) -> syn::Result<Resolved> {
         }
         _ => {
             let (groups, input) = (groups.value(), cx.input.value(dl));
-            quote!(#dl::shape::expect_channel_groups(#field, #groups, #input);)
+            over(quote!(#dl::shape::expect_channel_groups(#field, #groups, #input);), &layer.ty)
         }
     };
     let [c, run, groups] = [&channels, &cx.input.area(), &groups].map(Dim::arg);
@@ -123,7 +124,7 @@ fn instance(layer: &BuiltIn, cx: &Context<'_>) -> syn::Result<Resolved> {
             let help = "`LayerNorm` normalizes features";
             return refused(layer, cx, "needs an image [channels, height, width]", help);
         }
-        Shape::Const(input) => quote!(#dl::shape::expect_rank(#field, 3, #input);),
+        Shape::Const(input) => over(quote!(#dl::shape::expect_rank(#field, 3, #input);), &layer.ty),
         _ => quote!(),
     };
     let [c, run] = [cx.input.channels(), cx.input.area()].map(|dim| dim.arg());
