@@ -56,6 +56,7 @@ pub(super) fn network(plan: &Plan<'_>, names: &Names) -> TokenStream {
             #outs
         }
 
+        #[diagnostic::do_not_recommend]
         impl<#decls T: #dl::Real, #e: #dl::Edge> #dl::Fit<#e> for #net_ty {
             const OUT: #dl::Fitted =
                 #dl::shape::fit_network(#name, #e::PARTS, <Self as #dl::Shaped>::INS, <Self as #dl::Shaped>::OUT);

@@ -93,6 +93,7 @@ pub(super) fn layer(plan: &Plan<'_>, names: &Names) -> TokenStream {
     });
 
     quote! {
+        #[diagnostic::do_not_recommend]
         impl<#decls T: #dl::Real> #dl::Layer<T, #x, #y> for #net_ty {
             type Tape<const B: usize> = #tape_ty;
             type Work<const B: usize> = #work_ty;
