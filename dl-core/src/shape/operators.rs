@@ -43,11 +43,30 @@ pub const fn expect_again(field: &str, first: Shape, again: Shape) {
     }
 }
 
+/// Stops the build if a value that is joined or cut along its steps has none.
+#[track_caller]
+const fn expect_steps(name: &str, shape: Shape) {
+    if shape.rank != 2 && !shape.is_unknown() {
+        stop(
+            Message::new()
+                .text("`axis = steps` needs a sequence [steps, features], but ")
+                .text(name)
+                .text(" is ")
+                .shape(shape)
+                .text("\nhelp: remove it"),
+        )
+    }
+}
+
 /// Stops the build if two values cannot lie side by side.
 #[track_caller]
 pub const fn expect_concat((first, a): (&str, Shape), (other, b): (&str, Shape), steps: bool) {
+    if steps {
+        expect_steps(first, a);
+        expect_steps(other, b);
+    }
     let axis = a.axis(steps);
-    let (mut fits, mut i) = (a.rank == b.rank && !a.tokens && !b.tokens && (a.rank == 2 || !steps), 0);
+    let (mut fits, mut i) = (a.rank == b.rank && !a.tokens && !b.tokens, 0);
     while i < 4 {
         fits = fits && (i == axis || a.dims[i] == b.dims[i]);
         i += 1;
@@ -71,8 +90,11 @@ pub const fn expect_concat((first, a): (&str, Shape), (other, b): (&str, Shape),
 /// Stops the build if a value has no such part.
 #[track_caller]
 pub const fn expect_slice((name, shape): (&str, Shape), from: usize, to: usize, steps: bool) {
+    if steps {
+        expect_steps(name, shape);
+    }
     let len = shape.dims[shape.axis(steps)];
-    if (from >= to || to > len || shape.tokens || (steps && shape.rank != 2)) && !shape.is_unknown() {
+    if (from >= to || to > len || shape.tokens) && !shape.is_unknown() {
         stop(
             Message::new()
                 .text("`slice` takes a part that lies inside: ")

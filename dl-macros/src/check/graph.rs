@@ -10,7 +10,7 @@
 use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::punctuated::Punctuated;
-use syn::{BinOp, Block, Expr, ExprCall, Lit, Pat, Stmt, Token, UnOp};
+use syn::{BinOp, Block, Expr, ExprCall, Lit, Pat, PatTuple, Stmt, Token, UnOp};
 
 use super::nodes::{Op, ValueId};
 use super::operators::Said;
@@ -282,14 +282,18 @@ impl Walk<'_, '_> {
         let Some(Expr::Assign(assign)) = args.last() else { return (args, false) };
         args.pop();
         let said = [ident(&assign.left), ident(&assign.right)].map(|name| name.map(ToString::to_string));
-        match [said[0].as_deref(), said[1].as_deref()] {
+        let message = match [said[0].as_deref(), said[1].as_deref()] {
             [Some("axis"), Some("steps")] => return (args, true),
-            [Some("axis"), Some("channels" | "features")] => {}
-            _ => {
-                let message = "the only argument with a name is `axis`\nhelp: write `axis = steps`; without it channels of images are meant, and features otherwise";
-                self.report.error(assign, message);
+            [Some("axis"), Some("channels" | "features")] => {
+                "`axis` is said of steps only: without it channels of images are meant, and features otherwise\n\
+                 help: remove it"
             }
-        }
+            _ => {
+                "the only argument with a name is `axis`\n\
+                 help: write `axis = steps`; without it channels of images are meant, and features otherwise"
+            }
+        };
+        self.report.error(assign, message);
         (args, false)
     }
 
@@ -411,6 +415,7 @@ impl Walk<'_, '_> {
         };
         match &local.pat {
             Pat::Tuple(tuple) => {
+                self.expect_names(tuple, init);
                 let values = self
                     .values(init, Some(tuple.elems.len()))
                     .unwrap_or_else(|| tuple.elems.iter().map(|_| self.net.unknown_value()).collect());
@@ -432,6 +437,17 @@ impl Walk<'_, '_> {
                 let value = self.value(init);
                 self.bind(pat, value);
             }
+        }
+    }
+
+    /// Of the outputs of a field some may be left, but not all; and what is computed by itself is not left at all.
+    fn expect_names(&mut self, names: &PatTuple, init: &Expr) {
+        let is_left = |pat: &&Pat| matches!(pat, Pat::Wild(_));
+        if !names.elems.is_empty() && names.elems.iter().all(|pat| is_left(&pat)) {
+            let message = "these values go nowhere\nhelp: name one of them, and use it";
+            self.report.error(names, message);
+        } else if let (Expr::Tuple(_), Some(left)) = (init, names.elems.iter().find(is_left)) {
+            self.report.error(left, "this value goes nowhere\nhelp: name it by `let`, and use it");
         }
     }
 

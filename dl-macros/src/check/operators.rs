@@ -119,6 +119,7 @@ impl Net<'_> {
         let flows: Vec<_> = parts.iter().map(|part| self.values[part.value].clone()).collect();
         for (said, flow) in parts.iter().zip(&flows) {
             no_tokens("`concat`", said, flow, at, report)?;
+            has_axis(said, flow, steps, at, report)?;
         }
         let first = &flows[0].shape;
         let mut all = Dim::Known(0);
@@ -129,8 +130,9 @@ impl Net<'_> {
                     let others = || (0..a.len()).filter(|i| Some(*i) != axis);
                     let same = |i: usize| a[i].text() == b[i].text();
                     let known = |i: usize| a[i].known().is_some() && b[i].known().is_some();
-                    let fits = axis.is_some() && a.len() == b.len() && others().all(same);
-                    (axis.is_none() || a.len() != b.len() || others().any(|i| known(i) && !same(i)), fits)
+                    let is_one_rank = a.len() == b.len();
+                    let differs = !is_one_rank || others().any(|i| known(i) && !same(i));
+                    (differs, is_one_rank && others().all(same))
                 }
                 _ => (false, false),
             };
@@ -200,6 +202,7 @@ impl Net<'_> {
         let dl = self.args.dl.clone();
         let input = self.values[said.value].clone();
         no_tokens("`slice`", said, &input, at, report)?;
+        has_axis(said, &input, steps, at, report)?;
         let axis = axis(&input.shape, steps);
         let to = match (to, &input.shape, axis) {
             (Some(to), ..) => to,
@@ -220,15 +223,6 @@ impl Net<'_> {
             )
         };
         let shape = match (&input.shape, axis) {
-            (Shape::Dims(_), None) => {
-                let message = format!(
-                    "`axis = steps` needs a sequence [steps, features], but {} is {}\nhelp: remove it",
-                    said.text,
-                    input.shape.text()
-                );
-                report.error(at, message);
-                return None;
-            }
             (Shape::Dims(dims), Some(axis)) => {
                 let mut cut = dims.clone();
                 cut[axis] = match (from.known(), to.known(), dims[axis].known()) {
@@ -267,6 +261,22 @@ impl Net<'_> {
         let (shape, from, to) = (shape.value(dl), from.value(), to.value());
         let check: TokenStream = quote!(#dl::shape::expect_slice((#name, #shape), #from, #to, #steps););
         self.checks.push(over(check, at));
+    }
+}
+
+/// Refuses `axis = steps` of a value that has none.
+fn has_axis(said: &Said, flow: &Flow, steps: bool, at: &impl ToTokens, report: &mut Report) -> Option<()> {
+    match &flow.shape {
+        Shape::Dims(dims) if steps && dims.len() != 2 => {
+            let message = format!(
+                "`axis = steps` needs a sequence [steps, features], but {} is {}\nhelp: remove it",
+                said.text,
+                flow.shape.text()
+            );
+            report.error(at, message);
+            None
+        }
+        _ => Some(()),
     }
 }
 
