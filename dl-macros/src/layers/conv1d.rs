@@ -3,11 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::conv2d::bias;
+use super::bias::{Bias, NO_BIAS, bias};
 use super::window::{self, DILATION_STEPS, PAD_STEPS, STRIDE_STEPS, Windows};
-use super::{
-    Context, Definition, NO_BIAS, Parameter, ParameterKind, Product, Resolved, Role, numbers_only, size,
-};
+use super::{Context, Definition, Parameter, ParameterKind, Product, Resolved, Role, numbers_only, size};
 use crate::ast::BuiltIn;
 
 pub(super) const LAYERS: &[Definition] = &[Definition {
@@ -30,12 +28,11 @@ fn rule(layer: &BuiltIn, cx: &Context<'_>) -> syn::Result<Resolved> {
     let [len] = windows.over(layer, cx, [&steps])?;
     checks.extend(windows.checks.clone());
     let fan = features.times(&windows.kernel[0]);
-    let (bias, mention) = bias(layer, cx);
+    let Bias { len: biases, argument: bias, mention } = bias(layer, cx, &outputs);
     let slide = windows.slide(layer, cx, &steps, &features);
     let (o, f) = (outputs.arg(), fan.arg());
     let ty = quote!(#dl::layers::#name<T, #slide, #o, #f #bias>);
-    let biases = if bias.is_empty() { outputs.known() } else { Some(0) };
-    let params = outputs.times(&fan).known().zip(biases).map(|(w, b)| w.saturating_add(b));
+    let params = outputs.times(&fan).plus(&biases).known();
     let output = window::shape(cx, [len, outputs]);
     let macs = output.len().times(&fan).known();
     let role = Role::Product(Product::Steps);

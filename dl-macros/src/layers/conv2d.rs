@@ -3,10 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::window::{self, DILATION, GROUPS, PAD, STRIDE, Windows, mention_of};
-use super::{
-    Context, Definition, NO_BIAS, Parameter, ParameterKind, Product, Resolved, Role, numbers_only, size,
-};
+use super::bias::{Bias, NO_BIAS, bias};
+use super::window::{self, DILATION, GROUPS, PAD, STRIDE, Windows};
+use super::{Context, Definition, Parameter, ParameterKind, Product, Resolved, Role, numbers_only, size};
 use crate::ast::BuiltIn;
 use crate::check::over;
 use crate::shape::Dim;
@@ -64,25 +63,15 @@ fn resolve(
     let [rows, columns] = windows.over(layer, cx, [height, width])?;
     checks.extend(windows.checks.clone());
     let fan = per_group(cx, channels, &groups).times(&windows.kernel[0]).times(&windows.kernel[1]);
-    let (bias, mention) = bias(layer, cx);
+    let Bias { len: biases, argument: bias, mention } = bias(layer, cx, &outputs);
     let slide = windows.slide(layer, cx, &image, &groups);
     let (o, f) = (outputs.arg(), fan.arg());
     let ty = quote!(#dl::layers::#name<T, #slide, #o, #f #bias>);
-    let weights = outputs.times(&fan);
-    let biases = if bias.is_empty() { outputs.known() } else { Some(0) };
-    let params = weights.known().zip(biases).map(|(w, b)| w.saturating_add(b));
+    let params = outputs.times(&fan).plus(&biases).known();
     let output = window::shape(cx, [outputs, rows, columns]);
     let macs = output.len().times(&fan).known();
     let role = Role::Product(Product::Image);
     Ok(Resolved { ty, output, role, params, macs, checks: quote!(#mention #checks) })
-}
-
-/// The last argument of a layer's type, for `NoBias`, and a mention of that option.
-pub(super) fn bias(layer: &BuiltIn, cx: &Context<'_>) -> (TokenStream, TokenStream) {
-    match layer.option("NoBias") {
-        Some(option) => (quote!(, 0), mention_of(cx, &option.name)),
-        None => (TokenStream::new(), TokenStream::new()),
-    }
 }
 
 /// The channels of one group. Total: where the groups are wrong, that is said elsewhere.

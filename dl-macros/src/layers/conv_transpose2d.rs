@@ -3,9 +3,10 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::bias::{NO_BIAS, bias};
 use super::conv2d::{KERNEL, OUTPUTS, groups, per_group};
 use super::window::{self, DILATION, GROUPS, Windows, mention_of};
-use super::{Context, Definition, Marker, NO_BIAS, Product, Resolved, Role, numbers_only, size};
+use super::{Context, Definition, Marker, Product, Resolved, Role, numbers_only, size};
 use crate::ast::BuiltIn;
 use crate::check::over;
 use crate::shape::Dim;
@@ -43,19 +44,17 @@ fn rule(layer: &BuiltIn, cx: &Context<'_>) -> syn::Result<Resolved> {
     }
     let [inputs, ..] = &image;
     let fan = per_group(cx, &outputs, &groups).times(&windows.kernel[0]).times(&windows.kernel[1]);
-    let unbiased = layer.option("NoBias");
-    let bias = if unbiased.is_some() { Dim::Known(0) } else { outputs.clone() };
-    let mention_bias = unbiased.map(|option| mention_of(cx, &option.name));
+    let bias = bias(layer, cx, &outputs);
     // the sizes of the convolution from what comes out to what comes in
     let large = [outputs, sizes[0].clone(), sizes[1].clone()];
     let slide = windows.slide(layer, cx, &large, &groups);
-    let (i, f, b) = (inputs.arg(), fan.arg(), bias.arg());
+    let (i, f, b) = (inputs.arg(), fan.arg(), bias.len.arg());
     let ty = quote!(#dl::layers::#name<T, #slide, #i, #f, #b>);
-    let weights = inputs.times(&fan);
-    let params = weights.known().zip(bias.known()).map(|(w, b)| w.saturating_add(b));
+    let params = inputs.times(&fan).plus(&bias.len).known();
     let macs = cx.input.len().times(&fan).known();
     let output = window::shape(cx, large);
     let role = Role::Product(Product::Image);
+    let mention_bias = bias.mention;
     Ok(Resolved { ty, output, role, params, macs, checks: quote!(#mention #mention_bias #checks) })
 }
 

@@ -2,10 +2,8 @@
 
 use quote::quote;
 
-use super::window::mention_of;
-use super::{
-    Context, Definition, NO_BIAS, Parameter, ParameterKind, Product, Resolved, Role, numbers_only, size,
-};
+use super::bias::{Bias, NO_BIAS, bias};
+use super::{Context, Definition, Parameter, ParameterKind, Product, Resolved, Role, numbers_only, size};
 use crate::ast::BuiltIn;
 use crate::check::over;
 use crate::shape::Shape;
@@ -49,22 +47,14 @@ fn rule(layer: &BuiltIn, cx: &Context<'_>) -> syn::Result<Resolved> {
             )
         }
     };
-    let bias = layer.option("NoBias");
-    let biased = bias.is_none();
-    let mention = bias.map(|option| mention_of(cx, &option.name));
+    let Bias { len: biases, argument: bias, mention } = bias(layer, cx, &out);
     let (i, o) = (inputs.arg(), out.arg());
-    let ty =
-        if biased { quote!(#dl::layers::#name<T, #i, #o>) } else { quote!(#dl::layers::#name<T, #i, #o, 0>) };
-    let (known_in, known_out) = (inputs.known(), out.known());
-    let params =
-        known_in.zip(known_out).map(|(i, o)| i.saturating_mul(o).saturating_add(if biased { o } else { 0 }));
-    let macs = cx.input.len().known().zip(known_out).map(|(all, o)| all.saturating_mul(o));
     Ok(Resolved {
-        ty,
+        ty: quote!(#dl::layers::#name<T, #i, #o #bias>),
         output,
         role: Role::Product(Product::Features),
-        params,
-        macs,
+        params: inputs.times(&out).plus(&biases).known(),
+        macs: cx.input.len().times(&out).known(),
         checks: quote!(#mention #checks),
     })
 }

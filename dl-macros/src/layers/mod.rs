@@ -7,6 +7,7 @@ use crate::report::near;
 use crate::shape::{Dim, Shape};
 
 mod activation;
+mod bias;
 mod conv1d;
 mod conv2d;
 mod conv_transpose2d;
@@ -53,8 +54,6 @@ pub(crate) struct Marker {
     /// How it may be written, for messages.
     pub(crate) forms: &'static [&'static str],
 }
-
-const NO_BIAS: Marker = Marker { name: "NoBias", counts: &[0], words: &[], forms: &["NoBias"] };
 
 #[derive(PartialEq)]
 pub(crate) enum ParameterKind {
