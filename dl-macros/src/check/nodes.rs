@@ -41,7 +41,7 @@ pub(crate) enum Op {
 /// A layer without parameters, called by its name in small letters.
 pub(crate) struct Function {
     pub(crate) name: &'static str,
-    /// Its type, which is also its only value.
+    /// Its type, which has one value.
     pub(crate) ty: TokenStream,
     pub(crate) role: Role,
 }
@@ -85,6 +85,11 @@ impl Net<'_> {
         };
         let numbered = (2..).map(|n| format!("{name}_{n}"));
         std::iter::once(name.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_default()
+    }
+
+    /// The node that makes a value, by its place; `None` for an input.
+    pub(crate) fn maker(&self, value: ValueId) -> Option<usize> {
+        self.nodes.iter().position(|node| node.outputs.contains(&value))
     }
 
     /// What the plan may do with a node; `None` for an operator.

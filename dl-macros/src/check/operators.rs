@@ -63,7 +63,7 @@ impl Net<'_> {
         let last_layer = |value: ValueId| {
             let mut value = value;
             loop {
-                let node = self.nodes.iter().find(|node| node.outputs.contains(&value))?;
+                let node = &self.nodes[self.maker(value)?];
                 if let Op::Layer(i) = node.op {
                     return self.layers.iter().find(|layer| layer.index == i);
                 }
@@ -80,7 +80,7 @@ impl Net<'_> {
 
     /// How a value came about: `x [4] -> fc1 [8] -> relu -> fc2 [3]`.
     pub(super) fn trail(&self, value: ValueId) -> String {
-        let Some(node) = self.nodes.iter().find(|node| node.outputs.contains(&value)) else {
+        let Some(node) = self.maker(value).map(|n| &self.nodes[n]) else {
             let name = self.inputs.get(value).map_or_else(|| "x".to_owned(), ToString::to_string);
             return format!("{name} {}", self.values[value].shape.text());
         };

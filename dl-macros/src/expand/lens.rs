@@ -138,7 +138,7 @@ impl Passes<'_> {
         let (dl, net) = (&self.names.dl, &self.plan.net);
         let mut maps = Vec::new();
         let mut value = *net.outputs.first()?;
-        while let Some(node) = net.nodes.iter().find(|node| node.outputs.contains(&value)) {
+        while let Some(node) = net.maker(value).map(|n| &net.nodes[n]) {
             match self.lens_of(node) {
                 Lens::Same => {}
                 Lens::Map(map) => maps.push(map),

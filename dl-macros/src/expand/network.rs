@@ -127,10 +127,7 @@ pub(super) fn network(plan: &Plan<'_>, names: &Names) -> TokenStream {
 fn nodes(plan: &Plan<'_>, names: &Names) -> TokenStream {
     let (dl, net) = (&names.dl, &plan.net);
     // The node in the diagram that makes a value.
-    let maker = |v: usize| {
-        let made = net.nodes.iter().position(|node| node.outputs.contains(&v));
-        made.map_or(v, |n| net.inputs.len() + n)
-    };
+    let maker = |v: usize| net.maker(v).map_or(v, |n| net.inputs.len() + n);
     let arrows = |inputs: &[usize]| {
         let arrows = inputs.iter().map(|&v| {
             let (from, shape) = (number(maker(v)), net.values[v].shape.value(dl));

@@ -210,8 +210,7 @@ fn is_output(net: &Net<'_>, v: ValueId) -> bool {
 
 /// The value that `v` is another name for.
 fn root(net: &Net<'_>, v: ValueId) -> ValueId {
-    let renamed =
-        net.nodes.iter().find(|node| node.outputs == [v] && net.role(&node.op) == Some(Role::Rename));
+    let renamed = net.maker(v).map(|n| &net.nodes[n]).filter(|node| net.role(&node.op) == Some(Role::Rename));
     renamed.map_or(v, |node| root(net, node.inputs[0]))
 }
 
