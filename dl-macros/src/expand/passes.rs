@@ -126,6 +126,12 @@ pub(super) fn is_tiny(plan: &Plan<'_>) -> bool {
     macs.is_some_and(|macs| macs <= 2000)
 }
 
+/// Whether a type is `Softmax<7>` and the like, which is no expression.
+fn has_arguments(ty: &TokenStream) -> bool {
+    let path = syn::parse2::<syn::Path>(ty.clone());
+    path.is_ok_and(|path| path.segments.iter().any(|segment| !segment.arguments.is_empty()))
+}
+
 /// What all passes are written from.
 pub(super) struct Passes<'a> {
     pub(super) plan: &'a Plan<'a>,
@@ -161,7 +167,7 @@ impl Passes<'_> {
             }
             Op::Function(function) => {
                 let (dl, ty) = (&self.names.dl, &function.ty);
-                if ty.to_string().contains('<') { quote!(&<#ty as #dl::Blank>::ZERO) } else { quote!(&#ty) }
+                if has_arguments(ty) { quote!(&<#ty as #dl::Blank>::ZERO) } else { quote!(&#ty) }
             }
             _ => TokenStream::new(),
         }
