@@ -4,13 +4,12 @@
 //!
 //! - [`Walk::expression`]: only what a network of known sizes can compute
 //! - [`Walk::call`]: a call names a field or a function, and gives it as many values as it takes
-//! - [`Walk::leave`]: every `let` is read
+//! - [`statements`]: every `let` is read
 //! - [`check_graph`]: the closure names every input, and reads every input and field
 
 use proc_macro2::Ident;
-use quote::ToTokens;
 use syn::punctuated::Punctuated;
-use syn::{BinOp, Block, Expr, ExprCall, Lit, Pat, PatTuple, Stmt, Token, UnOp};
+use syn::{BinOp, Expr, ExprCall, Lit, Token};
 
 use super::nodes::{Op, ValueId};
 use super::operators::Said;
@@ -19,6 +18,11 @@ use crate::closure::Closure;
 use crate::layers::{FUNCTIONS, OTHER_FUNCTIONS};
 use crate::report::{Report, did_you_mean};
 use crate::shape::{Dim, tidy};
+
+mod refused;
+mod statements;
+
+use refused::refused;
 
 /// Makes the nodes of a network.
 pub(super) fn check_graph(closure: &Closure, net: &mut Net<'_>, report: &mut Report) {
@@ -343,131 +347,6 @@ impl Walk<'_, '_> {
         let said = self.said(value);
         self.net.slice(&said, (from.unwrap_or(Dim::Known(0)), to), steps, name, self.report)
     }
-
-    /// Statements and a last expression; what they name ends with them.
-    fn block(&mut self, block: &Block, wanted: Option<usize>) -> Option<Vec<ValueId>> {
-        let outer = self.bindings.len();
-        let Some((last, stmts)) = block.stmts.split_last() else {
-            self.report.error(block, "a network has an output\nhelp: write the value that it gives");
-            return None;
-        };
-        for stmt in stmts {
-            self.statement(stmt);
-        }
-        let values = match last {
-            Stmt::Expr(expr, None) => self.values(expr, wanted),
-            Stmt::Expr(expr, Some(semi)) => {
-                self.values(expr, wanted);
-                self.report.error(
-                    semi,
-                    "the value before this `;` is dropped, and nothing is given back\nhelp: remove the `;`",
-                );
-                None
-            }
-            other => {
-                self.statement(other);
-                self.report
-                    .error(other, "nothing is given back\nhelp: end with the value that the network gives");
-                None
-            }
-        };
-        self.leave(outer);
-        if let (Some(values), Some(wanted)) = (&values, wanted)
-            && values.len() != wanted
-        {
-            let message = format!(
-                "{} given, but {wanted} taken\nhelp: name each of them: `let (a, b) = ..;`",
-                count(values.len(), "value")
-            );
-            self.report.error(last, message);
-            return None;
-        }
-        values
-    }
-
-    /// Ends the names since `outer`: each has been read.
-    fn leave(&mut self, outer: usize) {
-        let unread = self.bindings.drain(outer..).filter(|binding| !binding.is_read);
-        self.unread.extend(unread.map(|binding| binding.name));
-    }
-
-    fn statement(&mut self, stmt: &Stmt) {
-        let local = match stmt {
-            Stmt::Local(local) => local,
-            Stmt::Expr(expr, _) => {
-                if self.values(expr, None).is_some() {
-                    self.report.error(expr, "this value goes nowhere\nhelp: name it by `let`, and use it");
-                }
-                return;
-            }
-            other => {
-                let message = "the dataflow has `let` and a last expression\nhelp: put anything else beside the network";
-                self.report.error(other, message);
-                return;
-            }
-        };
-        let init = match &local.init {
-            Some(init) if init.diverge.is_none() => &init.expr,
-            _ => {
-                self.report.error(local, "a `let` names a value\nhelp: write `let h = fc1(x);`");
-                return;
-            }
-        };
-        match &local.pat {
-            Pat::Tuple(tuple) => {
-                self.expect_names(tuple, init);
-                let values = self
-                    .values(init, Some(tuple.elems.len()))
-                    .unwrap_or_else(|| tuple.elems.iter().map(|_| self.net.unknown_value()).collect());
-                if values.len() != tuple.elems.len() {
-                    let message = format!(
-                        "{} named, but {} given\nhelp: name each of them",
-                        count(tuple.elems.len(), "value"),
-                        values.len()
-                    );
-                    self.report.error(tuple, message);
-                }
-                for (pat, value) in tuple.elems.iter().zip(values) {
-                    if !matches!(pat, Pat::Wild(_)) {
-                        self.bind(pat, value);
-                    }
-                }
-            }
-            pat => {
-                let value = self.value(init);
-                self.bind(pat, value);
-            }
-        }
-    }
-
-    /// Of the outputs of a field some may be left, but not all; and what is computed by itself is not left at all.
-    fn expect_names(&mut self, names: &PatTuple, init: &Expr) {
-        let is_left = |pat: &&Pat| matches!(pat, Pat::Wild(_));
-        if !names.elems.is_empty() && names.elems.iter().all(|pat| is_left(&pat)) {
-            let message = "these values go nowhere\nhelp: name one of them, and use it";
-            self.report.error(names, message);
-        } else if let (Expr::Tuple(_), Some(left)) = (init, names.elems.iter().find(is_left)) {
-            self.report.error(left, "this value goes nowhere\nhelp: name it by `let`, and use it");
-        }
-    }
-
-    fn bind(&mut self, pat: &Pat, value: ValueId) {
-        match pat {
-            Pat::Ident(pat) if pat.by_ref.is_none() && pat.mutability.is_none() && pat.subpat.is_none() => {
-                self.bindings.push(Binding { name: pat.ident.clone(), value, is_read: false });
-            }
-            other => {
-                let message = "a `let` gives a value a name\nhelp: write `let h = fc1(x);`, or `let (a, b) = split(x);` for a field with two outputs";
-                self.report.error(other, message);
-                // Its uses are no mistakes.
-                if let Pat::Type(typed) = other
-                    && let Pat::Ident(pat) = &*typed.pat
-                {
-                    self.bindings.push(Binding { name: pat.ident.clone(), value, is_read: true });
-                }
-            }
-        }
-    }
 }
 
 /// The name that an expression consists of.
@@ -489,45 +368,5 @@ fn said(expr: &Expr) -> String {
         Expr::Paren(inner) => said(&inner.expr),
         Expr::Group(inner) => said(&inner.expr),
         _ => "`{ .. }`".to_owned(),
-    }
-}
-
-/// Why an expression cannot be part of the dataflow, and what to write.
-fn refused(expr: &Expr) -> String {
-    let (what, help) = match expr {
-        Expr::If(_) | Expr::Match(_) | Expr::Let(_) => {
-            ("no branches", "decide in Rust which of two networks to run, or multiply by a gate")
-        }
-        Expr::While(_) | Expr::ForLoop(_) | Expr::Loop(_) => {
-            ("no loops", "repeat a layer by an array, `blocks: [Block; 4]`, or call a field again")
-        }
-        Expr::Closure(_) => ("no closures", "call a field, or nest a network"),
-        Expr::MethodCall(call) if ident(&call.receiver).is_some_and(|name| name == "self") => {
-            ("no `self`", "call a field by its name alone: `fc1(x)`")
-        }
-        Expr::MethodCall(_) => ("no methods", "call a field or a function with the value: `fc1(x)`"),
-        Expr::Field(_) => ("no field access", "call a field by its name alone: `fc1(x)`, without `self.`"),
-        Expr::Lit(_) => ("no numbers", "scale by a layer of your own, or by `Map` of a `Pointwise` type"),
-        Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => ("no sign", "write `a - b`"),
-        Expr::Index(_) => ("no indices", "write `slice(x, 0..2)`"),
-        Expr::Tuple(_) => {
-            ("no tuples in a value", "several values stand only at the end and behind `let (a, b) =`")
-        }
-        Expr::Array(_) | Expr::Repeat(_) => ("no arrays", "join values by `concat(a, b)`"),
-        Expr::Macro(_) => ("no macros", "write what it stands for"),
-        Expr::Return(_) => ("no `return`", "write the output as the last expression"),
-        Expr::Assign(_) => ("no assignment", "name a value by `let`; it may shadow another of that name"),
-        Expr::Reference(_) => ("no references", "write the value alone"),
-        _ => ("nothing of this kind", "write calls of fields and functions, `+`, `-`, `*` and `let`"),
-    };
-    format!("the dataflow has {what}: `{}`\nhelp: {help}", short(expr))
-}
-
-/// The beginning of an expression.
-fn short(expr: &impl ToTokens) -> String {
-    let text = tidy(expr).replace("| ", "|").replace(" |", "|");
-    match text.char_indices().nth(40) {
-        Some((end, _)) => format!("{} ..", &text[..end]),
-        None => text,
     }
 }

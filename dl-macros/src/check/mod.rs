@@ -11,7 +11,7 @@
 //! - [`check_repeat`]: a repeated layer gives back the shape it takes
 //! - [`check_tied`]: a shared weight exists and fits
 //! - [`check_init`]: an initializer is known and has weights to start
-//! - [`check_again`]: a field that is called again gets the shape that its first call settled
+//! - [`calls`]: a field that is called again gets the shape that its first call settled
 //!
 //! The connections are a list of nodes, for a chain as for a graph; `graph` makes it from a closure.
 //!
@@ -31,14 +31,17 @@ use crate::layers::{Context, Product, Resolved, Role};
 use crate::report::Report;
 use crate::shape::{Dim, Shape};
 
+mod calls;
 mod fields;
 mod graph;
+mod hidden;
 mod item;
 mod nodes;
 mod operators;
 mod sizes;
 
 use fields::{check_init, check_open, check_repeat, check_tied};
+pub(crate) use hidden::Hidden;
 use item::{check_attributes, check_budgets, check_generics};
 pub(crate) use nodes::{Node, Op, Part, ValueId};
 pub(crate) use sizes::over;
@@ -112,48 +115,6 @@ impl Layer<'_> {
     }
 }
 
-/// Constants that hang on a hidden struct beside the network.
-pub(crate) struct Hidden {
-    /// The hidden struct.
-    pub(crate) owner: Ident,
-    pub(crate) items: Vec<TokenStream>,
-    /// Their names, none twice.
-    names: Vec<String>,
-}
-
-impl Hidden {
-    fn constant(&mut self, tag: &str, ty: TokenStream, value: TokenStream, span: Span) -> TokenStream {
-        let mut name = tag.to_ascii_uppercase();
-        while self.names.contains(&name) {
-            name.push('_');
-        }
-        self.names.push(name.clone());
-        let owner = Ident::new(&self.owner.to_string(), self.owner.span().located_at(span));
-        let name = Ident::new(&name, span);
-        self.items.push(quote_spanned!(span=> const #name: #ty = #value;));
-        quote!(#owner::#name)
-    }
-
-    /// A computed size by a name, so that expressions never nest.
-    fn size(&mut self, dim: Dim, tag: &str, span: Span) -> Dim {
-        match &dim {
-            Dim::Expr(expr) if syn::parse2::<syn::Path>(expr.clone()).is_err() => {
-                Dim::Expr(self.constant(tag, quote!(usize), expr.clone(), span))
-            }
-            _ => dim,
-        }
-    }
-
-    fn shape(&mut self, shape: Shape, tag: &str, dl: &TokenStream, span: Span) -> Shape {
-        match &shape {
-            Shape::Const(expr) if syn::parse2::<syn::Path>(expr.clone()).is_err() => {
-                Shape::Const(self.constant(tag, quote!(#dl::Shape), expr.clone(), span))
-            }
-            _ => shape,
-        }
-    }
-}
-
 /// Runs all rules; `None` if one is broken.
 pub(crate) fn check<'a>(args: &'a Args, written: &'a Written, report: &mut Report) -> Option<Net<'a>> {
     check_attributes(&written.attrs, report);
@@ -171,7 +132,7 @@ pub(crate) fn check<'a>(args: &'a Args, written: &'a Written, report: &mut Repor
         inputs: Vec::new(),
         outputs: Vec::new(),
         nodes: Vec::new(),
-        hidden: Hidden { owner, items: Vec::new(), names: Vec::new() },
+        hidden: Hidden::new(owner),
         checks: Vec::new(),
     };
     check_inputs(&mut net, report);
@@ -246,77 +207,6 @@ impl<'a> Net<'a> {
     /// The layer of field `i`, if it has been called.
     fn layer_mut(&mut self, i: usize) -> Option<&mut Layer<'a>> {
         self.layers.iter_mut().find(|layer| layer.index == i)
-    }
-
-    /// Calls field `i`, at the name `at`: the first call settles its type and shapes.
-    fn call(
-        &mut self,
-        i: usize,
-        at: Option<&Ident>,
-        inputs: &[ValueId],
-        outputs: usize,
-        report: &mut Report,
-    ) -> Option<Vec<ValueId>> {
-        if self.layer_mut(i).is_some() {
-            self.check_again(i, at, inputs, outputs, report)?;
-        } else {
-            self.settle_field(i, at, inputs, outputs, report)?;
-        }
-        let layer = self.layer_mut(i)?;
-        layer.calls += 1;
-        let (name, flows) = (layer.name.clone(), layer.outputs.clone());
-        Some(self.node(Op::Layer(i), &name, at.cloned(), inputs, flows))
-    }
-
-    /// A layer has one type, so every call gives it the shapes of the first.
-    fn check_again(
-        &mut self,
-        i: usize,
-        at: Option<&Ident>,
-        inputs: &[ValueId],
-        outputs: usize,
-        report: &mut Report,
-    ) -> Option<()> {
-        let flows = self.flows(inputs);
-        let dl = &self.args.dl;
-        let layer = self.layers.iter().find(|layer| layer.index == i)?;
-        let name = &layer.name;
-        if layer.inputs.len() != inputs.len() || layer.outputs.len() != outputs {
-            report.error(
-                at,
-                format!(
-                    "`{name}` is called with {} and {}, but its first call has {} and {}\n\
-                     help: call it in the same way, or add a field of its own",
-                    count(inputs.len(), "input"),
-                    count(outputs, "output"),
-                    count(layer.inputs.len(), "input"),
-                    count(layer.outputs.len(), "output"),
-                ),
-            );
-            return None;
-        }
-        for (first, again) in layer.inputs.iter().zip(&flows) {
-            let (a, b) = (&first.shape, &again.shape);
-            if a.is_same_text(b) {
-                continue;
-            }
-            if a.is_known() && b.is_known() {
-                report.error(
-                    at,
-                    format!(
-                        "`{name}` has one weight for all its calls: the first gives it {} and this one {}\n\
-                         help: give it {} again, or add a field of its own",
-                        a.text(),
-                        b.text(),
-                        a.text()
-                    ),
-                );
-                return None;
-            }
-            let (a, b) = (a.value(dl), b.value(dl));
-            self.checks.push(over(quote!(#dl::shape::expect_again(#name, #a, #b);), &at));
-        }
-        Some(())
     }
 
     /// Settles field `i` by its first inputs.
