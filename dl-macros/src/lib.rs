@@ -5,8 +5,8 @@
 //!
 //! | phase | module | makes |
 //! |---|---|---|
-//! | parse | `ast`, `spec`, `args` | what was written, field by field |
-//! | check | `check`, `layers`, `shape` | every layer's type and shape |
+//! | parse | `ast`, `spec`, `args`, `closure` | what was written, field by field, and how the fields are connected |
+//! | check | `check`, `layers`, `shape`, `flow` | every layer's type, every value's shape |
 //! | plan | `plan` | which value lives where, what is computed in place |
 //! | expand | `expand` | Rust items |
 //!

@@ -16,7 +16,7 @@ pub(super) fn check_attributes(attrs: &[Attribute], report: &mut Report) {
             "network" => report.error(attr, "`#[network]` is said twice\nhelp: keep one of them"),
             "repr" => report.error(
                 attr,
-                "a network is `repr(C)` already: its parameters lie in the order of its fields\n\
+                "a network is `repr(C)` already: the macro lays out its parameters\n\
                  help: remove this attribute",
             ),
             "derive" => {
