@@ -7,7 +7,8 @@
 //! - [`statements`]: every `let` is read
 //! - [`check_graph`]: the closure names every input, and reads every input and field
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
 use syn::punctuated::Punctuated;
 use syn::{BinOp, Expr, ExprCall, Lit, Token};
 
@@ -49,9 +50,12 @@ pub(super) fn check_graph(closure: &Closure, net: &mut Net<'_>, report: &mut Rep
     let bindings = closure.inputs.iter().enumerate();
     let bindings: Vec<_> =
         bindings.map(|(value, name)| Binding { name: name.clone(), value, is_read: false }).collect();
-    let mut walk = Walk { net, report, bindings, unread: Vec::new() };
+    let mut walk = Walk { net, report, bindings, unread: Vec::new(), names: TokenStream::new() };
+    for (value, name) in closure.inputs.iter().enumerate() {
+        walk.define(name, value);
+    }
     let outputs = walk.values(&closure.body, None).unwrap_or_default();
-    let Walk { bindings, unread, .. } = walk;
+    let Walk { bindings, unread, names, .. } = walk;
     // What is not reached or not read because of another mistake is no mistake of its own.
     if report.count() > errors {
         return;
@@ -75,6 +79,7 @@ pub(super) fn check_graph(closure: &Closure, net: &mut Net<'_>, report: &mut Rep
         report.error(&closure.body, message);
     }
     net.outputs = outputs;
+    net.names = names;
     for Binding { name, is_read, .. } in &bindings {
         if !is_read {
             report.error(
@@ -108,6 +113,8 @@ struct Walk<'n, 'a> {
     bindings: Vec<Binding>,
     /// Names that ended before anything read them.
     unread: Vec<Ident>,
+    /// [`Net::names`], as far as they have come.
+    names: TokenStream,
 }
 
 impl Walk<'_, '_> {
@@ -181,6 +188,7 @@ impl Walk<'_, '_> {
     fn name(&mut self, name: &Ident) -> Option<ValueId> {
         if let Some(binding) = self.bindings.iter_mut().rev().find(|binding| binding.name == *name) {
             binding.is_read = true;
+            self.names.extend(quote!(let _ = &#name;));
             return Some(binding.value);
         }
         let message = if self.field(name).is_some() {
@@ -195,6 +203,14 @@ impl Walk<'_, '_> {
         };
         self.report.error(name, message);
         None
+    }
+
+    /// Notes for editors that here `name` begins to be a value.
+    fn define(&mut self, name: &Ident, value: ValueId) {
+        let (dl, flow) = (&self.net.args.dl, &self.net.values[value]);
+        let (ty, marker) =
+            (flow.signal(dl), if flow.shape.is_tokens() { quote!(Tokens) } else { quote!(Vals) });
+        self.names.extend(quote!(let #name: #ty = #dl::#marker;));
     }
 
     fn field(&self, name: &Ident) -> Option<usize> {

@@ -63,6 +63,8 @@ pub(crate) struct Net<'a> {
     pub(crate) outputs: Vec<ValueId>,
     /// What is computed, in order.
     pub(crate) nodes: Vec<Node>,
+    /// Statements that define and speak of the names in the closure, for editors.
+    pub(crate) names: TokenStream,
     /// Constants of shapes and sizes that only rustc can compute.
     pub(crate) hidden: Hidden,
     /// Statements that rustc evaluates; each panics with a message if its rule is broken.
@@ -132,6 +134,7 @@ pub(crate) fn check<'a>(args: &'a Args, written: &'a Written, report: &mut Repor
         inputs: Vec::new(),
         outputs: Vec::new(),
         nodes: Vec::new(),
+        names: TokenStream::new(),
         hidden: Hidden::new(owner),
         checks: Vec::new(),
     };

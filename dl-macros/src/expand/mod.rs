@@ -26,8 +26,8 @@ pub(crate) fn expand(plan: &Plan<'_>) -> TokenStream {
     let (items, aliases) = (items::visible(plan, &names), items::aliases(plan, &names));
     let (blank, params) = (items::blanks(plan, &names), params::params(plan, &names));
     let (layer, network) = (passes::layer(plan, &names), network::network(plan, &names));
-    let checks = network::checks(plan, &names);
-    let mut block = quote!(#blank #params #layer #network);
+    let (checks, closure_names) = (network::checks(plan, &names), network::closure_names(plan, &names));
+    let mut block = quote!(#blank #params #layer #network #closure_names);
     // A wrong path would be an error of its own in an import.
     if !plan.net.args.dl_is_said {
         block = prose::with_imports(block, &names.dl);

@@ -1,6 +1,6 @@
 //! `Network`, the shape rule, the sizes as constants, budgets, and what the compiler still has to check.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
@@ -121,6 +121,13 @@ pub(super) fn network(plan: &Plan<'_>, names: &Names) -> TokenStream {
             }
         }
     }
+}
+
+/// What lets editors find the inputs and each `let` of the closure; never called.
+pub(super) fn closure_names(plan: &Plan<'_>, names: &Names) -> Option<TokenStream> {
+    let (decls, body) = (&names.decls, &plan.net.names);
+    let function = Ident::new("names", Span::mixed_site());
+    (!body.is_empty()).then(|| quote!(#[allow(dead_code)] fn #function<#decls>() { #body }))
 }
 
 /// The nodes of the diagram: the inputs, what is computed, the outputs.

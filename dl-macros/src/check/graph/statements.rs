@@ -3,6 +3,7 @@
 //! - [`Walk::leave`]: every `let` is read
 //! - [`Walk::expect_names`]: what a `let` takes apart goes somewhere
 
+use quote::quote;
 use syn::{Block, Expr, Pat, PatTuple, Stmt};
 
 use super::{Binding, Walk};
@@ -17,6 +18,7 @@ impl Walk<'_, '_> {
             self.report.error(block, "a network has an output\nhelp: write the value that it gives");
             return None;
         };
+        let names = std::mem::take(&mut self.names);
         for stmt in stmts {
             self.statement(stmt);
         }
@@ -37,6 +39,8 @@ impl Walk<'_, '_> {
                 None
             }
         };
+        let inner = std::mem::replace(&mut self.names, names);
+        self.names.extend(quote!({ #inner }));
         self.leave(outer);
         if let (Some(values), Some(wanted)) = (&values, wanted)
             && values.len() != wanted
@@ -120,6 +124,7 @@ impl Walk<'_, '_> {
     fn bind(&mut self, pat: &Pat, value: ValueId) {
         match pat {
             Pat::Ident(pat) if pat.by_ref.is_none() && pat.mutability.is_none() && pat.subpat.is_none() => {
+                self.define(&pat.ident, value);
                 self.bindings.push(Binding { name: pat.ident.clone(), value, is_read: false });
             }
             other => {
