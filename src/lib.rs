@@ -53,7 +53,7 @@ pub mod prelude {
     #[cfg(feature = "alloc")]
     pub use crate::train::FullHistory;
     pub use crate::train::{Best, Clip, Dataset, EarlyStopping, Fit, Model, Monitor, Trainer, Valid};
-    pub use crate::{Layer, Network, Params, Pass, Rng, forward, network};
+    pub use crate::{Fold, Layer, Network, Params, Pass, Rng, forward, network};
 }
 
 /// The code in the documents is compiled and run.

@@ -9,6 +9,7 @@
 //! | [`params`] | parameters by name: saving, loading, optimizers |
 //! | [`layers`] | the built-in layers, one file each |
 //! | [`options`] | what may follow a layer's sizes, such as `Pad<1>` |
+//! | [`fold`] | batch norms folded into the layers before them |
 //! | [`loss`], [`optim`], [`metrics`] | what their names say |
 //! | [`train`] | the trainer, callbacks, data sets |
 //! | [`detect`] | objects in images: boxes, grids, suppression |
@@ -24,6 +25,7 @@ extern crate std;
 
 pub mod blank;
 pub mod detect;
+pub mod fold;
 pub mod gradcheck;
 pub mod graph;
 pub mod init;
@@ -49,6 +51,7 @@ pub mod summary;
 pub mod train;
 
 pub use blank::Blank;
+pub use fold::Fold;
 pub use layer::{Layer, Network, Stream};
 pub use loss::Loss;
 pub use nalgebra;

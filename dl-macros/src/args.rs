@@ -14,6 +14,7 @@ use crate::shape::{Dim, Shape, is_negative};
 const CRATE: &str = "::dl";
 
 /// What `#[network(...)]` says.
+#[derive(Clone)]
 pub(crate) struct Args {
     /// The shapes of the inputs; none if they are missing or wrong.
     pub(crate) inputs: Vec<Shape>,
@@ -23,6 +24,8 @@ pub(crate) struct Args {
     pub(crate) max_params: Option<Expr>,
     /// `max_train_bytes(Adam, 1) = ..`
     pub(crate) max_train_bytes: Option<TrainBudget>,
+    /// `folded`, or `folded = Name`
+    pub(crate) folded: Option<Folded>,
     /// The framework's path.
     pub(crate) dl: TokenStream,
     /// Whether `crate = ..` said so.
@@ -37,9 +40,18 @@ pub(crate) struct TrainBudget {
     pub(crate) limit: Expr,
 }
 
+/// A twin without batch norms is asked for.
+#[derive(Clone)]
+pub(crate) struct Folded {
+    /// The word itself.
+    pub(crate) at: Ident,
+    /// The name that the twin shall have, if that is said.
+    pub(crate) name: Option<Ident>,
+}
+
 const FORM: &str = "`#[network(..)]` takes names and values\nhelp: for example `#[network(input = [784])]`";
 
-const KEYS: [&str; 4] = ["input", "max_params", "max_train_bytes", "crate"];
+const KEYS: [&str; 5] = ["input", "max_params", "max_train_bytes", "folded", "crate"];
 
 struct Arg {
     key: Ident,
@@ -96,6 +108,7 @@ pub(crate) fn parse(tokens: TokenStream, report: &mut Report) -> Args {
         input_tokens: TokenStream::new(),
         max_params: None,
         max_train_bytes: None,
+        folded: None,
         dl: quote!(#dl),
         dl_is_said: false,
     };
@@ -110,7 +123,7 @@ pub(crate) fn parse(tokens: TokenStream, report: &mut Report) -> Args {
                 &arg.key,
                 format!(
                     "`#[network]` has no argument `{key}`{}\n\
-                     help: it takes `input`, `max_params`, `max_train_bytes` and `crate`",
+                     help: it takes `input`, `max_params`, `max_train_bytes`, `folded` and `crate`",
                     did_you_mean(&key, KEYS)
                 ),
             );
@@ -141,6 +154,14 @@ pub(crate) fn parse(tokens: TokenStream, report: &mut Report) -> Args {
                     args.max_train_bytes = Some(TrainBudget { optimizer, chunk, limit });
                 }
             }
+            ("folded", None) => args.folded = Some(Folded { at: arg.key, name: None }),
+            ("folded", Some(Value::Expr(Expr::Path(path)))) if path.path.get_ident().is_some() => {
+                args.folded = Some(Folded { at: arg.key, name: path.path.get_ident().cloned() });
+            }
+            ("folded", _) => report.error(
+                &arg.key,
+                "`folded` takes nothing, or the name of the twin\nhelp: for example `folded = SmallNet`",
+            ),
             ("max_train_bytes", _) => report.error(
                 &arg.key,
                 "`max_train_bytes` needs an optimizer and a chunk: training memory depends on both\n\

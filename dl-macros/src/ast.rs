@@ -21,6 +21,7 @@ pub(crate) struct Written {
 }
 
 /// One field.
+#[derive(Clone)]
 pub(crate) struct Field {
     /// Attributes that are not ours.
     pub(crate) attrs: Vec<Attribute>,

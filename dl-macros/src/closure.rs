@@ -8,6 +8,7 @@ use crate::report::Report;
 use crate::shape::tidy;
 
 /// How the fields are connected.
+#[derive(Clone)]
 pub(crate) enum Forward {
     /// In their order.
     Chain,
@@ -17,6 +18,7 @@ pub(crate) enum Forward {
     Broken,
 }
 
+#[derive(Clone)]
 pub(crate) struct Closure {
     pub(crate) inputs: Vec<Ident>,
     pub(crate) body: Expr,

@@ -187,6 +187,7 @@ pub(crate) fn params(item: DeriveInput) -> TokenStream {
             }
         });
     }
+    let fold = fold(&item, &ty, &dl);
     let n = fresh("N", &taken(&item.generics));
     let grad = if fields.is_empty() { quote!(()) } else { quote!(Self) };
     let count = if counts.is_empty() { quote!(0) } else { quote!(#(#counts)+*) };
@@ -197,6 +198,7 @@ pub(crate) fn params(item: DeriveInput) -> TokenStream {
     };
     quote! {
         #blank
+        #fold
         #[allow(clippy::multiple_bound_locations)]
         impl #impl_generics #dl::Params<#t> for #ty {
             type Grad = #grad;
@@ -214,6 +216,21 @@ pub(crate) fn params(item: DeriveInput) -> TokenStream {
             }
             fn init(&mut self, #rng: #dl::Rng) {
                 #(#inits)*
+            }
+        }
+    }
+}
+
+/// A layer of the user's own is its own twin.
+fn fold(item: &DeriveInput, ty: &TokenStream, dl: &TokenStream) -> TokenStream {
+    let (impl_generics, _, t) = generics(item, dl);
+    let t = if scalar(&item.generics).is_some() { quote!(#t) } else { quote!(f32) };
+    quote! {
+        #[allow(clippy::multiple_bound_locations)]
+        impl #impl_generics #dl::Fold for #ty {
+            type Folded = Self;
+            fn fold_into(&self, folded: &mut Self) {
+                #dl::params::copy::<#t, Self>(folded, self);
             }
         }
     }

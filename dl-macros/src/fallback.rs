@@ -14,6 +14,7 @@ use crate::flow::tuple;
 use crate::report::Report;
 use crate::shape::{Dim, Shape};
 use crate::spec::Spec;
+use crate::twin;
 
 /// The errors, and a network of the same name whose passes do nothing.
 pub(crate) fn fallback(args: &Args, written: &Written, report: Report) -> TokenStream {
@@ -84,6 +85,11 @@ pub(crate) fn fallback(args: &Args, written: &Written, report: Report) -> TokenS
     };
     let more = (1..sizes.outputs).map(|_| quote!(#dl::Shape::unknown(#y)));
     let more = (sizes.outputs > 1).then(|| quote!(const MORE: &'static [#dl::Shape] = &[#(#more),*];));
+    let folded = args.folded.as_ref().map(|folded| {
+        let twin = twin::name(ident, folded);
+        let params = &params;
+        quote!(#[allow(dead_code)] #vis type #twin<#(#params,)* #t = f32> = #ident<#used #t>;)
+    });
     let name = ident.to_string();
     let trainer = format_ident!("{ident}Trainer");
     let trainer = is_single.then(|| {
@@ -100,6 +106,7 @@ pub(crate) fn fallback(args: &Args, written: &Written, report: Report) -> TokenS
         #tape_items
         #work_items
         #trainer
+        #folded
         const _: () = {
             #(#own)*
             impl<#decls #t: #dl::Real> #dl::Params<#t> for #ident<#used #t> {
@@ -166,6 +173,10 @@ pub(crate) fn fallback(args: &Args, written: &Written, report: Report) -> TokenS
             impl<#decls #t: #dl::Real, __E: #dl::Edge> #dl::Fit<__E> for #ident<#used #t> {
                 const OUT: #dl::Fitted = ::core::result::Result::Ok(#dl::Shape::unknown(#y));
                 #more
+            }
+            impl<#decls #t: #dl::Real> #dl::Fold for #ident<#used #t> {
+                type Folded = Self;
+                fn fold_into(&self, _: &mut Self) {}
             }
             #[allow(dead_code)]
             impl<#decls> #ident<#used> {
@@ -297,7 +308,7 @@ fn open(spec: &Spec) -> Option<&syn::Type> {
     match spec {
         Spec::BuiltIn(_) => None,
         Spec::Open(syn::Type::Path(path)) if path.path.is_ident("Self") => None,
-        Spec::Open(ty) => Some(ty),
+        Spec::Open(ty) | Spec::Twin(ty, _) => Some(ty),
         Spec::Repeat { inner, .. } => open(inner),
     }
 }

@@ -27,6 +27,7 @@ mod plan;
 mod report;
 mod shape;
 mod spec;
+mod twin;
 
 /// Turns a struct whose fields are layers into a network.
 ///
@@ -71,6 +72,7 @@ mod spec;
 /// | `input = [64]` | shape of the input: `[features]`, `[steps, features]`, `[channels, height, width]`; `[u16; 64]` for tokens; a tuple of two or three for several inputs |
 /// | `max_params = 20_000` | a budget: more parameters do not compile |
 /// | `max_train_bytes(Adam, 1) = 65_536` | a budget for training with this optimizer and chunk |
+/// | `folded`, `folded = Name` | a second network, `NetFolded` or `Name`, without the batch norms: see `dl::Fold` |
 /// | `crate = path::to::dl` | where the framework is, if not at `::dl` |
 ///
 /// # Attributes of fields
@@ -129,10 +131,13 @@ fn network_tokens(
         }
     };
     let checked = check::check(&args, &written, &mut report);
-    match checked {
-        Some(net) => expand::expand(&plan::plan(net)),
-        _ => fallback::fallback(&args, &written, report),
-    }
+    let Some(net) = checked else { return fallback::fallback(&args, &written, report) };
+    let twin = twin::of(&net);
+    let network = expand::expand(&plan::plan(net), &twin);
+    let twin::Twin::Other(declared) = twin else { return network };
+    let twin = twin::network(&declared, &mut report);
+    let errors = report.into_tokens();
+    quote::quote!(#network #twin #errors)
 }
 
 #[cfg(test)]

@@ -4,21 +4,26 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Expr, GenericArgument, Ident, PathArguments, PathSegment, Type, TypePath};
 
+use crate::flow::Flow;
 use crate::layers::{self, Definition, Marker, ParameterKind};
 use crate::report::{any_of, did_you_mean, near};
 use crate::shape::tidy;
 
 /// The layer a type names.
+#[derive(Clone)]
 pub(crate) enum Spec {
     /// One of the built-in layers.
     BuiltIn(BuiltIn),
     /// A network or a layer of the user's own.
     Open(Type),
+    /// The twin of a network or a layer of the user's own, and what the field gives: nobody can write it.
+    Twin(Type, Vec<Flow>),
     /// `[Layer; N]`
     Repeat { inner: Box<Spec>, element: Type, len: Expr },
 }
 
 /// A built-in layer and its arguments.
+#[derive(Clone)]
 pub(crate) struct BuiltIn {
     pub(crate) definition: &'static Definition,
     pub(crate) name: Ident,
@@ -37,6 +42,7 @@ impl BuiltIn {
 }
 
 /// A marker type among the arguments, such as `NoBias` or `Pad<1>`.
+#[derive(Clone)]
 pub(crate) struct Chosen {
     pub(crate) name: Ident,
     /// As written.
@@ -45,6 +51,7 @@ pub(crate) struct Chosen {
 }
 
 /// An unnamed argument of a built-in layer.
+#[derive(Clone)]
 pub(crate) enum Argument {
     Expr(Expr),
     Type(Type),

@@ -9,7 +9,7 @@ use crate::prelude::*;
 /// ```
 /// assert_eq!(<dl::zoo::MobileNet as dl::Network>::INPUT.dims(), [3, 96, 96]);
 /// ```
-#[network(input = [3, 96, 96], crate = crate)]
+#[network(input = [3, 96, 96], folded, crate = crate)]
 pub struct MobileNet {
     stem: Conv2d<8, 3, Pad<Same>, Stride<2>>,
     norm: BatchNorm,

@@ -15,6 +15,8 @@
 //!
 //! println!("{}", ResNet8::summary());
 //! ```
+//!
+//! Each has a twin without norms for inference, such as [`ResNet8Folded`]: see [`Fold`](crate::Fold).
 
 mod autoencoder;
 mod ds_cnn;

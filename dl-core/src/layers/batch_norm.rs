@@ -118,6 +118,28 @@ impl<T: Real, const N: usize, const RUN: usize> BatchNorm<T, N, RUN> {
     }
 }
 
+impl<T: Real, const N: usize, const RUN: usize> BatchNorm<T, N, RUN> {
+    /// `W'` and `b'` of a product whose output this normalizes, from its `W` and `b`, which may be empty. Number `i` of the
+    /// weight belongs to the channel `channel(i)`.
+    pub(super) fn fold_into(
+        &self,
+        (weight, bias): (&[T], &[T]),
+        (folded_weight, folded_bias): (&mut [T], &mut SVector<T, N>),
+        channel: impl Fn(usize) -> usize,
+    ) {
+        // where the bias will be is room for the scales
+        rsqrt(&self.running_var, folded_bias);
+        folded_bias.component_mul_assign(&self.weight);
+        for (i, (folded, &w)) in folded_weight.iter_mut().zip(weight).enumerate() {
+            *folded = w * folded_bias[channel(i)];
+        }
+        for (c, folded) in folded_bias.iter_mut().enumerate() {
+            let b = bias.get(c).copied().unwrap_or(T::zero());
+            *folded = (b - self.running_mean[c]) * *folded + self.bias[c];
+        }
+    }
+}
+
 /// `1 / √(σ² + ε)` of each channel.
 fn rsqrt<T: Real, const N: usize>(var: &SVector<T, N>, r: &mut SVector<T, N>) {
     for (r, &var) in r.iter_mut().zip(var) {

@@ -6,7 +6,7 @@ use nalgebra::{SMatrix, SVector};
 
 use crate::kernels::conv::Window;
 use crate::kernels::map::Known;
-use crate::layers::weight_and_bias;
+use crate::layers::{BatchNorm, weight_and_bias};
 use crate::options::Sliding;
 use crate::{Layer, Pass, Pointwise, Real, Shape, Vals, pointwise};
 
@@ -99,6 +99,30 @@ impl<T: Real, S: Sliding, const OUT: usize, const FAN: usize, const BIAS: usize>
             pointwise::forward_in_place::<T, F>(pass, pass.live_part_of(y.as_mut_slice()));
         }
         pass.copy_first(y.as_mut_slice());
+    }
+
+    /// Takes `norm`, which follows this layer, into the weight and bias of `folded`: see [`Fold`](crate::Fold).
+    ///
+    /// ```
+    /// use dl_core::nalgebra::{matrix, vector};
+    /// use dl_core::{Blank, layers::{BatchNorm, Conv2d}, options::{Image, Kernel, Slide}};
+    ///
+    /// let (mut layer, mut norm, mut folded) = (Conv2d::<f64, Slide<Image<1, 1, 2>, Kernel<1, 2>>, 1, 2, 0>::ZERO, BatchNorm::<f64, 1>::ZERO, Blank::ZERO);
+    /// layer.weight = matrix![1.0, -2.0];
+    /// norm.weight = vector![6.0];
+    /// norm.running_mean = vector![5.0];
+    /// norm.running_var = vector![4.0 - 1e-5];
+    /// layer.fold_norm_into(&norm, &mut folded);
+    /// assert!((folded.weight - 3.0 * layer.weight).amax() < 1e-12); // 6 / √4
+    /// assert!((folded.bias[0] + 15.0).abs() < 1e-12); // −5 · 3
+    /// ```
+    pub fn fold_norm_into<const RUN: usize>(
+        &self,
+        norm: &BatchNorm<T, OUT, RUN>,
+        folded: &mut Conv2d<T, S, OUT, FAN>,
+    ) {
+        let from = (self.weight.as_slice(), self.bias.as_slice());
+        norm.fold_into(from, (folded.weight.as_mut_slice(), &mut folded.bias), |i| i % OUT);
     }
 
     /// The output of the samples that count.

@@ -6,7 +6,7 @@ use nalgebra::{SMatrix, SVector};
 
 use super::conv2d::window;
 use crate::kernels::conv::Window;
-use crate::layers::weight_and_bias;
+use crate::layers::{BatchNorm, weight_and_bias};
 use crate::options::Sliding;
 use crate::{Layer, Pass, Pointwise, Real, Shape, Vals, pointwise};
 
@@ -99,6 +99,34 @@ impl<T: Real, S: Sliding, const IN: usize, const FAN: usize, const BIAS: usize>
         self.product(x, y, pass);
         pointwise::forward_in_place::<T, F>(pass, pass.live_part_of(y.as_mut_slice()));
         pass.copy_first(y.as_mut_slice());
+    }
+
+    /// Takes `norm`, which follows this layer, into the weight and bias of `folded`: see [`Fold`](crate::Fold).
+    ///
+    /// ```
+    /// use dl_core::nalgebra::{matrix, vector};
+    /// use dl_core::{Blank, layers::{BatchNorm, ConvTranspose2d}, options::{Image, Kernel, Slide}};
+    ///
+    /// let (mut layer, mut norm, mut folded) = (ConvTranspose2d::<f64, Slide<Image<1, 1, 3>, Kernel<1, 2>>, 1, 2, 0>::ZERO, BatchNorm::<f64, 1>::ZERO, Blank::ZERO);
+    /// layer.weight = matrix![1.0, -2.0];
+    /// norm.weight = vector![6.0];
+    /// norm.running_mean = vector![5.0];
+    /// norm.running_var = vector![4.0 - 1e-5];
+    /// layer.fold_norm_into(&norm, &mut folded);
+    /// assert!((folded.weight - 3.0 * layer.weight).amax() < 1e-12); // 6 / √4
+    /// assert!((folded.bias[0] + 15.0).abs() < 1e-12); // −5 · 3
+    /// ```
+    pub fn fold_norm_into<const OUT: usize, const RUN: usize>(
+        &self,
+        norm: &BatchNorm<T, OUT, RUN>,
+        folded: &mut ConvTranspose2d<T, S, IN, FAN, OUT>,
+    ) {
+        const { assert!(OUT == S::IMAGE[0]) }
+        let (group, per_group, area) = (IN / S::GROUPS, OUT / S::GROUPS, S::KERNEL[0] * S::KERNEL[1]);
+        let from = (self.weight.as_slice(), self.bias.as_slice());
+        norm.fold_into(from, (folded.weight.as_mut_slice(), &mut folded.bias), |i| {
+            i % IN / group * per_group + i / IN / area
+        });
     }
 
     /// The output of the samples that count.

@@ -3,7 +3,7 @@
 use nalgebra::{SMatrix, SVector};
 
 use crate::kernels::map::Known;
-use crate::layers::weight_and_bias;
+use crate::layers::{BatchNorm, weight_and_bias};
 use crate::{Layer, Pass, Pointwise, Real, Shape, Vals, pointwise};
 
 /// Fully connected layer, on the last dimension. PyTorch: `nn.Linear`.
@@ -72,6 +72,30 @@ impl<T: Real, const IN: usize, const OUT: usize, const BIAS: usize> Dense<T, IN,
             pointwise::forward_in_place::<T, F>(pass, pass.live_part_of(y.as_mut_slice()));
         }
         pass.copy_first(y.as_mut_slice());
+    }
+
+    /// Takes `norm`, which follows this layer, into the weight and bias of `folded`: see [`Fold`](crate::Fold).
+    ///
+    /// ```
+    /// use dl_core::nalgebra::{matrix, vector};
+    /// use dl_core::{Blank, layers::{BatchNorm, Dense}};
+    ///
+    /// let (mut layer, mut norm, mut folded) = (Dense::<f64, 2, 1, 0>::ZERO, BatchNorm::<f64, 1>::ZERO, Blank::ZERO);
+    /// layer.weight = matrix![1.0, -2.0];
+    /// norm.weight = vector![6.0];
+    /// norm.running_mean = vector![5.0];
+    /// norm.running_var = vector![4.0 - 1e-5];
+    /// layer.fold_norm_into(&norm, &mut folded);
+    /// assert!((folded.weight - 3.0 * layer.weight).amax() < 1e-12); // 6 / √4
+    /// assert!((folded.bias[0] + 15.0).abs() < 1e-12); // −5 · 3
+    /// ```
+    pub fn fold_norm_into<const RUN: usize>(
+        &self,
+        norm: &BatchNorm<T, OUT, RUN>,
+        folded: &mut Dense<T, IN, OUT>,
+    ) {
+        let from = (self.weight.as_slice(), self.bias.as_slice());
+        norm.fold_into(from, (folded.weight.as_mut_slice(), &mut folded.bias), |i| i % OUT);
     }
 
     /// The output of the samples that count.

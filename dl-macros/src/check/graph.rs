@@ -219,7 +219,7 @@ impl Walk<'_, '_> {
 
     /// `field(a, ..)`, `relu(x)`, `concat(a, b)`, `slice(x, 0..2)`: a field wins over a function of its name.
     fn call(&mut self, call: &ExprCall, outputs: usize) -> Option<Vec<ValueId>> {
-        let Some(name) = ident(&call.func) else {
+        let Some(name) = callee(call) else {
             let message =
                 "only a field or a function is called\nhelp: write its name alone, for example `fc1(x)`";
             self.report.error(&call.func, message);
@@ -363,6 +363,11 @@ impl Walk<'_, '_> {
         let said = self.said(value);
         self.net.slice(&said, (from.unwrap_or(Dim::Known(0)), to), steps, name, self.report)
     }
+}
+
+/// The name that a call calls.
+pub(crate) fn callee(call: &ExprCall) -> Option<&Ident> {
+    ident(&call.func)
 }
 
 /// The name that an expression consists of.

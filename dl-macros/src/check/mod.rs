@@ -11,6 +11,7 @@
 //! - [`check_repeat`]: a repeated layer gives back the shape it takes
 //! - [`check_tied`]: a shared weight exists and fits
 //! - [`check_init`]: an initializer is known and has weights to start
+//! - [`check_folded`]: where a twin without norms is asked for, there is something to fold
 //! - [`calls`]: a field that is called again gets the shape that its first call settled
 //!
 //! The connections are a list of nodes, for a chain as for a graph; `graph` makes it from a closure.
@@ -33,6 +34,7 @@ use crate::shape::{Dim, Shape};
 
 mod calls;
 mod fields;
+mod folded;
 mod graph;
 mod hidden;
 mod item;
@@ -41,6 +43,8 @@ mod operators;
 mod sizes;
 
 use fields::{check_init, check_open, check_repeat, check_tied};
+use folded::check_folded;
+pub(crate) use graph::callee;
 pub(crate) use hidden::Hidden;
 use item::{check_attributes, check_budgets, check_generics};
 pub(crate) use nodes::{Node, Op, Part, ValueId};
@@ -92,6 +96,11 @@ pub(crate) struct Layer<'a> {
 }
 
 impl Layer<'_> {
+    /// Whether it is of the user's own, alone or repeated.
+    pub(crate) fn is_own(&self) -> bool {
+        self.field.spec.as_ref().is_some_and(|spec| open_base(spec).is_some())
+    }
+
     /// Whether it learns.
     pub(crate) fn is_trained(&self) -> bool {
         !self.field.frozen && self.has_params()
@@ -149,7 +158,11 @@ pub(crate) fn check<'a>(args: &'a Args, written: &'a Written, report: &mut Repor
         check_init(layer, report);
         check_tied(layer, &net.layers[..i], report);
     }
-    report.is_empty().then_some(net)
+    if !report.is_empty() {
+        return None;
+    }
+    check_folded(&mut net, report)?;
+    Some(net)
 }
 
 /// The shape behind a mistake: what follows is checked as far as it can be.
@@ -224,7 +237,7 @@ impl<'a> Net<'a> {
         let field = &self.written.fields[i];
         let spec = field.spec.as_ref()?;
         let name = field.name();
-        if !matches!(spec, Spec::Open(_)) && (inputs.len() > 1 || outputs > 1) {
+        if !matches!(spec, Spec::Open(_) | Spec::Twin(..)) && (inputs.len() > 1 || outputs > 1) {
             report.error(
                 at,
                 format!(
@@ -321,11 +334,16 @@ fn settle(
             check_open(ty, net, report)?;
             Some(open(ty, ty.to_token_stream(), name, inputs, outputs, net))
         }
+        Spec::Twin(ty, flows) => Some(twin(ty, flows, dl)),
         Spec::Repeat { inner, element, len } => {
             let times = report.take(times(name, len))?;
             if let Some(base) = open_base(inner) {
-                check_open(base, net, report)?;
                 let ty = syn::parse_quote!([#element; #len]);
+                match base {
+                    Spec::Twin(_, flows) => return Some(twin(&ty, flows, dl)),
+                    Spec::Open(base) => check_open(base, net, report)?,
+                    _ => {}
+                }
                 return Some(open(&ty, quote!(#element #len), name, inputs, 1, net));
             }
             let inner_span = net.written.ident.span();
@@ -352,11 +370,11 @@ fn settle(
     }
 }
 
-/// The type of the user's own that is repeated, if it is one.
-fn open_base(spec: &Spec) -> Option<&Type> {
+/// What a field of the user's own type has or repeats, if it is one.
+fn open_base(spec: &Spec) -> Option<&Spec> {
     match spec {
         Spec::BuiltIn(_) => None,
-        Spec::Open(ty) => Some(ty),
+        Spec::Open(_) | Spec::Twin(..) => Some(spec),
         Spec::Repeat { inner, .. } => open_base(inner),
     }
 }
@@ -399,10 +417,21 @@ fn open(
         };
         flow.len = Dim::Expr(net.hidden.constant(&format!("{tag}_LEN"), quote!(usize), value, span));
     }
+    own(with_scalar(ty), flows)
+}
+
+/// The twin of a layer of the user's own: it gives what that gives, which has been asked and checked.
+fn twin(ty: &Type, flows: &[Flow], dl: &TokenStream) -> Settled {
+    let ty = with_scalar(ty);
+    own(quote!(<#ty as #dl::Fold>::Folded), flows.to_vec())
+}
+
+/// A layer that the macro knows nothing about but what it gives.
+fn own(ty: TokenStream, flows: Vec<Flow>) -> Settled {
     let role =
         Role::Layer { needs_x: true, needs_y: true, has_params: true, has_memory: true, keeps_lens: false };
     let output = flows[0].shape.clone();
-    let resolved = Resolved { ty: with_scalar(ty), output, role, params: None, macs: None, checks: quote!() };
+    let resolved = Resolved { ty, output, role, params: None, macs: None, checks: quote!() };
     Settled { resolved, is_open: true, outputs: Some(flows) }
 }
 

@@ -9,6 +9,7 @@ use crate::ast::{Field, Spec};
 use crate::check::Layer;
 use crate::layers::Role;
 use crate::plan::{Home, Plan, Run};
+use crate::twin;
 
 /// The network, and the hidden constants that its types need.
 pub(super) fn visible(plan: &Plan<'_>, names: &Names) -> TokenStream {
@@ -71,6 +72,8 @@ pub(super) struct Alias {
 pub(super) fn alias_names(plan: &Plan<'_>) -> Vec<Alias> {
     let net = &plan.net.written.ident;
     let mut taken: Vec<String> = ["Grad", "Tape", "Work", "Trainer"].map(|s| format!("{net}{s}")).to_vec();
+    let twin = plan.net.args.folded.as_ref().map(|folded| twin::name(net, folded).to_string());
+    taken.extend(twin);
     // A nested network may be called what its field would be: `Encoder { block: EncoderBlock }`.
     for field in &plan.net.written.fields {
         idents(field.ty.to_token_stream(), &mut taken);

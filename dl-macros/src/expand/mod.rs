@@ -9,9 +9,11 @@ use quote::{ToTokens, format_ident, quote};
 use crate::check::Layer;
 use crate::flow::{self, Flow};
 use crate::plan::Plan;
+use crate::twin::Twin;
 
 mod backward;
 mod docs;
+mod fold;
 mod forward;
 mod items;
 mod lens;
@@ -20,14 +22,15 @@ mod params;
 mod passes;
 mod prose;
 
-/// All items of a network.
-pub(crate) fn expand(plan: &Plan<'_>) -> TokenStream {
+/// All items of a network, whose twin is `twin`.
+pub(crate) fn expand(plan: &Plan<'_>, twin: &Twin) -> TokenStream {
     let names = Names::new(plan);
     let (items, aliases) = (items::visible(plan, &names), items::aliases(plan, &names));
     let (blank, params) = (items::blanks(plan, &names), params::params(plan, &names));
     let (layer, network) = (passes::layer(plan, &names), network::network(plan, &names));
     let (checks, closure_names) = (network::checks(plan, &names), network::closure_names(plan, &names));
-    let mut block = quote!(#blank #params #layer #network #closure_names);
+    let fold = fold::fold(plan, &names, twin);
+    let mut block = quote!(#blank #params #fold #layer #network #closure_names);
     // A wrong path would be an error of its own in an import.
     if !plan.net.args.dl_is_said {
         block = prose::with_imports(block, &names.dl);

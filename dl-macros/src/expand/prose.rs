@@ -10,11 +10,12 @@ use quote::{ToTokens, quote};
 use crate::shape::is_qualified;
 
 /// Names at the root of the framework that are worth importing.
-const NAMES: [&str; 19] = [
+const NAMES: [&str; 20] = [
     "Blank",
     "Edge",
     "Fit",
     "Fitted",
+    "Fold",
     "Layer",
     "Lens",
     "Network",
