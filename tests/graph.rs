@@ -414,3 +414,65 @@ fn valid_lengths_follow_the_values() {
     assert_eq!((a.steps(0, 3), a.steps(1, 3)), (1, 3));
     assert_eq!((b.steps(0, 6), b.steps(1, 6)), (6, 1));
 }
+
+/// A number for each channel of an image: known to the macro, and by a network that only the compiler knows the shape of.
+#[network(input = [3, 4, 5])]
+#[forward(|x| {
+    let wide = conv(x);
+    let s = act(gate(pool(wide)));
+    flatten(wide * s + wide * inner(wide) + wide)
+})]
+struct Scaled {
+    conv: Conv2d<6, 2>,
+    pool: GlobalAvgPool,
+    gate: Dense<6>,
+    act: Sigmoid,
+    inner: Gate,
+}
+
+#[network(input = [6, 3, 4])]
+struct Gate {
+    pool: GlobalAvgPool,
+    fc: Dense<6>,
+}
+
+/// The same of a nested network's output, and of the input; a product of two values whose shape only the compiler knows.
+#[network(input = [6, 3, 4])]
+#[forward(|x| {
+    let x = tanh(x * gate(x));
+    let same = map(x);
+    map(same) * same * gate(x)
+})]
+struct ScaledByNested {
+    gate: Gate,
+    map: Keep,
+}
+
+#[network(input = [6, 3, 4])]
+struct Keep {
+    conv: Conv2d<6, 1>,
+}
+
+#[test]
+fn an_image_is_scaled_channel_by_channel() {
+    let mut net = Scaled::<f64>::boxed(0);
+    net.gate.weight.fill(0.0);
+    net.gate.bias.copy_from_slice(&[-800.0, 800.0, 0.0, 0.0, 0.0, 0.0]); // 0, 1 and 1/2
+    net.inner.fc.weight.fill(0.0);
+    net.inner.fc.bias.copy_from_slice(&[0.0, 0.0, 0.0, 1.0, 2.0, -3.0]);
+    let x = SMatrix::<f64, 60, 1>::from_fn(|i, _| i as f64);
+    let mut wide = SMatrix::<f64, 72, 1>::zeros();
+    net.conv.forward(&x, &mut wide, None, &mut (), Pass::infer());
+    let (mut y, mut work) = (SMatrix::<f64, 72, 1>::zeros(), Blank::ZERO);
+    net.forward(&x, &mut y, None, &mut work, Pass::infer());
+    for (i, (y, wide)) in y.iter().zip(&wide).enumerate() {
+        let factor = [1.0, 2.0, 1.5, 2.5, 3.5, -1.5][i / 12];
+        assert!((y - wide * factor).abs() < 1e-12 * wide.abs(), "number {i}: {y} of {wide}");
+    }
+}
+
+#[test]
+fn gradients_of_products_by_channel_match_finite_differences() {
+    check::<Scaled<f64>>();
+    check::<ScaledByNested<f64>>();
+}

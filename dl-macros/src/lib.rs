@@ -56,6 +56,7 @@ mod twin;
 /// |---|---|
 /// | `fc1(x)` | the field `fc1`, with `x` as its input; called twice, it is one weight in two places |
 /// | `a + b`, `a - b`, `a * b` | number by number, of two values of one shape |
+/// | `image * s` | each channel times its number, if `s` is `[channels]` |
 /// | `relu(x)`, `gelu(x)`, `softmax(x)`, .. | the layer of that name, if it needs no arguments; `flatten(x)` too |
 /// | `concat(a, b, ..)` | side by side: channels of images, features otherwise; `axis = steps` for steps |
 /// | `slice(x, 2..5)` | a part, of the same axes |

@@ -114,6 +114,19 @@ class Hardsigmoid(nn.Module):
         return y
 
 
+class SqueezeExcite(nn.Module):
+    """Scales each channel of an image by a number that depends on all of them."""
+
+    def __init__(self, channels, hidden):
+        super().__init__()
+        self.fc1 = nn.Linear(channels, hidden)
+        self.fc2 = nn.Linear(hidden, channels)
+
+    def forward(self, x):
+        scales = torch.sigmoid(self.fc2(torch.relu(self.fc1(x.mean((2, 3))))))
+        return x * scales[:, :, None, None]
+
+
 class Conv1d(nn.Conv1d):
     """Over `[steps, features]`."""
 
@@ -223,6 +236,7 @@ def layers():
     cases.append(layer("log_softmax_far", nn.LogSoftmax(dim=-1), 4, x=far))
     cases += convolutions()
     cases.append(layer("prelu_channels", nn.PReLU(3), 3, 2, 5))
+    cases.append(layer("squeeze_excite", SqueezeExcite(5, 3), 5, 4, 3))
     write("layers", cases=cases)
 
 

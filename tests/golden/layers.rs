@@ -124,6 +124,16 @@ networks! { in "layers":
     conv2d_and_tanh: [2, 3, 4] { conv: Conv2d<3, 2>, act: Tanh } "conv2d_tanh";
     conv_transpose2d_and_relu: [2, 3, 4] { conv: ConvTranspose2d<3, 2>, act: Relu } "conv_transpose2d_relu";
     conv1d_and_relu: [5, 2] { conv: Conv1d<3, 2>, act: Relu } "conv1d_relu";
+    squeeze_excite: [5, 4, 3] { layer: SqueezeExcite } "squeeze_excite";
+}
+
+/// A product of an image with a number for each of its channels.
+#[network(input = [5, 4, 3])]
+#[forward(|x| x * sigmoid(fc2(relu(fc1(pool(x))))))]
+struct SqueezeExcite {
+    pool: GlobalAvgPool,
+    fc1: Dense<3>,
+    fc2: Dense<5>,
 }
 
 /// An activation by itself, where its pieces meet and far from zero, and behind a layer, where it runs in place.

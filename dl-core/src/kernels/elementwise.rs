@@ -1,4 +1,5 @@
-//! Sums, differences and products of two values, number by number; and parts of values that lie side by side.
+//! Sums, differences and products of two values, number by number; products with a number for each channel; and parts of
+//! values that lie side by side.
 
 use super::Isa;
 use super::isa::versions;
@@ -6,6 +7,9 @@ use crate::{Pointwise, Real};
 
 /// How many numbers [`add_then`] takes at a time: few enough to stay in the nearest cache.
 const BLOCK: usize = 1024;
+
+/// How many sums [`dots_add_to`] makes side by side.
+const LANES: usize = 16;
 
 /// The plain loops.
 mod plain {
@@ -35,6 +39,39 @@ mod plain {
             *y += a * b;
         }
     }
+    #[inline(always)]
+    pub(super) fn scale<T: Real>(x: &[T], scales: &[T], y: &mut [T]) {
+        let run = x.len() / scales.len().max(1);
+        for ((x, y), &s) in x.chunks_exact(run).zip(y.chunks_exact_mut(run)).zip(scales) {
+            for (y, &x) in y.iter_mut().zip(x) {
+                *y = x * s;
+            }
+        }
+    }
+    #[inline(always)]
+    pub(super) fn scale_add_to<T: Real>(x: &[T], scales: &[T], y: &mut [T]) {
+        let run = x.len() / scales.len().max(1);
+        for ((x, y), &s) in x.chunks_exact(run).zip(y.chunks_exact_mut(run)).zip(scales) {
+            for (y, &x) in y.iter_mut().zip(x) {
+                *y += x * s;
+            }
+        }
+    }
+    #[inline(always)]
+    pub(super) fn dots_add_to<T: Real>(a: &[T], b: &[T], dots: &mut [T]) {
+        let run = a.len() / dots.len().max(1);
+        for ((a, b), dot) in a.chunks_exact(run).zip(b.chunks_exact(run)).zip(dots) {
+            let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
+            let mut sums = [T::zero(); LANES];
+            for (a, b) in a.iter().zip(b) {
+                for i in 0..LANES {
+                    sums[i] += a[i] * b[i];
+                }
+            }
+            let rest = a_rest.iter().zip(b_rest).fold(T::zero(), |sum, (&a, &b)| sum + a * b);
+            *dot += sums.iter().fold(rest, |sum, &s| sum + s);
+        }
+    }
 }
 
 /// Operations on two values, for one scalar.
@@ -47,6 +84,12 @@ pub trait Elementwise: Sized {
     fn mul_slices(isa: Isa, a: &[Self], b: &[Self], y: &mut [Self]);
     /// See [`mul_add_to`].
     fn mul_add_to_slices(isa: Isa, a: &[Self], b: &[Self], y: &mut [Self]);
+    /// See [`scale`].
+    fn scale_slices(isa: Isa, x: &[Self], scales: &[Self], y: &mut [Self]);
+    /// See [`scale_add_to`].
+    fn scale_add_to_slices(isa: Isa, x: &[Self], scales: &[Self], y: &mut [Self]);
+    /// See [`dots_add_to`].
+    fn dots_add_to_slices(isa: Isa, a: &[Self], b: &[Self], dots: &mut [Self]);
 }
 
 impl Elementwise for f64 {
@@ -61,6 +104,15 @@ impl Elementwise for f64 {
     }
     fn mul_add_to_slices(_: Isa, a: &[f64], b: &[f64], y: &mut [f64]) {
         plain::mul_add_to(a, b, y);
+    }
+    fn scale_slices(_: Isa, x: &[f64], scales: &[f64], y: &mut [f64]) {
+        plain::scale(x, scales, y);
+    }
+    fn scale_add_to_slices(_: Isa, x: &[f64], scales: &[f64], y: &mut [f64]) {
+        plain::scale_add_to(x, scales, y);
+    }
+    fn dots_add_to_slices(_: Isa, a: &[f64], b: &[f64], dots: &mut [f64]) {
+        plain::dots_add_to(a, b, dots);
     }
 }
 
@@ -77,6 +129,15 @@ impl Elementwise for f32 {
     fn mul_add_to_slices(isa: Isa, a: &[f32], b: &[f32], y: &mut [f32]) {
         mul_add_to_f32(isa, a, b, y);
     }
+    fn scale_slices(isa: Isa, x: &[f32], scales: &[f32], y: &mut [f32]) {
+        scale_f32(isa, x, scales, y);
+    }
+    fn scale_add_to_slices(isa: Isa, x: &[f32], scales: &[f32], y: &mut [f32]) {
+        scale_add_to_f32(isa, x, scales, y);
+    }
+    fn dots_add_to_slices(isa: Isa, a: &[f32], b: &[f32], dots: &mut [f32]) {
+        dots_add_to_f32(isa, a, b, dots);
+    }
 }
 
 versions! {
@@ -91,6 +152,15 @@ versions! {
     }
     fn mul_add_to_f32(a: &[f32], b: &[f32], y: &mut [f32]) {
         plain::mul_add_to(a, b, y);
+    }
+    fn scale_f32(x: &[f32], scales: &[f32], y: &mut [f32]) {
+        plain::scale(x, scales, y);
+    }
+    fn scale_add_to_f32(x: &[f32], scales: &[f32], y: &mut [f32]) {
+        plain::scale_add_to(x, scales, y);
+    }
+    fn dots_add_to_f32(a: &[f32], b: &[f32], dots: &mut [f32]) {
+        plain::dots_add_to(a, b, dots);
     }
 }
 
@@ -166,6 +236,59 @@ pub fn mul<T: Real>(isa: impl Into<Isa>, a: &[T], b: &[T], y: &mut [T]) {
 #[inline]
 pub fn mul_add_to<T: Real>(isa: impl Into<Isa>, a: &[T], b: &[T], y: &mut [T]) {
     T::mul_add_to_slices(isa.into(), a, b, y);
+}
+
+/// `y = x ⊙ s`, where each number of `s` is for as many of `x` as there are more of those: a scale for each channel of an
+/// image.
+///
+/// ```
+/// use dl_core::kernels::{Isa, scale};
+///
+/// let mut y = [0.0; 4];
+/// scale(Isa::best(), &[1.0, 2.0, 3.0, 4.0], &[10.0, 100.0], &mut y);
+/// assert_eq!(y, [10.0, 20.0, 300.0, 400.0]);
+/// ```
+#[inline]
+pub fn scale<T: Real>(isa: impl Into<Isa>, x: &[T], scales: &[T], y: &mut [T]) {
+    if x.len() == scales.len() {
+        return mul(isa, x, scales, y);
+    }
+    T::scale_slices(isa.into(), x, scales, y);
+}
+
+/// `y += x ⊙ s`, with `s` as in [`scale`].
+///
+/// ```
+/// use dl_core::kernels::{Isa, scale_add_to};
+///
+/// let mut y = [1.0; 4];
+/// scale_add_to(Isa::best(), &[1.0, 2.0, 3.0, 4.0], &[10.0, 100.0], &mut y);
+/// assert_eq!(y, [11.0, 21.0, 301.0, 401.0]);
+/// ```
+#[inline]
+pub fn scale_add_to<T: Real>(isa: impl Into<Isa>, x: &[T], scales: &[T], y: &mut [T]) {
+    if x.len() == scales.len() {
+        return mul_add_to(isa, x, scales, y);
+    }
+    T::scale_add_to_slices(isa.into(), x, scales, y);
+}
+
+/// `s += Σ a ⊙ b`, where each number of `s` is the sum of as many products as there are more of those: the gradient of
+/// [`scale`] by its scales.
+///
+/// ```
+/// use dl_core::kernels::{Isa, dots_add_to};
+///
+/// let mut dots = [0.0, 0.5];
+/// dots_add_to(Isa::best(), &[1.0, 2.0, 3.0, 4.0], &[1.0, 10.0, 1.0, 10.0], &mut dots);
+/// assert_eq!(dots, [21.0, 43.5]);
+/// ```
+#[inline]
+pub fn dots_add_to<T: Real>(isa: impl Into<Isa>, a: &[T], b: &[T], dots: &mut [T]) {
+    if a.len() == dots.len() {
+        return mul_add_to(isa, a, b, dots);
+    }
+    T::dots_add_to_slices(isa.into(), a, b, dots);
 }
 
 /// `y = −x`

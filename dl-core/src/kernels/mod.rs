@@ -46,7 +46,9 @@ mod transposed;
 #[doc(hidden)]
 pub mod update;
 
-pub use elementwise::{Part, add, add_then, mul, mul_add_to, negate, sub, sub_from};
+pub use elementwise::{
+    Part, add, add_then, dots_add_to, mul, mul_add_to, negate, scale, scale_add_to, sub, sub_from,
+};
 pub use isa::Isa;
 pub(crate) use isa::{Entered, enter};
 

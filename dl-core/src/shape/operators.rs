@@ -6,22 +6,38 @@ use super::{Message, Shape, stop};
 #[track_caller]
 pub const fn expect_same(operator: &str, (left, a): (&str, Shape), (right, b): (&str, Shape)) {
     if !a.fits(&b) {
-        stop(
-            Message::new()
-                .text("`")
-                .text(operator)
-                .text("` needs two values of one shape: ")
-                .text(left)
-                .text(" is ")
-                .shape(a)
-                .text(" and ")
-                .text(right)
-                .text(" is ")
-                .shape(b)
-                .text("\nhelp: let both be ")
-                .shape(a),
-        )
+        stop(differ(operator, (left, a), (right, b)))
     }
+}
+
+/// Stops the build if the two sides of a product neither are of one shape nor an image and a number for each of its channels.
+#[track_caller]
+pub const fn expect_product(operator: &str, (left, a): (&str, Shape), (right, b): (&str, Shape)) {
+    let is_by_channel = a.rank == 3 && b.rank == 1 && !b.tokens && a.dims[0] == b.dims[0];
+    if !is_by_channel && !a.fits(&b) {
+        let message = differ(operator, (left, a), (right, b));
+        if a.rank == 3 && b.rank < 3 {
+            let scales = Shape::new([a.dims[0]]);
+            stop(message.text(", or the right one ").shape(scales).text(" to scale each channel"))
+        }
+        stop(message)
+    }
+}
+
+const fn differ(operator: &str, (left, a): (&str, Shape), (right, b): (&str, Shape)) -> Message {
+    Message::new()
+        .text("`")
+        .text(operator)
+        .text("` needs two values of one shape: ")
+        .text(left)
+        .text(" is ")
+        .shape(a)
+        .text(" and ")
+        .text(right)
+        .text(" is ")
+        .shape(b)
+        .text("\nhelp: let both be ")
+        .shape(a)
 }
 
 /// Stops the build if a layer that is called again gets another shape.

@@ -30,6 +30,8 @@ pub(crate) enum Op {
     Add,
     Sub,
     Mul,
+    /// A product of an image with a number for each of its channels; or of two values of one shape, where only rustc knows.
+    Scale,
     /// Values side by side, and where each of them comes to lie.
     Concat {
         parts: Vec<Part>,

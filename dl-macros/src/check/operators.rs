@@ -17,7 +17,7 @@ pub(super) struct Said {
 }
 
 impl Net<'_> {
-    /// `a + b`, `a - b`, `a * b`: of one shape, number by number.
+    /// `a + b`, `a - b`, `a * b`: of one shape, number by number; or an image times a number for each of its channels.
     pub(super) fn operator(
         &mut self,
         (op, sign, name): (Op, &str, &str),
@@ -29,19 +29,29 @@ impl Net<'_> {
         for (said, flow) in [(&left, &a), (&right, &b)] {
             no_tokens(&format!("`{sign}`"), said, flow, at, report)?;
         }
+        let mut op = op;
         if !a.shape.is_same_text(&b.shape) {
+            let product =
+                if matches!(op, Op::Mul) { product(&a.shape, &b.shape) } else { Product::OfOneShape };
+            if !matches!(product, Product::OfOneShape) {
+                op = Op::Scale;
+            }
+            if matches!(product, Product::ByChannel) {
+                return Some(self.node(op, name, None, &[left.value, right.value], vec![a])[0]);
+            }
             if a.shape.is_known() && b.shape.is_known() {
                 report.error(
                     at,
                     format!(
                         "`{sign}` needs two values of one shape: {} is {} and {} is {}\n\
-                         help: {}\n\
+                         help: {}{}\n\
                          note: {}",
                         left.text,
                         a.shape.text(),
                         right.text,
                         b.shape.text(),
                         self.remedy(&left, &right),
+                        by_channel(sign, [&left, &right], [&a.shape, &b.shape]),
                         self.trail(right.value)
                     ),
                 );
@@ -51,7 +61,9 @@ impl Net<'_> {
                 let dl = &self.args.dl;
                 let (left, right) = (&left.text, &right.text);
                 let (x, y) = (a.shape.value(dl), b.shape.value(dl));
-                let check = quote!(#dl::shape::expect_same(#sign, (#left, #x), (#right, #y)););
+                let expect =
+                    if matches!(op, Op::Scale) { quote!(expect_product) } else { quote!(expect_same) };
+                let check = quote!(#dl::shape::#expect(#sign, (#left, #x), (#right, #y)););
                 self.checks.push(over(check, at));
             }
         }
@@ -277,6 +289,44 @@ fn has_axis(said: &Said, flow: &Flow, steps: bool, at: &impl ToTokens, report: &
             None
         }
         _ => Some(()),
+    }
+}
+
+/// What a product of two values is that are not of one shape by their text.
+enum Product {
+    OfOneShape,
+    ByChannel,
+    /// Either of them: rustc knows.
+    Unknown,
+}
+
+fn product(a: &Shape, b: &Shape) -> Product {
+    match (a, b) {
+        (Shape::Dims(image), Shape::Dims(scales)) => match (image.as_slice(), scales.as_slice()) {
+            ([channels, _, _], [scales]) if channels.text() == scales.text() => Product::ByChannel,
+            ([channels, _, _], [scales]) if channels.known().is_none() || scales.known().is_none() => {
+                Product::Unknown
+            }
+            _ => Product::OfOneShape,
+        },
+        (Shape::Dims(dims), Shape::Const(_)) if dims.len() == 3 => Product::Unknown,
+        (Shape::Const(_), Shape::Dims(dims)) if dims.len() == 1 => Product::Unknown,
+        (Shape::Const(_), Shape::Const(_)) => Product::Unknown,
+        _ => Product::OfOneShape,
+    }
+}
+
+/// How a product of an image with something else could have been meant.
+fn by_channel(sign: &str, [left, right]: [&Said; 2], [a, b]: [&Shape; 2]) -> String {
+    match (sign, a, b) {
+        ("*", Shape::Dims(image), Shape::Dims(other)) if image.len() == 3 && other.len() < 3 => {
+            format!(", or [{}] to scale each channel", image[0].text())
+        }
+        ("*", Shape::Dims(scales), Shape::Dims(image)) if image.len() == 3 && scales.len() == 1 => {
+            format!("; to scale each channel the image stands on the left: {} * {}", right.text, left.text)
+                .replace("` * `", " * ")
+        }
+        _ => String::new(),
     }
 }
 

@@ -252,6 +252,16 @@ impl Passes<'_> {
                 let name = format_ident!("{}", if adds { "mul_add_to" } else { "mul" });
                 quote!(#dl::kernels::#name(pass, #dy, #factor, #d);)
             }
+            (Term::Scaled(v), adds) => {
+                let scales = self.slice(v, Pass::Backward);
+                let name = format_ident!("{}", if adds { "scale_add_to" } else { "scale" });
+                quote!(#dl::kernels::#name(pass, #dy, #scales, #d);)
+            }
+            (Term::Dots(v), adds) => {
+                let factor = self.slice(v, Pass::Backward);
+                let clear = (!adds).then(|| quote!(#d.fill(T::zero());));
+                quote!(#clear #dl::kernels::dots_add_to(pass, #dy, #factor, #d);)
+            }
             (Term::Part(i), adds) => {
                 let (part, name) = (part(i), format_ident!("{}", if adds { "add_read" } else { "read" }));
                 quote!(#part.#name(#dy, #d);)

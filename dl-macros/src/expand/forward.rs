@@ -193,6 +193,7 @@ impl Passes<'_> {
             },
             Op::Sub => quote!(#dl::kernels::sub(pass, #(#x),*, #y);),
             Op::Mul => quote!(#dl::kernels::mul(pass, #(#x),*, #y);),
+            Op::Scale => quote!(#dl::kernels::scale(pass, #(#x),*, #y);),
             Op::Concat { parts, .. } => {
                 let parts = parts.iter().map(|part| self.part(part));
                 quote!(#(#parts.write(#x, #y);)*)

@@ -151,7 +151,7 @@ fn nodes(plan: &Plan<'_>, names: &Names) -> TokenStream {
         Op::Function(function) => (function.name.to_owned(), String::new()),
         Op::Add => ("+".to_owned(), String::new()),
         Op::Sub => ("-".to_owned(), String::new()),
-        Op::Mul => ("*".to_owned(), String::new()),
+        Op::Mul | Op::Scale => ("*".to_owned(), String::new()),
         Op::Concat { .. } => ("concat".to_owned(), String::new()),
         Op::Slice(_) => ("slice".to_owned(), String::new()),
     };

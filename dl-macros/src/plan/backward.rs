@@ -64,6 +64,10 @@ pub(crate) enum Term {
     Negative,
     /// `dy` times this value
     Times(ValueId),
+    /// `dy`, each channel times its number of this value
+    Scaled(ValueId),
+    /// `dy` times this value, summed over each channel
+    Dots(ValueId),
     /// Of input `i` of a `concat`: its part of `dy`
     Part(usize),
     /// Of a `slice`: `dy`, and zero around it
@@ -181,6 +185,7 @@ impl Plan<'_> {
             Op::Layer(_) | Op::Function(_) => Vec::new(),
             Op::Add => vec![Term::Same, Term::Same],
             Op::Sub => vec![Term::Same, Term::Negative],
+            Op::Scale => vec![Term::Scaled(step.inputs[1]), Term::Dots(step.inputs[0])],
             Op::Mul => vec![Term::Times(step.inputs[1]), Term::Times(step.inputs[0])],
             Op::Concat { parts, .. } => (0..parts.len()).map(Term::Part).collect(),
             Op::Slice(_) => vec![Term::Around],

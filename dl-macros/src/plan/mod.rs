@@ -327,7 +327,7 @@ impl Plan<'_> {
                 let sizes = [step.inputs[0], step.outputs[0]].map(|v| self.values[v].len.text());
                 (needs_x || sizes[0] != sizes[1], needs_y || over_output)
             }
-            None => (matches!(node.op, Op::Mul), over_output),
+            None => (matches!(node.op, Op::Mul | Op::Scale), over_output),
         }
     }
 
