@@ -5,7 +5,8 @@
 
 use super::super::simd::{F32x8, F32x16, Wide};
 use super::Window;
-use super::f32::{Conv, Kernels};
+use super::kernels::Kernels;
+use super::parts::Conv;
 
 /// Masks of a table: 4 KiB, on the stack.
 const MASKS: usize = 2 * 1024;

@@ -11,12 +11,16 @@ use super::Isa;
 #[cfg(target_arch = "x86_64")]
 mod depthwise;
 mod f32;
+mod kernels;
 mod lines;
+mod parts;
 pub mod plain;
 mod runs;
 #[cfg(test)]
 mod tests;
 mod tile;
+mod to_weight;
+mod windows;
 
 /// How the windows of a convolution lie. PyTorch's definition: output `o` of an axis sees the inputs
 /// `o stride + k dilation - pad`, and zeros where these are outside.
