@@ -278,7 +278,9 @@ impl Part<'_> {
             exact,
         };
         let (left, half) = (width % by.number, by.number / 2);
-        let apart = by.halves && left > 0 && (left <= half || width < by.number) && self.samples * rows > 1;
+        // rows of less than a vector have nothing else; of a single one the rest is a vector that repeats some numbers
+        let narrow = width < by.number;
+        let apart = by.halves && left > 0 && (narrow || left <= half && self.samples * rows > 1);
         if !apart {
             return [walk, Walk { samples: 0, ..walk }];
         }

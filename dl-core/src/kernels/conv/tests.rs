@@ -138,6 +138,18 @@ fn convolutions_of_all_widths_are_those_of_the_plain_loops() {
 }
 
 #[test]
+fn convolutions_of_single_narrow_rows_are_those_of_the_plain_loops() {
+    for width in 4..=40 {
+        for stride in 1..=3 {
+            let Some(out) = size(width, 2, 3, stride, 1) else { continue };
+            let (kernel, stride) = ([1, 3], [1, stride]);
+            let window = Window { kernel, stride, pad: [0, 1], ..Window::ONE };
+            check(&Window { input: [2, 1, width], output: [20, 1, out], ..window }, 1);
+        }
+    }
+}
+
+#[test]
 fn convolutions_of_all_channels_are_those_of_the_plain_loops() {
     for channels in 1..=26 {
         let window = Window { input: [channels, 4, 9], output: [3, 3, 8], kernel: [2, 2], ..Window::ONE };

@@ -30,8 +30,8 @@ pub(super) unsafe fn to_weight(by: &Kernels, conv: &Conv<'_>) -> bool {
     }
 }
 
-/// `dw += ` the gradient of the weight, in vectors of output channels, for which `dy` is transposed: rows of the window are runs.
-/// Sums run in order.
+/// `dw += ` the gradient of the weight, in vectors of output channels, for which `dy` is transposed: rows of the window are
+/// runs. Sums run in order.
 unsafe fn weight_across(by: &Kernels, conv: &Conv<'_>) -> bool {
     let (window, (sample_size, plane), (_, outputs)) = (conv.window, conv.sizes(), conv.channels());
     let (c, ow, [kh, kw], sx) = (window.output[0], window.output[2], window.kernel, window.stride[1]);

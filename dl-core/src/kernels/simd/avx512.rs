@@ -92,7 +92,18 @@ impl Simd for F32x16 {
     }
     #[inline(always)]
     unsafe fn store_every(self, to: *mut f32, stride: usize, n: usize) {
-        unsafe { _mm512_mask_i32scatter_ps::<4>(to, first(n), every(stride), self.0) }
+        unsafe {
+            if stride == 2 {
+                let double = _mm512_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
+                for (at, from) in [(0, 0), (16, 8)] {
+                    let places = _mm512_add_epi32(double, _mm512_set1_epi32(from));
+                    let even = first((2 * n - 1).saturating_sub(at).min(16)) & 0x5555;
+                    _mm512_mask_storeu_ps(to.wrapping_add(at), even, _mm512_permutexvar_ps(places, self.0));
+                }
+                return;
+            }
+            _mm512_mask_i32scatter_ps::<4>(to, first(n), every(stride), self.0)
+        }
     }
     #[inline(always)]
     unsafe fn mul_add(self, b: Self, c: Self) -> Self {
