@@ -77,7 +77,7 @@ impl Convolutions for f32 {
         };
         // SAFETY: as above; only `dw` is written.
         if !kernels(isa).iter().any(|by| unsafe { to_weight(by, &conv) }) {
-            plain::conv_grad_weight(window, x, dy, dw, None, samples, fresh);
+            plain::conv_grad_weight(window, x, dy, dw, None, samples, false);
         }
         if let Some(db) = db {
             assert!(db.len() == window.output[0]);

@@ -3,6 +3,8 @@
 use core::arch::x86_64::*;
 
 use super::Window;
+use super::squares::starts;
+use crate::kernels::simd::first;
 
 /// Of `n` pairs, at most 16, the first numbers and the second ones.
 ///
@@ -12,8 +14,8 @@ use super::Window;
 unsafe fn load_pairs(from: *const f32, n: usize) -> [__m512; 2] {
     // SAFETY: the caller's, here and below.
     unsafe {
-        let low = _mm512_maskz_loadu_ps(first(2 * n), from);
-        let high = _mm512_maskz_loadu_ps(first((2 * n).saturating_sub(16)), from.wrapping_add(16));
+        let low = _mm512_maskz_loadu_ps(first((2 * n).min(16)), from);
+        let high = _mm512_maskz_loadu_ps(first((2 * n).saturating_sub(16).min(16)), from.wrapping_add(16));
         let even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
         let odd = _mm512_or_si512(even, _mm512_set1_epi32(1));
         [_mm512_permutex2var_ps(low, even, high), _mm512_permutex2var_ps(low, odd, high)]
@@ -26,16 +28,10 @@ unsafe fn store_pairs([a, b]: [__m512; 2], to: *mut f32, n: usize) {
     unsafe {
         let low = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
         let high = _mm512_add_epi32(low, _mm512_set1_epi32(8));
-        _mm512_mask_storeu_ps(to, first(2 * n), _mm512_permutex2var_ps(a, low, b));
-        let left = first((2 * n).saturating_sub(16));
+        _mm512_mask_storeu_ps(to, first((2 * n).min(16)), _mm512_permutex2var_ps(a, low, b));
+        let left = first((2 * n).saturating_sub(16).min(16));
         _mm512_mask_storeu_ps(to.wrapping_add(16), left, _mm512_permutex2var_ps(a, high, b));
     }
-}
-
-/// A mask of the first `n` lanes, of all for 16 and more.
-#[inline(always)]
-fn first(n: usize) -> __mmask16 {
-    ((1_u32 << n.min(16)) - 1) as __mmask16
 }
 
 /// The larger numbers and which they are: the first of equal ones, the last NaN.
@@ -47,12 +43,6 @@ unsafe fn larger((a, i): (__m512, __m512i), (b, j): (__m512, __m512i)) -> (__m51
     }
 }
 
-/// The first row of each row of windows, plane after plane.
-#[inline(always)]
-fn starts(planes: usize, height: usize, rows: usize) -> impl Iterator<Item = usize> {
-    (0..planes).flat_map(move |plane| (0..rows).map(move |row| plane * height + 2 * row))
-}
-
 /// `y = max x`, and which of the four it is. Panics where a slice is too short.
 #[target_feature(enable = "avx512f,avx512vl,avx512bw")]
 pub(super) fn max(window: &Window, x: &[f32], y: &mut [f32], mut at: Option<&mut [u16]>) {
@@ -60,12 +50,12 @@ pub(super) fn max(window: &Window, x: &[f32], y: &mut [f32], mut at: Option<&mut
     let planes = y.len() / (rows * columns);
     assert!(x.len() >= planes * height * width && at.as_ref().is_none_or(|at| at.len() == y.len()));
     let place = [0, 1, 2, 3].map(|place| _mm512_set1_epi32(place));
-    for (row, from) in starts(planes, height, rows).enumerate() {
+    for (row, from) in starts(window).take(planes * rows).enumerate() {
         for column in (0..columns).step_by(16) {
             let (n, to) = (16.min(columns - column), row * columns + column);
             // SAFETY: twice the rows and columns of the output are inside of the input; the instructions are there.
             unsafe {
-                let from = x.as_ptr().add(from * width + 2 * column);
+                let from = x.as_ptr().add(from + 2 * column);
                 let ([a, b], [c, d]) = (load_pairs(from, n), load_pairs(from.add(width), n));
                 let top = larger((a, place[0]), (b, place[1]));
                 let bottom = larger((c, place[2]), (d, place[3]));
@@ -89,7 +79,7 @@ pub(super) fn max_back(window: &Window, dy: &[f32], at: &[u16], dx: &mut [f32]) 
     if width > 2 * columns || height > 2 * rows {
         dx.fill(0.0); // what is in no window
     }
-    for (row, to) in starts(planes, height, rows).enumerate() {
+    for (row, to) in starts(window).take(planes * rows).enumerate() {
         for column in (0..columns).step_by(16) {
             let (n, from) = (16.min(columns - column), row * columns + column);
             // SAFETY: as above.
@@ -99,7 +89,7 @@ pub(super) fn max_back(window: &Window, dy: &[f32], at: &[u16], dx: &mut [f32]) 
                 let at = _mm512_cvtepu16_epi32(at);
                 let of =
                     |place| _mm512_maskz_mov_ps(_mm512_cmpeq_epi32_mask(at, _mm512_set1_epi32(place)), dy);
-                let to = dx.as_mut_ptr().add(to * width + 2 * column);
+                let to = dx.as_mut_ptr().add(to + 2 * column);
                 store_pairs([of(0), of(1)], to, n);
                 store_pairs([of(2), of(3)], to.add(width), n);
             }

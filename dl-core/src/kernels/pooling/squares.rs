@@ -45,7 +45,7 @@ pub(super) fn max_back<T: Real>(window: &Window, dy: &[T], at: &[u16], dx: &mut 
 
 /// Where the input of each row of windows begins, plane after plane.
 #[inline(always)]
-fn starts(window: &Window) -> impl Iterator<Item = usize> {
+pub(super) fn starts(window: &Window) -> impl Iterator<Item = usize> {
     let ([_, height, width], rows) = (window.input, window.output[1]);
     (0..).flat_map(move |plane| (0..rows).map(move |row| (plane * height + 2 * row) * width))
 }

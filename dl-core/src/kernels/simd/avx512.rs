@@ -19,7 +19,7 @@ fn last(n: usize) -> __mmask16 {
 
 /// A mask of the first `n` lanes, `n <= 16`.
 #[inline(always)]
-fn first(n: usize) -> __mmask16 {
+pub(in crate::kernels) fn first(n: usize) -> __mmask16 {
     ((1u32 << n) - 1) as __mmask16
 }
 

@@ -17,7 +17,7 @@ mod sse;
 #[cfg(target_arch = "x86_64")]
 pub(super) use avx2::F32x8;
 #[cfg(target_arch = "x86_64")]
-pub(super) use avx512::F32x16;
+pub(super) use avx512::{F32x16, first};
 #[cfg(target_arch = "aarch64")]
 pub(super) use neon::Neon;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
