@@ -1,9 +1,12 @@
 //! Chains, nested networks, repeats, constants and const parameters, through the macro.
 #![forbid(unsafe_code)]
 
-use dl::{Blank, Network, Pass, Rng, Signal, gradcheck, network};
+mod common;
 
-/// Checks every derivative of a network with random weights on two random samples.
+use common::differences;
+use dl::{Network, Pass, Rng, gradcheck, network};
+
+/// Checks every derivative of a network, with three draws of weights and of two samples.
 fn check<N>()
 where
     N: Network<Scalar = f64>,
@@ -11,15 +14,7 @@ where
     N::Out: gradcheck::Numbers,
 {
     for seed in 0..3 {
-        let mut net = N::boxed(seed);
-        let mut x = <N::In as Signal>::Buf::<f64, 2>::ZERO;
-        let (mut rng, mut i) = (Rng::new(seed), 0);
-        while let Some(number) = <N::In as gradcheck::Numbers>::number::<2>(&mut x, i) {
-            *number = rng.normal();
-            i += 1;
-        }
-        let report = gradcheck::layer::<N, N::In, N::Out, 2>(&mut net, &mut x, Pass::train(Rng::new(seed)));
-        let report = report.unwrap_or_else(|wrong| panic!("{}, seed {seed}: {wrong}", N::NAME));
+        let report = differences::<N, 2>(seed, Pass::train(Rng::new(seed)));
         assert!(report.worst < 1e-7, "{}: {report}", N::NAME);
     }
 }

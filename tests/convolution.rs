@@ -1,9 +1,12 @@
 //! Convolutions through the macro: sizes, gradients, lengths, what a network says of itself, and training.
 #![forbid(unsafe_code)]
 
+mod common;
+
+use common::differences;
 use dl::options::{Image, Kernel, Pad, Slide, Sliding};
 use dl::prelude::*;
-use dl::{Blank, Lens, SMatrix, Signal, gradcheck};
+use dl::{Blank, Lens, SMatrix, gradcheck};
 
 /// Checks every derivative of a network with random weights on two random samples.
 fn check<N>()
@@ -12,15 +15,7 @@ where
     N::In: gradcheck::Numbers,
     N::Out: gradcheck::Numbers,
 {
-    let mut net = N::boxed(1);
-    let mut x = <N::In as Signal>::Buf::<f64, 2>::ZERO;
-    let (mut rng, mut i) = (Rng::new(1), 0);
-    while let Some(number) = <N::In as gradcheck::Numbers>::number::<2>(&mut x, i) {
-        *number = rng.normal();
-        i += 1;
-    }
-    let report = gradcheck::layer::<N, N::In, N::Out, 2>(&mut net, &mut x, Pass::train(Rng::new(1)));
-    let report = report.unwrap_or_else(|wrong| panic!("{}: {wrong}", N::NAME));
+    let report = differences::<N, 2>(1, Pass::train(Rng::new(1)));
     assert!(report.worst < 1e-6, "{}: {report}", N::NAME);
 }
 

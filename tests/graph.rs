@@ -1,12 +1,15 @@
 //! Graphs through the macro: residuals, branches, shared weights, several inputs and outputs, nesting, frozen fields.
 #![forbid(unsafe_code)]
 
+mod common;
+
+use common::differences;
 use dl::layer::{GradOf, TapeOf, WorkOf};
 use dl::nalgebra::{SMatrix, SVector};
 use dl::prelude::*;
-use dl::{Blank, Lens, Shape, Signal, Vals, gradcheck, place};
+use dl::{Blank, Lens, Shape, Vals, gradcheck, place};
 
-/// Checks every derivative of a network with random weights on two random samples.
+/// Checks every derivative of a network, with three draws of weights and of two samples.
 fn check<N>()
 where
     N: Network<Scalar = f64>,
@@ -14,15 +17,7 @@ where
     N::Out: gradcheck::Numbers,
 {
     for seed in 0..3 {
-        let mut net = N::boxed(seed);
-        let mut x = <N::In as Signal>::Buf::<f64, 2>::ZERO;
-        let (mut rng, mut i) = (Rng::new(seed), 0);
-        while let Some(number) = <N::In as gradcheck::Numbers>::number::<2>(&mut x, i) {
-            *number = rng.normal();
-            i += 1;
-        }
-        let report = gradcheck::layer::<N, N::In, N::Out, 2>(&mut net, &mut x, Pass::train(Rng::new(seed)));
-        let report = report.unwrap_or_else(|wrong| panic!("{}, seed {seed}: {wrong}", N::NAME));
+        let report = differences::<N, 2>(seed, Pass::train(Rng::new(seed)));
         assert!(report.worst < 1e-7, "{}: {report}", N::NAME);
     }
 }

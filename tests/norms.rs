@@ -1,11 +1,14 @@
 //! Normalizations through the macro: in chains, nested and repeated; and how a trainer treats batch norm.
 #![forbid(unsafe_code)]
 
+mod common;
+
+use common::differences;
 use dl::loss::Mse;
 use dl::optim::Sgd;
 use dl::params::{Kind, Path};
 use dl::train::FitError;
-use dl::{Network, Params, Pass, Rng, SMatrix, Vals, gradcheck, network};
+use dl::{Network, Params, Pass, Rng, Vals, network};
 
 #[network(input = [3, 4])]
 struct OfSteps {
@@ -49,12 +52,9 @@ fn check<N, const I: usize, const O: usize>()
 where
     N: Network<Scalar = f64, In = Vals<I>, Out = Vals<O>>,
 {
-    let mut rng = Rng::new(1);
-    let mut x = SMatrix::<f64, I, 4>::from_fn(|_, _| rng.normal());
     let train = Pass::train(Rng::new(2));
     for pass in [train, train.chunk(0, 3), Pass::infer()] {
-        let report = gradcheck::layer::<N, Vals<I>, Vals<O>, 4>(&mut N::boxed(3), &mut x, pass);
-        report.unwrap_or_else(|wrong| panic!("{}, {pass:?}: {wrong}", N::NAME));
+        differences::<N, 4>(1, pass);
     }
 }
 

@@ -1,8 +1,11 @@
 //! Pools through the macro, between layers that keep their input and layers that do not.
 #![forbid(unsafe_code)]
 
+mod common;
+
+use common::differences;
 use dl::signal::Lens;
-use dl::{Network, Pass, Rng, SMatrix, Vals, gradcheck, network};
+use dl::{Pass, Rng, network};
 
 /// Nothing reads what the first pool pools: neither it nor the convolution before it.
 #[network(input = [2, 9, 7])]
@@ -43,25 +46,15 @@ struct Consts {
     head: Dense<3>,
 }
 
-fn check<N, const I: usize, const O: usize>(pass: Pass<'_, 3>)
-where
-    N: Network<Scalar = f64, In = Vals<I>, Out = Vals<O>>,
-{
-    let mut rng = Rng::new(1);
-    let mut x = SMatrix::<f64, I, 3>::from_fn(|_, _| rng.normal());
-    let report = gradcheck::layer::<N, Vals<I>, Vals<O>, 3>(&mut N::boxed(3), &mut x, pass);
-    report.unwrap_or_else(|wrong| panic!("{}, {pass:?}: {wrong}", N::NAME));
-}
-
 #[test]
 fn gradients_through_the_macro_match_finite_differences() {
     let train = Pass::train(Rng::new(2));
     for pass in [train, train.chunk(0, 2), Pass::infer()] {
-        check::<Unread<f64>, _, _>(pass);
-        check::<Steps<f64>, _, _>(pass);
-        check::<Consts<f64>, _, _>(pass);
+        differences::<Unread<f64>, 3>(1, pass);
+        differences::<Steps<f64>, 3>(1, pass);
+        differences::<Consts<f64>, 3>(1, pass);
     }
-    check::<Steps<f64>, _, _>(train.padded(Lens::of(&[8, 7, 8])));
+    differences::<Steps<f64>, 3>(1, train.padded(Lens::of(&[8, 7, 8])));
 }
 
 #[test]
