@@ -2,6 +2,9 @@
 //!
 //! `p` are the parameter's values, `g` its gradient, `m` and `v` its moments. What is not trained has an empty gradient:
 //! then nothing changes.
+//!
+//! A weight whose gradient stays at zero has moments that shrink without end, down to subnormal numbers, with which a
+//! processor computes ten times as long. So what is below [`Updates::LEAST`] becomes zero.
 
 use super::Isa;
 use super::isa::versions;
@@ -58,6 +61,10 @@ pub struct RootStep<T> {
 
 /// The steps of all optimizers, for one scalar.
 pub trait Updates: Sized {
+    /// The least moment and the least gradient that count.
+    const LEAST: Self;
+    /// The least gradient whose square counts: the square's share is a normal number.
+    const LEAST_ROOT: Self;
     /// `p ← p − lr (g + decay p)`
     fn sgd(isa: Isa, p: &mut [Self], g: &[Self], lr: Self, decay: Self);
     /// `v ← keep v + take g′`, `p ← p − lr v`, or `p − lr (g′ + momentum v)`, with `g′ = g + decay p`
@@ -72,6 +79,18 @@ pub trait Updates: Sized {
 mod plain {
     use super::*;
 
+    /// Zero in place of less than the least.
+    #[inline(always)]
+    fn or_zero<T: Real>(x: T, least: T) -> T {
+        if math::abs(x) < least { T::zero() } else { x }
+    }
+    /// `keep mean + take g²`
+    #[inline(always)]
+    fn mean_square<T: Real>(mean: T, g: T, (keep, take): (T, T)) -> T {
+        let g = or_zero(g, T::LEAST_ROOT);
+        or_zero(keep * mean + take * g * g, T::LEAST)
+    }
+
     #[inline(always)]
     pub(super) fn sgd<T: Real>(p: &mut [T], g: &[T], lr: T, decay: T) {
         for (p, &g) in p.iter_mut().zip(g) {
@@ -82,8 +101,8 @@ mod plain {
     pub(super) fn momentum<T: Real>(p: &mut [T], g: &[T], v: &mut [T], step: MomentumStep<T>) {
         let MomentumStep { lr, decay, keep, take, nesterov } = step;
         for ((p, &g), v) in p.iter_mut().zip(g).zip(v) {
-            let g = g + decay * *p;
-            *v = keep * *v + take * g;
+            let g = or_zero(g + decay * *p, T::LEAST);
+            *v = or_zero(keep * *v + take * g, T::LEAST);
             *p -= lr * if let Some(momentum) = nesterov { g + momentum * *v } else { *v };
         }
     }
@@ -91,8 +110,8 @@ mod plain {
     pub(super) fn root<T: Real>(p: &mut [T], g: &[T], v: &mut [T], step: RootStep<T>) {
         let RootStep { lr, decay, keep, take, eps } = step;
         for ((p, &g), v) in p.iter_mut().zip(g).zip(v) {
-            let g = g + decay * *p;
-            *v = keep * *v + take * g * g;
+            let g = or_zero(g + decay * *p, T::LEAST);
+            *v = mean_square(*v, g, (keep, take));
             *p -= lr * g / (math::sqrt(*v) + eps);
         }
     }
@@ -100,15 +119,17 @@ mod plain {
     pub(super) fn adam<T: Real>(p: &mut [T], g: &[T], m: &mut [T], v: &mut [T], step: AdamStep<T>) {
         let AdamStep { rate, added, kept, first, second, scale, eps } = step;
         for (((p, &g), m), v) in p.iter_mut().zip(g).zip(m).zip(v) {
-            let g = g + added * *p;
-            *m = first.0 * *m + first.1 * g;
-            *v = second.0 * *v + second.1 * g * g;
+            let g = or_zero(g + added * *p, T::LEAST);
+            *m = or_zero(first.0 * *m + first.1 * g, T::LEAST);
+            *v = mean_square(*v, g, second);
             *p = kept * *p - rate * *m / (math::sqrt(*v) * scale + eps);
         }
     }
 }
 
 impl Updates for f64 {
+    const LEAST: f64 = 1e-304;
+    const LEAST_ROOT: f64 = 1e-150;
     fn sgd(_: Isa, p: &mut [f64], g: &[f64], lr: f64, decay: f64) {
         plain::sgd(p, g, lr, decay);
     }
@@ -124,6 +145,8 @@ impl Updates for f64 {
 }
 
 impl Updates for f32 {
+    const LEAST: f32 = 1e-34;
+    const LEAST_ROOT: f32 = 1e-15;
     fn sgd(isa: Isa, p: &mut [f32], g: &[f32], lr: f32, decay: f32) {
         sgd(isa, p, g, lr, decay);
     }
