@@ -175,3 +175,35 @@ versions! {
         plain::adam(p, g, m, v, step);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_shrink_to_zero_and_never_are_subnormal() {
+        for isa in Isa::all() {
+            let (mut p, mut m, mut v) = ([1.0_f32; 40], [1e-30_f32; 40], [1e-30_f32; 40]);
+            let half = (0.5, 0.5);
+            let adam = AdamStep {
+                rate: 0.1,
+                added: 0.0,
+                kept: 1.0,
+                first: half,
+                second: half,
+                scale: 1.0,
+                eps: 1.0,
+            };
+            for _ in 0..200 {
+                f32::adam(isa, &mut p, &[0.0; 40], &mut m, &mut v, adam);
+                assert!([m, v].as_flattened().iter().all(|x| !x.is_subnormal()));
+            }
+            assert_eq!([p, m, v], [[1.0; 40], [0.0; 40], [0.0; 40]]);
+            // its square would be subnormal, it is not
+            f32::adam(isa, &mut p, &[1e-20; 40], &mut m, &mut v, adam);
+            assert_eq!([m, v], [[0.5e-20; 40], [0.0; 40]]);
+            f32::adam(isa, &mut p, &[f32::NAN; 40], &mut m, &mut v, adam);
+            assert!([p, m, v].as_flattened().iter().all(|x| x.is_nan()));
+        }
+    }
+}
