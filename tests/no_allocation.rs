@@ -211,6 +211,29 @@ fn steps_on_two_threads_allocate_nothing_on_either() {
     assert_eq!(data.0.into_inner(), 0, "allocations between two samples, on all threads");
 }
 
+#[network(input = [u16; 6])]
+struct Words {
+    embed: Embedding<5, 3, PaddingIdx<0>>,
+    both: Lstm<4, Bidirectional>,
+    gru: Gru<3>,
+    last: Rnn<4, Last>,
+    head: Dense<3>,
+}
+
+#[test]
+fn recurrences_over_tokens_allocate_nothing() {
+    let data = (
+        core::array::from_fn::<[u16; 6], N, _>(|i| core::array::from_fn(|t| ((i + 3 * t) % 5) as u16)),
+        CLASSES,
+    );
+    let mut trainer = Trainer::<Words, CrossEntropy, Adam, 4>::boxed(0);
+    let (n, last) = allocations(|| (0..10).map(|_| trainer.step(&data).unwrap()).last());
+    assert_eq!(n, 0, "allocations in ten steps");
+    assert!(last.is_some_and(|step| step.samples == N && step.loss.is_finite()), "{last:?}");
+    let (n, y) = allocations(|| *trainer.predict(&data.0[0]));
+    assert!(n == 0 && y != [0.0; 3], "{n} allocations to infer {y:?}");
+}
+
 #[test]
 fn inference_allocates_nothing() {
     let x = inputs();

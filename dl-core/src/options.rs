@@ -11,6 +11,9 @@
 //! | [`Dilation<2>`](Dilation) | how far apart the numbers of a window are | 1 |
 //! | [`Groups<4>`](Groups) | groups of channels that do not see each other | 1 |
 //! | [`OutputPad<1>`](OutputPad) | rows and columns that a transposed convolution adds at the end | none |
+//! | [`PaddingIdx<0>`](PaddingIdx) | a token that stands for nothing | none |
+//! | [`Last`] | the last state of a recurrence alone | those of all steps |
+//! | [`Bidirectional`] | a recurrence in both directions | from the first step to the last |
 //! | [`NoBias`] | no offset is learned | one for each output |
 //! | [`Reflect`], [`Replicate`] | what the layer [`Pad`](crate::layers::Pad) puts around an image | [`Zeros`] |
 //! | [`Nearest`], [`Bilinear`] | what stands between the numbers of an image that is made larger | `Nearest` |
@@ -120,6 +123,46 @@ pub struct Groups<const N: usize>;
 #[doc(alias = "output_padding")]
 #[derive(Debug)]
 pub struct OutputPad<const HEIGHT: usize, const WIDTH: usize = HEIGHT>;
+
+/// The token that stands for nothing in an embedding: `PaddingIdx<0>`. PyTorch: `padding_idx`.
+///
+/// Its vector starts at zero and learns nothing.
+///
+/// ```
+/// #[dl_macros::network(input = [u16; 20], crate = dl_core)]
+/// struct Net { embed: Embedding<1000, 16, PaddingIdx<0>> }
+///
+/// assert_eq!(<Net>::PARAMS, 16_000);
+/// ```
+#[doc(alias = "padding_idx")]
+#[derive(Debug)]
+pub struct PaddingIdx<const TOKEN: usize>;
+
+/// Of a recurrence the last state alone: `Lstm<64, Last>`. PyTorch: `h_n`; Keras: `return_sequences=False`.
+///
+/// Of a padded sequence it is the state after the last valid step.
+///
+/// ```
+/// #[dl_macros::network(input = [20, 3], crate = dl_core)]
+/// struct Net { gru: Gru<16, Last> }
+///
+/// assert_eq!(<Net as dl_core::Network>::OUTPUT.dims(), [16]);
+/// ```
+#[derive(Debug)]
+pub struct Last;
+
+/// A recurrence in both directions: `Lstm<64, Bidirectional>`. PyTorch: `bidirectional=True`.
+///
+/// The states of both stand side by side: see the [layer](crate::layers::Bidirectional) that comes of it.
+///
+/// ```
+/// #[dl_macros::network(input = [20, 3], crate = dl_core)]
+/// struct Net { gru: Gru<16, Bidirectional> }
+///
+/// assert_eq!(<Net as dl_core::Network>::OUTPUT.dims(), [20, 32]);
+/// ```
+#[derive(Debug)]
+pub struct Bidirectional;
 
 /// No offset is learned. PyTorch: `bias=False`.
 ///

@@ -182,11 +182,27 @@ weights! {
         layers::ConvTranspose2d<T, S, IN, FAN, BIAS>: SMatrix<T, IN, FAN>, SMatrix<T, BIAS, 1>;
     [const IN: usize, const OUT: usize, const BIAS: usize] layers::Dense<T, IN, OUT, BIAS>:
         SMatrix<T, OUT, IN>, SMatrix<T, BIAS, 1>;
+    [const VOCAB: usize, const DIM: usize, const PADDING: usize] layers::Embedding<T, VOCAB, DIM, PADDING>:
+        SMatrix<T, DIM, VOCAB>;
     [const C: usize, const RUN: usize, const GROUPS: usize] layers::GroupNorm<T, C, RUN, GROUPS>:
         SMatrix<T, C, 1>, SMatrix<T, C, 1>;
+    [const IN: usize, const H: usize, const G: usize, const S: usize, const KEPT: usize, const BIAS: usize]
+        layers::Gru<T, IN, H, G, S, KEPT, BIAS>:
+        SMatrix<T, G, IN>, SMatrix<T, G, H>, SMatrix<T, BIAS, 1>, SMatrix<T, BIAS, 1>;
     [const N: usize, const ROWS: usize] layers::LayerNorm<T, N, ROWS>: SMatrix<T, N, 1>, SMatrix<T, N, 1>;
+    [const IN: usize, const H: usize, const G: usize, const S: usize, const KEPT: usize, const BIAS: usize]
+        layers::Lstm<T, IN, H, G, S, KEPT, BIAS>:
+        SMatrix<T, G, IN>, SMatrix<T, G, H>, SMatrix<T, BIAS, 1>, SMatrix<T, BIAS, 1>;
     [const N: usize, const RUN: usize] layers::PRelu<T, N, RUN>: SMatrix<T, N, 1>;
     [const N: usize, const ROWS: usize] layers::RmsNorm<T, N, ROWS>: SMatrix<T, N, 1>;
+    [const IN: usize, const H: usize, const S: usize, const KEPT: usize, const BIAS: usize, const RELU: bool]
+        layers::Rnn<T, IN, H, S, KEPT, BIAS, RELU>:
+        SMatrix<T, H, IN>, SMatrix<T, H, H>, SMatrix<T, BIAS, 1>, SMatrix<T, BIAS, 1>;
+}
+
+// SAFETY: the struct holds two layers, each of which is `ZeroValid`.
+unsafe impl<L: ZeroValid, const LAST: bool> ZeroValid for layers::Bidirectional<L, LAST> {
+    const ATOM: usize = atom::<Self>(&[field::<L>(), field::<L>()]);
 }
 
 // SAFETY: the struct holds buffers, gradients, a tape and scratch memory, each of which is `ZeroValid`.

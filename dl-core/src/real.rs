@@ -4,8 +4,8 @@ use nalgebra::RealField;
 
 use crate::kernels::{
     Products, bilinear::Mixes, border::Borders, channels::OnChannels, conv::Convolutions,
-    elementwise::Elementwise, map::Maps, permute::Permutes, pooling::OnWindows, rows::Normalize,
-    softmax::Softmax, steps::Steps, update::Updates,
+    elementwise::Elementwise, map::Maps, permute::Permutes, pooling::OnWindows, recurrence::Recurrences,
+    rows::Normalize, softmax::Softmax, steps::Steps, update::Updates,
 };
 use crate::{Blank, ZeroValid};
 
@@ -41,6 +41,7 @@ pub trait Real:
     + Maps
     + Mixes
     + Permutes
+    + Recurrences
     + Softmax
     + Normalize
     + OnChannels

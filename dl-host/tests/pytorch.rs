@@ -111,3 +111,31 @@ fn weights_of_convolutions_load_and_are_saved_in_pytorchs_order() {
         assert_eq!(numbers(&saved), numbers(&written_by_pytorch(&format!("{name}.safetensors"))), "{name}");
     }
 }
+
+#[dl_macros::network(input = [u16; 6], crate = dl_core)]
+struct Sequences {
+    embed: Embedding<5, 2>,
+    lstm: Lstm<3, Bidirectional>,
+    gru: Gru<2>,
+}
+
+#[test]
+fn weights_of_recurrences_load_and_are_saved_in_pytorchs_order() {
+    let mut net = Sequences::<f32>::ZERO;
+    safetensors::load(&mut net, written_by_pytorch("sequences.safetensors")).unwrap();
+    // [tokens, features] is [5, 2]
+    assert_eq!(net.embed.weight.as_slice()[..3], [0.5, 1.5, 2.5]);
+    // [4 · 3, 2] from 10.5 on, then [4 · 3, 3], two biases of 12, and the same of the second direction
+    assert_eq!((net.lstm.forward.weight_ih[(0, 1)], net.lstm.forward.weight_ih[(1, 0)]), (11.5, 12.5));
+    assert_eq!((net.lstm.forward.weight_hh[(0, 0)], net.lstm.forward.weight_hh[(11, 2)]), (34.5, 69.5));
+    assert_eq!((net.lstm.forward.bias_ih[0], net.lstm.forward.bias_hh[0]), (70.5, 82.5));
+    assert_eq!((net.lstm.reverse.weight_ih[(0, 0)], net.lstm.reverse.bias_hh[11]), (94.5, 177.5));
+    assert_eq!((net.gru.weight_ih[(0, 0)], net.gru.bias_hh[5]), (178.5, 237.5));
+
+    let saved = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sequences");
+    safetensors::save(&net, &saved).unwrap();
+    let mut again = Sequences::<f32>::ZERO;
+    safetensors::load(&mut again, &saved).unwrap();
+    assert_eq!(again.lstm.reverse.weight_hh, net.lstm.reverse.weight_hh);
+    assert_eq!(again.gru.weight_ih, net.gru.weight_ih);
+}

@@ -240,6 +240,11 @@ impl Shape {
         matches!(self, Shape::Tokens(_))
     }
 
+    /// Whether it stands behind a mistake.
+    pub(crate) fn is_unknown(&self) -> bool {
+        matches!(self, Shape::Const(shape) if shape.to_string() == "unknown")
+    }
+
     /// Whether every dimension is a number.
     pub(crate) fn is_known(&self) -> bool {
         matches!(self, Shape::Dims(dims) if dims.iter().all(|dim| dim.known().is_some()))

@@ -389,6 +389,69 @@ def shapes():
     write("shapes", cases=cases)
 
 
+# ------------------------------------------------------------------------------------------------------------ sequences
+
+
+def recurrent(kind, *sizes, last=False, **options):
+    """A recurrence that gives its states, or the last one of each direction."""
+
+    class Layer(kind):
+        def forward(self, x):
+            y, state = super().forward(x)
+            if not last:
+                return y
+            h = state[0] if isinstance(state, tuple) else state
+            return h.transpose(0, 1).flatten(1)
+
+    return Layer(*sizes, batch_first=True, **options)
+
+
+def embedding(name, module, steps):
+    """Tokens have no gradient."""
+    module = nn.Sequential(OrderedDict(layer=module)).double()
+    for p in module.parameters():
+        parameter(p)
+    runs = []
+    for batch in (1, 3):
+        x = (torch.arange(batch * steps) * 5 + 2).reshape(batch, steps) % module.layer.num_embeddings
+        module.zero_grad()
+        y = module(x)
+        dy = shuffled(*y.shape, first=-1.1, last=1.3)
+        y.backward(dy)
+        grads = named((n, p.grad) for n, p in module.named_parameters())
+        runs.append({"x": samples(x), "y": samples(y), "dy": samples(dy), "dx": [], "gradients": grads})
+    return {"name": name, "input": [steps], "parameters": named(module.named_parameters()), "runs": runs}
+
+
+def sequences():
+    torch.manual_seed(SEED)
+    stacked = OrderedDict(first=recurrent(nn.LSTM, 3, 4), second=recurrent(nn.LSTM, 4, 2), head=nn.Linear(2, 3))
+    both = {"bidirectional": True}
+    cases = [
+        embedding("embedding", nn.Embedding(7, 3), 5),
+        embedding("embedding_padding", nn.Embedding(7, 3, padding_idx=2), 5),
+        layer("rnn", recurrent(nn.RNN, 3, 4), 5, 3),
+        layer("rnn_relu", recurrent(nn.RNN, 3, 4, nonlinearity="relu"), 5, 3),
+        layer("rnn_last", recurrent(nn.RNN, 3, 4, last=True), 5, 3),
+        layer("rnn_1", recurrent(nn.RNN, 1, 1), 3, 1),
+        layer("rnn_bidirectional", recurrent(nn.RNN, 3, 4, nonlinearity="relu", bias=False, **both), 5, 3),
+        layer("lstm", recurrent(nn.LSTM, 3, 4), 5, 3),
+        layer("lstm_19", recurrent(nn.LSTM, 2, 19), 3, 2),
+        layer("lstm_no_bias", recurrent(nn.LSTM, 2, 3, bias=False), 4, 2),
+        layer("lstm_last", recurrent(nn.LSTM, 3, 4, last=True), 5, 3),
+        layer("lstm_bidirectional", recurrent(nn.LSTM, 3, 4, **both), 5, 3),
+        layer("lstm_bidirectional_last", recurrent(nn.LSTM, 3, 4, last=True, **both), 5, 3),
+        network("lstm_lstm_dense", stacked, 5, 3),
+        layer("gru", recurrent(nn.GRU, 3, 4), 5, 3),
+        layer("gru_19", recurrent(nn.GRU, 2, 19), 3, 2),
+        layer("gru_no_bias", recurrent(nn.GRU, 2, 3, bias=False), 4, 2),
+        layer("gru_one_step", recurrent(nn.GRU, 3, 4), 1, 3),
+        layer("gru_last", recurrent(nn.GRU, 3, 4, last=True), 5, 3),
+        layer("gru_bidirectional", recurrent(nn.GRU, 3, 4, **both), 5, 3),
+    ]
+    write("sequences", cases=cases)
+
+
 # --------------------------------------------------------------------------------------------------------------- losses
 
 
@@ -665,6 +728,7 @@ if __name__ == "__main__":
     norms()
     pools()
     shapes()
+    sequences()
     losses()
     optimizers()
     schedules()

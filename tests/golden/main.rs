@@ -9,6 +9,7 @@ mod norms;
 mod optimizers;
 mod pools;
 mod schedules;
+mod sequences;
 mod shapes;
 mod tensors;
 mod training;

@@ -2,7 +2,7 @@ use dl::network;
 
 #[network(input = [28, 28])]
 struct Net {
-    lstm: Lstm<8>,
+    attend: SelfAttention<8>,
 }
 
 fn main() {}

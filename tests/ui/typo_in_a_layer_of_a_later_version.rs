@@ -1,8 +1,8 @@
 use dl::network;
 
-#[network(input = [u16; 28])]
+#[network(input = [28, 28])]
 struct Net {
-    embed: Embeding<96, 5>,
+    attend: CrossAtention<4>,
 }
 
 fn main() {}

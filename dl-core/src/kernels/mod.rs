@@ -34,6 +34,8 @@ pub(crate) mod pool;
 pub mod pooling;
 mod product;
 #[doc(hidden)]
+pub mod recurrence;
+#[doc(hidden)]
 pub mod rows;
 mod simd;
 #[doc(hidden)]

@@ -44,6 +44,33 @@ pub const fn expect_features(field: &str, input: Shape) {
     }
 }
 
+/// Stops the build if there are more tokens than a `u16` can tell apart.
+#[track_caller]
+pub const fn expect_vocabulary(field: &str, tokens: usize) {
+    if tokens > 1 << 16 {
+        stop(Message::new().text("`").text(field).text("` has ").number(tokens).text(
+            " tokens, but a token is a `u16`, of which there are 65536\nhelp: make the constant smaller",
+        ))
+    }
+}
+
+/// Stops the build if a token is not in the vocabulary.
+#[track_caller]
+pub const fn expect_token(field: &str, token: usize, tokens: usize) {
+    if token >= tokens {
+        stop(
+            Message::new()
+                .text("`")
+                .text(field)
+                .text("` has ")
+                .number(tokens)
+                .text(" tokens, of which none is ")
+                .number(token)
+                .text("\nhelp: the padding is one of its tokens, counted from 0"),
+        )
+    }
+}
+
 /// Stops the build if learned slopes are neither one nor one a feature.
 #[track_caller]
 pub const fn expect_slopes(field: &str, slopes: usize, input: Shape) {

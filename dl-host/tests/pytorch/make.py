@@ -1,7 +1,7 @@
 """Weights as PyTorch writes them, and a check of ours by PyTorch.
 
-    python3 make.py              writes two_layers.safetensors, two_layers_f64.safetensors, images.safetensors and
-                                 steps.safetensors beside itself
+    python3 make.py              writes two_layers.safetensors, two_layers_f64.safetensors, images.safetensors,
+                                 steps.safetensors and sequences.safetensors beside itself
     python3 make.py FILE         loads FILE into the same model in PyTorch and compares every number
 
 FILE is what `cargo test -p dl-host --test pytorch` leaves at target/tmp/two_layers.safetensors.
@@ -32,11 +32,14 @@ def number(layers):
     return layers
 
 
-def convolutions():
+def others():
     """A model for each file."""
     conv, up = torch.nn.Conv2d(2, 4, (3, 2), groups=2), torch.nn.ConvTranspose2d(4, 3, 2, stride=2)
     images = torch.nn.ModuleDict({"conv": conv, "up": up})
-    return {"images": images, "steps": torch.nn.ModuleDict({"conv": torch.nn.Conv1d(2, 3, 4)})}
+    steps = torch.nn.ModuleDict({"conv": torch.nn.Conv1d(2, 3, 4)})
+    lstm, gru = torch.nn.LSTM(2, 3, bidirectional=True), torch.nn.GRU(6, 2)
+    sequences = torch.nn.ModuleDict({"embed": torch.nn.Embedding(5, 2), "lstm": lstm, "gru": gru})
+    return {"images": images, "steps": steps, "sequences": sequences}
 
 
 if len(sys.argv) > 1:
@@ -49,5 +52,5 @@ else:
     folder = pathlib.Path(__file__).parent
     save_file(model(numbered=True).state_dict(), folder / "two_layers.safetensors")
     save_file(model(numbered=True).double().state_dict(), folder / "two_layers_f64.safetensors")
-    for name, layers in convolutions().items():
+    for name, layers in others().items():
         save_file(number(layers).state_dict(), folder / f"{name}.safetensors")

@@ -73,7 +73,7 @@ pub(super) fn check_graph(closure: &Closure, net: &mut Net<'_>, report: &mut Rep
     }
     if let Some(tokens) = outputs.iter().find(|v| net.values[**v].shape.is_tokens()) {
         let message = format!(
-            "an output is numbers, but this gives back the tokens {}\nhelp: put a layer that embeds them before it",
+            "an output is numbers, but this gives back the tokens {}\nhelp: put an `Embedding` before it",
             net.values[*tokens].shape.text()
         );
         report.error(&closure.body, message);

@@ -368,7 +368,7 @@ fn no_tokens(what: &str, said: &Said, flow: &Flow, at: &impl ToTokens, report: &
         at,
         format!(
             "{what} computes with numbers, but {} is the tokens {}\n\
-             help: put a layer that embeds them before it",
+             help: put an `Embedding` before it",
             said.text,
             flow.shape.text()
         ),

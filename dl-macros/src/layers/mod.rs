@@ -13,6 +13,7 @@ mod conv2d;
 mod conv_transpose2d;
 mod dense;
 mod dropout;
+mod embedding;
 mod flatten;
 mod function;
 mod norm;
@@ -20,6 +21,7 @@ mod number;
 mod pad;
 mod permute;
 mod pool;
+mod recurrent;
 mod reshape;
 mod softmax;
 mod upsample;
@@ -140,6 +142,7 @@ pub(crate) enum Product {
 
 const DEFINITIONS: &[&[Definition]] = &[
     dense::LAYERS,
+    embedding::LAYERS,
     conv1d::LAYERS,
     conv2d::LAYERS,
     conv_transpose2d::LAYERS,
@@ -153,11 +156,15 @@ const DEFINITIONS: &[&[Definition]] = &[
     softmax::LAYERS,
     norm::LAYERS,
     pool::LAYERS,
+    recurrent::LAYERS,
 ];
 
 /// All options of all layers.
-pub(crate) const OPTIONS: [&str; 13] = [
+pub(crate) const OPTIONS: [&str; 16] = [
     "NoBias",
+    "Last",
+    "Bidirectional",
+    "PaddingIdx",
     "Pad",
     "Same",
     "Stride",
@@ -173,7 +180,8 @@ pub(crate) const OPTIONS: [&str; 13] = [
 ];
 
 /// What other frameworks call our layers, where the names are too different to guess.
-pub(crate) const OTHER_NAMES: [(&str, &str); 18] = [
+pub(crate) const OTHER_NAMES: [(&str, &str); 19] = [
+    ("SimpleRNN", "Rnn"),
     ("DepthwiseConv2d", "Depthwise2d"),
     ("DepthwiseConv2D", "Depthwise2d"),
     ("Conv2dTranspose", "ConvTranspose2d"),
@@ -195,8 +203,7 @@ pub(crate) const OTHER_NAMES: [(&str, &str); 18] = [
 ];
 
 /// Layers that later versions have.
-pub(crate) const LATER: [&str; 7] =
-    ["Embedding", "Rnn", "Lstm", "Gru", "SelfAttention", "CrossAttention", "Attend"];
+pub(crate) const LATER: [&str; 3] = ["SelfAttention", "CrossAttention", "Attend"];
 
 /// The initializers of `dl::init`.
 pub(crate) const INITIALIZERS: [&str; 10] = [
@@ -258,7 +265,7 @@ fn numbers_only(layer: &BuiltIn, cx: &Context<'_>) -> syn::Result<()> {
             &layer.ty,
             format!(
                 "`{}` computes with numbers, but receives the tokens {}\n\
-                 help: put a layer that embeds them before it",
+                 help: put an `Embedding` before it",
                 cx.field,
                 cx.input.text()
             ),

@@ -335,7 +335,7 @@ pub(super) fn steps(layer: &BuiltIn, cx: &Context<'_>, checks: &mut TokenStream)
     dims(layer, cx, "a sequence [steps, features]", hint, checks)
 }
 
-fn dims<'h, const N: usize>(
+pub(super) fn dims<'h, const N: usize>(
     layer: &BuiltIn,
     cx: &Context<'_>,
     what: &str,
@@ -439,7 +439,7 @@ fn number(option: &str, argument: &Argument) -> syn::Result<Dim> {
     // a minus is part of a literal that stands in a type
     if found.starts_with('-') {
         let message = format!("`{option}` takes whole numbers, but this is `{found}`");
-        let least = usize::from(!["Pad", "OutputPad"].contains(&option));
+        let least = usize::from(!["Pad", "OutputPad", "PaddingIdx"].contains(&option));
         let help = format!("help: write `{option}<{least}>` or more");
         return Err(syn::Error::new_spanned(&expr, format!("{message}\n{help}")));
     }

@@ -1,0 +1,297 @@
+//! One step of one sample: what the gates do, forward and backward, all of it in one pass.
+//!
+//! Numbers go through in blocks that the compiler holds in vectors. The bits are the same for every instruction set.
+
+use super::super::Isa;
+use super::super::isa::versions;
+use crate::{Real, math};
+
+/// What happens in a step.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cell {
+    /// `h' = tanh(a + u)`
+    Tanh,
+    /// `h' = max(a + u, 0)`
+    Relu,
+    /// See [`Lstm`](crate::layers::Lstm).
+    Lstm,
+    /// See [`Gru`](crate::layers::Gru).
+    Gru,
+}
+
+impl Cell {
+    /// How many sums it makes for each number of the state.
+    pub(crate) const fn gates(self) -> usize {
+        match self {
+            Cell::Tanh | Cell::Relu => 1,
+            Cell::Lstm => 4,
+            Cell::Gru => 3,
+        }
+    }
+}
+
+/// A step forward, of `n` states.
+#[derive(Debug)]
+pub struct Step<'a, T> {
+    /// `a = W x + b`, of which the gates are made in place.
+    pub(super) gates: &'a mut [T],
+    /// `u = U h + b`
+    pub(super) from: &'a [T],
+    /// `c`, before and after.
+    pub(super) c: &'a mut [T],
+    /// `h`, before and after.
+    pub(super) h: &'a mut [T],
+    /// What the way back needs beside the gates: `c` of an LSTM, `u` of the third gate of a GRU; or nothing.
+    pub(super) kept: &'a mut [T],
+}
+
+/// A step backward.
+#[derive(Debug)]
+pub struct StepBack<'a, T> {
+    pub(super) gates: &'a [T],
+    pub(super) kept: &'a [T],
+    /// `c` of an LSTM, `h` of the others, as it was before; nothing in place of zeros.
+    pub(super) before: &'a [T],
+    /// `h` after the step.
+    pub(super) h: &'a [T],
+    /// The derivative by `h` after the step, then that part of the derivative by `h` before it which does not go through `u`.
+    pub(super) dh: &'a mut [T],
+    /// The same of `c`.
+    pub(super) dc: &'a mut [T],
+    /// The derivative by `a`.
+    pub(super) da: &'a mut [T],
+    /// The derivative by `u`.
+    pub(super) du: &'a mut [T],
+}
+
+/// Steps of one scalar, compiled in this crate.
+pub trait Cells: Sized {
+    /// One step of a cell.
+    fn step(isa: Isa, cell: Cell, step: Step<'_, Self>);
+    /// The way back.
+    fn step_back(isa: Isa, cell: Cell, step: StepBack<'_, Self>);
+}
+
+impl Cells for f64 {
+    fn step(_: Isa, cell: Cell, step: Step<'_, f64>) {
+        forward(cell, step);
+    }
+    fn step_back(_: Isa, cell: Cell, step: StepBack<'_, f64>) {
+        backward(cell, step);
+    }
+}
+
+impl Cells for f32 {
+    fn step(isa: Isa, cell: Cell, step: Step<'_, f32>) {
+        forward_f32(isa, cell, step);
+    }
+    fn step_back(isa: Isa, cell: Cell, step: StepBack<'_, f32>) {
+        backward_f32(isa, cell, step);
+    }
+}
+
+versions! {
+    fn forward_f32(cell: Cell, step: Step<'_, f32>) {
+        forward(cell, step);
+    }
+    fn backward_f32(cell: Cell, step: StepBack<'_, f32>) {
+        backward(cell, step);
+    }
+}
+
+/// Numbers of a block.
+const LANES: usize = 16;
+
+type Block<T> = [T; LANES];
+
+/// The block at `at` of part `part` of `n` numbers; zeros past the end.
+#[inline(always)]
+fn load<T: Real>(all: &[T], part: usize, n: usize, at: usize) -> Block<T> {
+    let all = &all[part * n..][..n][at..];
+    match all.first_chunk() {
+        Some(block) => *block,
+        None => {
+            let mut block = [T::zero(); LANES];
+            block.iter_mut().zip(all).for_each(|(block, &number)| *block = number);
+            block
+        }
+    }
+}
+
+#[inline(always)]
+fn store<T: Real>(block: Block<T>, all: &mut [T], part: usize, n: usize, at: usize) {
+    let all = &mut all[part * n..][..n][at..];
+    match all.first_chunk_mut() {
+        Some(to) => *to = block,
+        None => all.iter_mut().zip(block).for_each(|(to, number)| *to = number),
+    }
+}
+
+/// `f`, number by number.
+#[inline(always)]
+fn each<T: Real, const N: usize>(blocks: [Block<T>; N], f: impl Fn([T; N]) -> T) -> Block<T> {
+    let mut out = [T::zero(); LANES];
+    for i in 0..LANES {
+        out[i] = f(blocks.map(|block| block[i]));
+    }
+    out
+}
+
+#[inline(always)]
+fn forward<T: Real>(cell: Cell, Step { gates, from, c, h, kept }: Step<'_, T>) {
+    let n = h.len();
+    for at in (0..n).step_by(LANES) {
+        let pair = |part: usize| [load(gates, part, n, at), load(from, part, n, at)];
+        match cell {
+            Cell::Tanh => {
+                store(each(pair(0), |[a, u]| math::tanh(a + u)), h, 0, n, at);
+            }
+            Cell::Relu => {
+                let relu = |[a, u]: [T; 2]| if a + u < T::zero() { T::zero() } else { a + u };
+                store(each(pair(0), relu), h, 0, n, at);
+            }
+            Cell::Lstm => {
+                let sigmoid = |[a, u]: [T; 2]| math::sigmoid(a + u);
+                let (i, f) = (each(pair(0), sigmoid), each(pair(1), sigmoid));
+                let g = each(pair(2), |[a, u]| math::tanh(a + u));
+                let o = each(pair(3), sigmoid);
+                let next = each([i, f, g, load(c, 0, n, at)], |[i, f, g, c]| f * c + i * g);
+                for (part, gate) in [i, f, g, o].into_iter().enumerate() {
+                    store(gate, gates, part, n, at);
+                }
+                store(next, c, 0, n, at);
+                store(each([o, next], |[o, c]| o * math::tanh(c)), h, 0, n, at);
+                if !kept.is_empty() {
+                    store(next, kept, 0, n, at);
+                }
+            }
+            Cell::Gru => {
+                let sigmoid = |[a, u]: [T; 2]| math::sigmoid(a + u);
+                let (r, z) = (each(pair(0), sigmoid), each(pair(1), sigmoid));
+                let [a, u] = pair(2);
+                let m = each([a, r, u], |[a, r, u]| math::tanh(a + r * u));
+                for (part, gate) in [r, z, m].into_iter().enumerate() {
+                    store(gate, gates, part, n, at);
+                }
+                let next = each([z, m, load(h, 0, n, at)], |[z, m, h]| (T::one() - z) * m + z * h);
+                store(next, h, 0, n, at);
+                if !kept.is_empty() {
+                    store(u, kept, 0, n, at);
+                }
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn backward<T: Real>(cell: Cell, step: StepBack<'_, T>) {
+    let StepBack { gates, kept, before, h, dh, dc, da, du } = step;
+    let (n, one) = (h.len(), T::one());
+    for at in (0..n).step_by(LANES) {
+        let d = load(dh, 0, n, at);
+        let previous = if before.is_empty() { [T::zero(); LANES] } else { load(before, 0, n, at) };
+        let gate = |part: usize| load(gates, part, n, at);
+        let rest = match cell {
+            Cell::Tanh | Cell::Relu => {
+                let d = match cell {
+                    Cell::Tanh => each([d, load(h, 0, n, at)], |[d, h]| d * (one - h * h)),
+                    _ => each([d, load(h, 0, n, at)], |[d, h]| if h > T::zero() { d } else { T::zero() }),
+                };
+                store(d, da, 0, n, at);
+                store(d, du, 0, n, at);
+                [T::zero(); LANES]
+            }
+            Cell::Lstm => {
+                let [i, f, g, o] = [gate(0), gate(1), gate(2), gate(3)];
+                let t = each([load(kept, 0, n, at)], |[c]| math::tanh(c));
+                let dc_now = each([load(dc, 0, n, at), d, o, t], |[dc, d, o, t]| dc + d * o * (one - t * t));
+                let gates = [
+                    each([dc_now, g, i], |[dc, g, i]| dc * g * i * (one - i)),
+                    each([dc_now, previous, f], |[dc, c, f]| dc * c * f * (one - f)),
+                    each([dc_now, i, g], |[dc, i, g]| dc * i * (one - g * g)),
+                    each([d, t, o], |[d, t, o]| d * t * o * (one - o)),
+                ];
+                for (part, d) in gates.into_iter().enumerate() {
+                    store(d, da, part, n, at);
+                    store(d, du, part, n, at);
+                }
+                store(each([dc_now, f], |[dc, f]| dc * f), dc, 0, n, at);
+                [T::zero(); LANES]
+            }
+            Cell::Gru => {
+                let [r, z, m] = [gate(0), gate(1), gate(2)];
+                let u = load(kept, 0, n, at);
+                let dm = each([d, z, m], |[d, z, m]| d * (one - z) * (one - m * m));
+                let dr = each([dm, u, r], |[dm, u, r]| dm * u * r * (one - r));
+                let dz = each([d, previous, m, z], |[d, h, m, z]| d * (h - m) * z * (one - z));
+                for (part, d) in [dr, dz, dm].into_iter().enumerate() {
+                    store(d, da, part, n, at);
+                }
+                for (part, d) in [dr, dz, each([dm, r], |[dm, r]| dm * r)].into_iter().enumerate() {
+                    store(d, du, part, n, at);
+                }
+                each([d, z], |[d, z]| d * z)
+            }
+        };
+        store(rest, dh, 0, n, at);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use std::vec::Vec;
+
+    use super::*;
+    use crate::Rng;
+
+    /// Numbers in `±2`.
+    fn numbers<T: Real>(n: usize, seed: u64) -> Vec<T> {
+        let mut rng = Rng::new(seed);
+        (0..n).map(|_| T::of(f64::from(rng.uniform_in::<f32>(-2.0, 2.0)))).collect()
+    }
+
+    /// All that a step forward and one back write.
+    fn steps<T: Real>(isa: Isa, cell: Cell, n: usize) -> Vec<T> {
+        let sums = cell.gates() * n;
+        let [mut gates, from] = [1, 2].map(|seed| numbers::<T>(sums, seed));
+        let [mut c, mut h, mut kept] = [3, 4, 5].map(|seed| numbers::<T>(n, seed));
+        let before = if cell == Cell::Lstm { c.clone() } else { h.clone() };
+        let step = Step { gates: &mut gates, from: &from, c: &mut c, h: &mut h, kept: &mut kept };
+        T::step(isa, cell, step);
+        let [mut dh, mut dc] = [6, 7].map(|seed| numbers::<T>(n, seed));
+        let [mut da, mut du] = [8, 9].map(|seed| numbers::<T>(sums, seed));
+        let back = StepBack {
+            gates: &gates,
+            kept: &kept,
+            before: &before,
+            h: &h,
+            dh: &mut dh,
+            dc: &mut dc,
+            da: &mut da,
+            du: &mut du,
+        };
+        T::step_back(isa, cell, back);
+        [gates, c, h, kept, dh, dc, da, du].concat()
+    }
+
+    #[test]
+    fn steps_give_the_same_bits_on_every_instruction_set_and_are_close_to_those_in_f64() {
+        for cell in [Cell::Tanh, Cell::Relu, Cell::Lstm, Cell::Gru] {
+            for n in [1, 7, 8, 16, 17, 33, 64] {
+                let exact = steps::<f64>(Isa::PORTABLE, cell, n);
+                let portable = steps::<f32>(Isa::PORTABLE, cell, n);
+                for (i, (y, exact)) in portable.iter().zip(&exact).enumerate() {
+                    let off = (f64::from(*y) - exact).abs();
+                    assert!(off < 1e-5, "{cell:?} of {n}, number {i}: {y}, exactly {exact}");
+                }
+                for isa in Isa::all() {
+                    let bits = |numbers: &[f32]| numbers.iter().map(|y| y.to_bits()).collect::<Vec<_>>();
+                    assert_eq!(bits(&steps(isa, cell, n)), bits(&portable), "{cell:?} of {n} on {isa:?}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,332 @@
+//! Recurrences over the steps of sequences, and back through time.
+//!
+//! Only the product with the state runs step by step, over all samples at once. The product with the input and those with
+//! the derivatives run over all steps of all samples. Matrices are column-major: a step of a sample is a column, and a
+//! sample's columns lie together.
+
+use core::ops::Range;
+
+use super::Isa;
+use crate::{Real, kernels};
+
+mod cells;
+
+pub use cells::{Cell, Cells};
+use cells::{Step, StepBack};
+
+/// A recurrence of `hidden` states over `steps` steps of `inputs` numbers.
+#[derive(Clone, Copy)]
+pub struct Recurrence<'a, T> {
+    pub(crate) cell: Cell,
+    pub(crate) inputs: usize,
+    pub(crate) hidden: usize,
+    pub(crate) steps: usize,
+    /// Whether it runs from the last step to the first.
+    pub(crate) reverse: bool,
+    /// `W`, `U`, and the two biases, which may be empty.
+    pub(crate) weights: [&'a [T]; 4],
+    /// The valid steps of each sample; `None` if all are.
+    pub(crate) valid: Option<&'a dyn Fn(usize) -> usize>,
+    /// What of the states comes out.
+    pub(crate) output: Output,
+}
+
+/// Where the states go.
+#[derive(Clone, Copy, Debug)]
+pub struct Output {
+    /// Numbers of a column of the output.
+    pub(crate) width: usize,
+    /// Where in a column the states are.
+    pub(crate) offset: usize,
+    /// Whether there is one column a sample, for the last state.
+    pub(crate) last: bool,
+}
+
+/// Memory of a forward pass. Slices of what is not wanted are empty.
+#[derive(Debug)]
+pub struct Forward<'a, T> {
+    pub(crate) gates: &'a mut [T],
+    pub(crate) kept: &'a mut [T],
+    pub(crate) states: &'a mut [T],
+    pub(crate) scratch: Scratch<'a, T>,
+}
+
+/// Memory of a backward pass.
+#[derive(Debug)]
+pub struct Backward<'a, T> {
+    pub(crate) gates: &'a [T],
+    pub(crate) kept: &'a [T],
+    pub(crate) states: &'a [T],
+    /// The derivatives by the gates' sums.
+    pub(crate) da: &'a mut [T],
+    pub(crate) scratch: Scratch<'a, T>,
+}
+
+/// Memory of one step.
+#[derive(Debug)]
+pub struct Scratch<'a, T> {
+    /// The sums of the product with the states, or their derivatives.
+    pub(crate) sums: &'a mut [T],
+    /// `h`, or its derivative.
+    pub(crate) h: &'a mut [T],
+    /// `c`, or its derivative.
+    pub(crate) c: &'a mut [T],
+    /// What a product gives before it is added.
+    pub(crate) product: &'a mut [T],
+}
+
+/// The derivatives that are wanted.
+#[derive(Debug)]
+pub struct Wanted<'a, T> {
+    pub(crate) dx: Option<&'a mut [T]>,
+    /// Of the weights, in their order, and whether these hold nothing yet.
+    pub(crate) weights: Option<([&'a mut [T]; 4], bool)>,
+}
+
+/// Recurrences of one scalar, compiled in this crate.
+pub trait Recurrences: Cells {
+    /// The states of all steps of `x`, and what of them comes out, to `y` if it is given.
+    fn recur(isa: Isa, how: &Recurrence<'_, Self>, x: &[Self], y: Option<&mut [Self]>, to: Forward<'_, Self>);
+    /// The way back from `dy`.
+    fn recur_back(
+        isa: Isa,
+        how: &Recurrence<'_, Self>,
+        x: &[Self],
+        dy: &[Self],
+        from: Backward<'_, Self>,
+        wanted: Wanted<'_, Self>,
+    );
+}
+
+macro_rules! recurrences {
+    ($($t:ty),*) => { $(
+        impl Recurrences for $t {
+            fn recur(isa: Isa, how: &Recurrence<'_, $t>, x: &[$t], y: Option<&mut [$t]>, to: Forward<'_, $t>) {
+                how.forward(isa, x, y, to);
+            }
+            fn recur_back(
+                isa: Isa,
+                how: &Recurrence<'_, $t>,
+                x: &[$t],
+                dy: &[$t],
+                from: Backward<'_, $t>,
+                wanted: Wanted<'_, $t>,
+            ) {
+                how.backward(isa, x, dy, from, wanted);
+            }
+        }
+    )* };
+}
+recurrences!(f32, f64);
+
+/// Column `at` of a matrix of `n` rows.
+fn column(at: usize, n: usize) -> Range<usize> {
+    at * n..(at + 1) * n
+}
+
+/// Some columns.
+fn columns(at: &Range<usize>, n: usize) -> Range<usize> {
+    at.start * n..at.end * n
+}
+
+impl<T: Real> Recurrence<'_, T> {
+    /// How many sums a step makes.
+    fn sums(&self) -> usize {
+        self.cell.gates() * self.hidden
+    }
+
+    fn valid(&self, b: usize) -> usize {
+        self.valid.map_or(self.steps, |valid| valid(b))
+    }
+
+    /// The columns of all valid steps of `samples` samples, in as few runs as there are.
+    fn runs(&self, samples: usize) -> impl Iterator<Item = Range<usize>> {
+        let (steps, in_one) = (self.steps, self.valid.is_none());
+        (0..if in_one { 1 } else { samples })
+            .map(move |b| if in_one { 0..samples * steps } else { b * steps..b * steps + self.valid(b) })
+    }
+
+    /// Turn `k` of sample `b`: its column, that of the turn before, and whether its state is the last. `None` past the end.
+    fn turn(&self, k: usize, b: usize) -> Option<Turn> {
+        let valid = self.valid(b);
+        let t = if self.reverse { self.steps - 1 - k } else { k };
+        let (first, last) =
+            if self.reverse { (valid.checked_sub(1)?, 0) } else { (0, valid.checked_sub(1)?) };
+        let at = b * self.steps + t;
+        let before = if self.reverse { at + 1 } else { at.wrapping_sub(1) };
+        (t < valid).then_some(Turn { at, before: (t != first).then_some(before), is_last: t == last })
+    }
+
+    fn forward(&self, isa: Isa, x: &[T], y: Option<&mut [T]>, to: Forward<'_, T>) {
+        let Forward { gates, kept, states, scratch: Scratch { sums, h, c, .. } } = to;
+        let (m, n, k) = (self.sums(), self.hidden, self.inputs);
+        let samples = x.len() / (self.steps * k);
+        let [w, u, b_w, b_u] = self.weights;
+        let [sums, h, c] = [(sums, m), (h, n), (c, n)].map(|(all, n)| &mut all[..samples * n]);
+        for run in self.runs(samples) {
+            let x = &x[columns(&run, k)];
+            T::gemm_bias(isa, [m, run.len(), k], w, x, b_w, &mut gates[columns(&run, m)], false);
+        }
+        h.fill(T::zero());
+        c.fill(T::zero());
+        for turn in 0..self.steps {
+            T::gemm_bias(isa, [m, samples, n], u, h, b_u, sums, false);
+            for b in 0..samples {
+                let (h, c) = (&mut h[column(b, n)], &mut c[column(b, n)]);
+                let Some(Turn { at, .. }) = self.turn(turn, b) else { continue };
+                let kept = if kept.is_empty() { &mut [] } else { &mut kept[column(at, n)] };
+                let gates = &mut gates[column(at, m)];
+                T::step(isa, self.cell, Step { gates, from: &sums[column(b, m)], c, h, kept });
+                states[column(at, n)].copy_from_slice(h);
+            }
+        }
+        match y {
+            Some(y) => self.output(states, y),
+            None => self.clear_rest(samples, states),
+        }
+    }
+
+    /// Sets the states past the valid steps to zero.
+    fn clear_rest(&self, samples: usize, states: &mut [T]) {
+        for b in 0..samples {
+            let (valid, end) = (b * self.steps + self.valid(b), (b + 1) * self.steps);
+            states[valid * self.hidden..end * self.hidden].fill(T::zero());
+        }
+    }
+
+    /// What comes out of the states.
+    fn output(&self, states: &[T], y: &mut [T]) {
+        let Output { width, offset, last } = self.output;
+        let per_sample = if last { 1 } else { self.steps };
+        for (at, y) in y.chunks_exact_mut(width).enumerate() {
+            let (b, t) = (at / per_sample, at % per_sample);
+            let from = match (last, self.valid(b)) {
+                (true, 0) => None,
+                (true, valid) => Some(if self.reverse { 0 } else { valid - 1 }),
+                (false, valid) => (t < valid).then_some(t),
+            };
+            let y = &mut y[offset..offset + self.hidden];
+            match from {
+                Some(t) => y.copy_from_slice(&states[column(b * self.steps + t, self.hidden)]),
+                None => y.fill(T::zero()),
+            }
+        }
+    }
+
+    fn backward(&self, isa: Isa, x: &[T], dy: &[T], from: Backward<'_, T>, wanted: Wanted<'_, T>) {
+        let Backward { gates, kept, states, da, scratch: Scratch { sums: du, h: dh, c: dc, product } } = from;
+        let (m, n, k) = (self.sums(), self.hidden, self.inputs);
+        let samples = x.len() / (self.steps * k);
+        let [w, u, ..] = self.weights;
+        let [du, dh, dc, product] =
+            [(du, m), (dh, n), (dc, n), (product, n)].map(|(all, n)| &mut all[..samples * n]);
+        let Output { width, offset, last } = self.output;
+        // an LSTM's is c, that of the others is h
+        let before_of = if self.cell == Cell::Lstm { kept } else { states };
+        let row = |all: &'_ [T], n: usize, at: usize| -> Range<usize> {
+            if all.is_empty() { 0..0 } else { column(at, n) }
+        };
+        dh.fill(T::zero());
+        dc.fill(T::zero());
+        for turn in (0..self.steps).rev() {
+            for b in 0..samples {
+                let (dh, dc, du) = (&mut dh[column(b, n)], &mut dc[column(b, n)], &mut du[column(b, m)]);
+                let Some(Turn { at, before, is_last }) = self.turn(turn, b) else {
+                    du.fill(T::zero());
+                    continue;
+                };
+                let column_of_dy = if last { is_last.then_some(b) } else { Some(at) };
+                if let Some(column) = column_of_dy {
+                    kernels::add_to(dh, &dy[column * width + offset..][..n]);
+                }
+                let step = StepBack {
+                    gates: &gates[row(gates, m, at)],
+                    kept: &kept[row(kept, n, at)],
+                    before: before.map_or(&[], |at| &before_of[row(before_of, n, at)]),
+                    h: &states[column(at, n)],
+                    dh,
+                    dc,
+                    da: &mut da[column(at, m)],
+                    du,
+                };
+                T::step_back(isa, self.cell, step);
+            }
+            if turn > 0 {
+                T::gemm_tn(isa, [m, samples, n], u, du, product);
+                kernels::add_to(dh, product);
+            }
+        }
+        if let Some(dx) = wanted.dx {
+            if self.valid.is_some() {
+                dx.fill(T::zero());
+            }
+            for run in self.runs(samples) {
+                T::gemm_tn(isa, [m, run.len(), k], w, &da[columns(&run, m)], &mut dx[columns(&run, k)]);
+            }
+        }
+        let Some(([dw, d_u, db_w, db_u], is_fresh)) = wanted.weights else { return };
+        if is_fresh {
+            db_w.fill(T::zero());
+            db_u.fill(T::zero());
+        }
+        let mut fresh = is_fresh;
+        for run in self.runs(samples) {
+            let (da, x) = (&da[columns(&run, m)], &x[columns(&run, k)]);
+            to_weight(isa, [m, run.len(), k], da, x, dw, &mut fresh);
+            T::add_columns(isa, m, da, db_w);
+        }
+        if self.cell == Cell::Gru {
+            self.to_states(samples, gates, da);
+        }
+        let mut fresh = is_fresh;
+        for run in self.runs(samples) {
+            T::add_columns(isa, m, &da[columns(&run, m)], db_u);
+        }
+        self.clear_first(samples, da);
+        for run in self.runs(samples) {
+            // every step with the state before it
+            let len = run.len().saturating_sub(1);
+            let (of_da, of_h) = if self.reverse { (0, run.len() - len) } else { (run.len() - len, 0) };
+            let (da, h) =
+                (&da[(run.start + of_da) * m..][..len * m], &states[(run.start + of_h) * n..][..len * n]);
+            to_weight(isa, [m, len, n], da, h, d_u, &mut fresh);
+        }
+    }
+
+    /// Turns the derivatives by `a` of a GRU into those by `u`: its third gate sees `r u`.
+    fn to_states(&self, samples: usize, gates: &[T], da: &mut [T]) {
+        let (m, n) = (self.sums(), self.hidden);
+        for at in self.runs(samples).flatten() {
+            let (r, d) = (&gates[column(at, m)][..n], &mut da[column(at, m)][2 * n..]);
+            d.iter_mut().zip(r).for_each(|(d, &r)| *d *= r);
+        }
+    }
+
+    /// Sets the derivatives of the first turns, before which the state is zero, to zero.
+    fn clear_first(&self, samples: usize, da: &mut [T]) {
+        for b in 0..samples {
+            let first = if self.reverse { self.valid(b).checked_sub(1) } else { Some(0) };
+            if let Some(t) = first {
+                da[column(b * self.steps + t, self.sums())].fill(T::zero());
+            }
+        }
+    }
+}
+
+/// `dW += dY Xᵀ`, or `dW = dY Xᵀ` the first time if it holds nothing yet.
+fn to_weight<T: Real>(isa: Isa, size: [usize; 3], dy: &[T], x: &[T], dw: &mut [T], fresh: &mut bool) {
+    if size[1] > 0 {
+        T::gemm_nt(isa, size, dy, x, dw, *fresh);
+    } else if *fresh {
+        dw.fill(T::zero());
+    }
+    *fresh = false;
+}
+
+/// One step of one sample.
+struct Turn {
+    at: usize,
+    /// The column of the state before it, if there is one.
+    before: Option<usize>,
+    is_last: bool,
+}

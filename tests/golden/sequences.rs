@@ -1,0 +1,84 @@
+//! Embeddings and recurrences.
+
+use dl::layer::{GradOf, TapeOf, WorkOf};
+use dl::nalgebra::SMatrix;
+use dl::place::zeroed_box;
+use dl::{Network, Pass, Rng, Tokens, Vals, network};
+
+use crate::close::assert_close;
+use crate::layers::{chunk, networks};
+use crate::tensors::{gradients, set_parameters};
+use crate::vectors::{LayerCase, LayerRun, Layers, find, load};
+
+networks! { in "sequences":
+    rnn: [5, 3] { layer: Rnn<4> } "rnn";
+    rnn_with_a_rectifier: [5, 3] { layer: Rnn<4, Relu> } "rnn_relu";
+    rnn_last_state: [5, 3] { layer: Rnn<4, Last> } "rnn_last";
+    rnn_of_one_state: [3, 1] { layer: Rnn<1> } "rnn_1";
+    lstm: [5, 3] { layer: Lstm<4> } "lstm";
+    lstm_of_many_states: [3, 2] { layer: Lstm<19> } "lstm_19";
+    lstm_without_bias: [4, 2] { layer: Lstm<3, NoBias> } "lstm_no_bias";
+    lstm_last_state: [5, 3] { layer: Lstm<4, Last> } "lstm_last";
+    lstm_in_both_directions: [5, 3] { layer: Lstm<4, Bidirectional> } "lstm_bidirectional";
+    lstm_last_states_of_both_directions: [5, 3] { layer: Lstm<4, Last, Bidirectional> } "lstm_bidirectional_last";
+    two_lstms: [5, 3] { first: Lstm<4>, second: Lstm<2>, head: Dense<3> } "lstm_lstm_dense";
+    gru: [5, 3] { layer: Gru<4> } "gru";
+    gru_of_many_states: [3, 2] { layer: Gru<19> } "gru_19";
+    gru_without_bias: [4, 2] { layer: Gru<3, NoBias> } "gru_no_bias";
+    gru_of_one_step: [1, 3] { layer: Gru<4> } "gru_one_step";
+    gru_last_state: [5, 3] { layer: Gru<4, Last> } "gru_last";
+    gru_in_both_directions: [5, 3] { layer: Gru<4, Bidirectional> } "gru_bidirectional";
+    rnn_in_both_directions: [5, 3] { layer: Rnn<4, Bidirectional, Relu, NoBias> } "rnn_bidirectional";
+}
+
+#[test]
+fn embedding() {
+    #[network(input = [u16; 5])]
+    struct Net {
+        layer: Embedding<7, 3>,
+    }
+    check::<Net<f64>, 5, 15>("embedding");
+}
+
+#[test]
+fn embedding_with_padding() {
+    #[network(input = [u16; 5])]
+    struct Net {
+        layer: Embedding<7, 3, PaddingIdx<2>>,
+    }
+    check::<Net<f64>, 5, 15>("embedding_padding");
+}
+
+/// Runs a network that takes tokens on the vectors `name`, for chunks of 1 and of 3 samples.
+fn check<N, const I: usize, const O: usize>(name: &str)
+where
+    N: Network<Scalar = f64, In = Tokens<I>, Out = Vals<O>>,
+{
+    let file: Layers = load("sequences");
+    let case = find(&file.cases, name);
+    let [one, three] = &case.runs[..] else { panic!("{name} has {} runs", case.runs.len()) };
+    check_run::<N, I, O, 1>(case, one);
+    check_run::<N, I, O, 3>(case, three);
+}
+
+fn check_run<N, const I: usize, const O: usize, const B: usize>(case: &LayerCase, run: &LayerRun)
+where
+    N: Network<Scalar = f64, In = Tokens<I>, Out = Vals<O>>,
+{
+    let mut net = zeroed_box::<N>();
+    set_parameters(&mut *net, &case.parameters);
+    let (x, dy) =
+        (core::array::from_fn(|b| core::array::from_fn(|t| run.x[b][t] as u16)), chunk::<O, B>(&run.dy));
+    let mut y = SMatrix::zeros();
+    let (mut tape, mut work, mut grad) =
+        (zeroed_box::<TapeOf<N, B>>(), zeroed_box::<WorkOf<N, B>>(), zeroed_box::<GradOf<N>>());
+    let pass = Pass::train(Rng::new(0));
+    net.forward(&x, &mut y, Some(&mut tape), &mut work, pass);
+    assert_close(&format!("{} y, batch of {B}", case.name), y.as_slice(), &run.y.concat());
+    net.backward(&x, &y, &tape, &dy, (), Some(&mut grad), &mut work, pass);
+    for (name, tensor) in gradients(&mut *net, &mut grad) {
+        let what = format!("{} d{name}, batch of {B}", case.name);
+        assert_eq!(tensor.shape, run.gradients[&name].shape, "{what}");
+        assert_close(&what, &tensor.values, &run.gradients[&name].values);
+    }
+}

@@ -1,0 +1,202 @@
+//! Tokens and recurrences through the macro: sizes, gradients, lengths, memory, and training.
+#![forbid(unsafe_code)]
+
+mod common;
+
+use common::differences;
+use dl::gradcheck::{self, Numbers};
+use dl::prelude::*;
+use dl::{Blank, Lens, SMatrix, Tokens, Vals};
+
+const STATES: usize = 3;
+const LEN: usize = 4;
+
+#[network(input = [5, 3])]
+struct OfEach {
+    rnn: Rnn<4>,
+    lstm: Lstm<3>,
+    act: Tanh,
+    gru: Gru<2>,
+    out: Dense<2>,
+}
+
+/// Sizes that only the compiler knows.
+#[network(input = [LEN, STATES - 1])]
+struct Consts {
+    both: Lstm<STATES, Bidirectional>,
+    norm: LayerNorm,
+    last: Gru<{ STATES + 1 }, Last, NoBias>,
+    out: Dense<STATES>,
+}
+
+#[network(input = [4, 2])]
+#[forward(|x| {
+    let h = first(x);
+    out(concat(last(h), both(h + again(first(again(h))))))
+})]
+struct Graph {
+    first: Lstm<2>,
+    again: Rnn<2>,
+    last: Lstm<3, Last>,
+    both: Rnn<2, Relu, Last, Bidirectional>,
+    out: Dense<2>,
+}
+
+#[network(input = [6, 2])]
+struct Repeated {
+    layers: [Gru<2>; 3],
+    inner: self::Inner,
+    #[frozen]
+    still: Lstm<3>,
+    last: Rnn<2, Last>,
+}
+
+#[network(input = [6, 2])]
+struct Inner {
+    lstm: Lstm<2, NoBias>,
+    shorter: Conv1d<3, 2>,
+}
+
+#[network(input = [u16; 6])]
+struct Words {
+    embed: Embedding<5, 3, PaddingIdx<0>>,
+    lstm: Lstm<4>,
+    head: Dense<2>,
+}
+
+/// A vocabulary that only the compiler knows.
+#[network(input = ([u16; LEN], [LEN, 2]))]
+#[forward(|words, x| out(gru(concat(embed(words), x))))]
+struct TwoInputs {
+    embed: Embedding<{ STATES + 4 }, STATES, PaddingIdx<{ STATES - 3 }>>,
+    gru: Gru<3, Last>,
+    out: Dense<1>,
+}
+
+fn check<N>()
+where
+    N: Network<Scalar = f64, In: Numbers, Out: Numbers>,
+{
+    let report = differences::<N, 2>(1, Pass::train(Rng::new(1)));
+    assert!(report.worst < 1e-6, "{}: {report}", N::NAME);
+}
+
+#[test]
+fn gradients_through_the_macro_match_finite_differences() {
+    check::<OfEach<f64>>();
+    check::<Consts<f64>>();
+    check::<Graph<f64>>();
+    check::<Repeated<f64>>();
+}
+
+#[test]
+fn gradients_behind_tokens_match_finite_differences() {
+    let mut words = Words::<f64>::boxed(3);
+    // what the padding does to the output is not learned, so there is none here
+    let mut x = [[1, 3, 1, 1, 4, 2], [2, 2, 3, 1, 3, 4]];
+    let pass = Pass::infer().padded(Lens::of(&[u16::MAX, 4]));
+    gradcheck::layer::<_, Tokens<6>, Vals<12>, 2>(&mut *words, &mut x, Pass::infer()).unwrap();
+    gradcheck::layer::<_, Tokens<6>, Vals<12>, 2>(&mut *words, &mut x, pass).unwrap();
+    let mut two = TwoInputs::<f64>::boxed(3);
+    let mut rng = Rng::new(4);
+    let mut x = ([[1, 6, 1, 5]], SMatrix::<f64, 8, 1>::from_fn(|_, _| rng.normal()));
+    gradcheck::layer::<_, (Tokens<4>, Vals<8>), Vals<1>, 1>(&mut *two, &mut x, Pass::infer()).unwrap();
+}
+
+#[test]
+fn sizes_are_those_of_the_rule() {
+    let rows = |rows: &[dl::summary::Row]| {
+        rows.iter().map(|row| format!("{} {}", row.output, row.params)).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        rows(<OfEach as Network>::ROWS),
+        ["[5, 4] 36", "[5, 3] 108", "[5, 3] 0", "[5, 2] 42", "[5, 2] 6"]
+    );
+    assert_eq!(rows(<Consts as Network>::ROWS), ["[4, 6] 168", "[4, 6] 12", "[4] 120", "[3] 15"]);
+    assert_eq!(rows(<Words as Network>::ROWS), ["[6, 3] 15", "[6, 4] 144", "[6, 2] 10"]);
+    assert_eq!(Words::MACS, 6 * (16 * (3 + 4) + 4 * 2));
+    assert_eq!(<Consts as Network>::OUTPUT.dims(), [3]);
+    let text = Words::summary().to_string();
+    assert!(text.contains("Embedding<5, 3, PaddingIdx<0>>"), "{text}");
+}
+
+#[test]
+fn memory_of_back_propagation_through_time_is_a_constant() {
+    const TAPE: usize = size_of::<WordsTape<f32, 2>>();
+    // the values of both layers, four gates and what is remembered
+    assert_eq!(TAPE, 2 * 6 * 4 * (3 + 4 + 16 + 4));
+    // of an output in every step nothing is kept but the output; of the last state alone all states are
+    assert_eq!(size_of::<OnlyTape<f32, 2>>(), 0);
+    assert_eq!(size_of::<OnlyLastTape<f32, 2>>(), 2 * 7 * 4 * 5);
+    const INFER: usize = Words::infer_bytes::<1>();
+    assert!(Words::summary().to_string().contains(&format!("{INFER} bytes to infer")) || INFER > 999);
+}
+
+#[network(input = [7, 2])]
+struct Only {
+    rnn: Rnn<5>,
+}
+
+#[network(input = [7, 2])]
+struct OnlyLast {
+    rnn: Rnn<5, Last>,
+}
+
+#[test]
+fn a_token_that_is_not_in_the_vocabulary_stops_the_training_and_names_the_layer() {
+    let mut trainer = WordsTrainer::<CrossEntropy<6>, Adam>::boxed(0);
+    let targets = [[0_u16, 1, 0, 1, 0, 1]; 2];
+    trainer.step(&([[1_u16, 2, 3, 4, 0, 1]; 2], targets)).unwrap();
+    let error = trainer.step(&([[1_u16, 2, 3, 4, 0, 1], [1, 2, 5, 4, 0, 1]], targets)).unwrap_err();
+    assert!(error.to_string().contains("embed"), "{error}");
+}
+
+#[test]
+fn a_shorter_sequence_gives_the_same_last_state_in_its_padding() {
+    #[network(input = [3, 2])]
+    struct Short {
+        gru: Gru<4, Last, Bidirectional>,
+    }
+    #[network(input = [7, 2])]
+    struct Long {
+        gru: Gru<4, Last, Bidirectional>,
+    }
+    let (short, mut long) = (Short::<f32>::boxed(5), Long::<f32>::boxed(6));
+    for (to, from) in
+        [(&mut long.gru.forward, &short.gru.forward), (&mut long.gru.reverse, &short.gru.reverse)]
+    {
+        (to.weight_ih, to.weight_hh) = (from.weight_ih, from.weight_hh);
+        (to.bias_ih, to.bias_hh) = (from.bias_ih, from.bias_hh);
+    }
+    let x = SMatrix::<f32, 14, 1>::from_fn(|i, _| if i < 6 { i as f32 / 3.0 - 1.0 } else { 1e9 });
+    let (mut y, mut expected) = (SMatrix::<f32, 8, 1>::zeros(), SMatrix::<f32, 8, 1>::zeros());
+    let mut work = Blank::ZERO;
+    long.forward(&x, &mut y, None, &mut work, Pass::infer().padded(Lens::of(&[3])));
+    let x = x.fixed_rows::<6>(0).into_owned();
+    let mut work = Blank::ZERO;
+    short.forward(&x, &mut expected, None, &mut work, Pass::infer());
+    assert!((y - expected).amax() < 1e-6, "{y} {expected}");
+}
+
+/// Says what was first, after seven other tokens.
+#[network(input = [u16; 8])]
+struct Remember {
+    embed: Embedding<6, 5>,
+    lstm: Lstm<12, Last>,
+    head: Dense<4>,
+}
+
+#[test]
+fn an_lstm_learns_to_remember() {
+    let mut rng = Rng::new(7);
+    let x: Vec<[u16; 8]> = (0..256)
+        .map(|i| core::array::from_fn(|t| if t == 0 { i % 4 } else { 4 + rng.below(2) as u16 }))
+        .collect();
+    let labels: Vec<u16> = x.iter().map(|x| x[0]).collect();
+    let mut trainer =
+        RememberTrainer::<CrossEntropy, Adam>::boxed_with(CrossEntropy::new(), Adam::new(0.01), 0);
+    trainer.fit(&(x.clone(), labels.clone()), (), Fit::new(40, 32), ()).unwrap();
+    let mut accuracy = Accuracy::new();
+    let loss = trainer.evaluate(&(x, labels), &mut accuracy).unwrap();
+    assert!(accuracy.value() == 1.0 && loss < 0.1, "loss {loss}, accuracy {}", accuracy.value());
+}

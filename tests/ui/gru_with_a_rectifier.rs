@@ -1,0 +1,8 @@
+use dl::network;
+
+#[network(input = [28, 28])]
+struct Net {
+    gru: Gru<8, Relu>,
+}
+
+fn main() {}

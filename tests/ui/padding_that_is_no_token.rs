@@ -1,0 +1,8 @@
+use dl::network;
+
+#[network(input = [u16; 28])]
+struct Net {
+    embed: Embedding<96, 8, PaddingIdx<96>>,
+}
+
+fn main() {}

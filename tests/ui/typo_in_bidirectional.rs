@@ -1,0 +1,8 @@
+use dl::network;
+
+#[network(input = [28, 28])]
+struct Net {
+    lstm: Lstm<8, Bidirectonal>,
+}
+
+fn main() {}
