@@ -1,6 +1,7 @@
 //! Which samples a classifier gets most wrong.
 
-use dl_core::{Real, math, metrics};
+use dl_core::kernels::{Isa, softmax};
+use dl_core::{Real, metrics};
 
 /// A sample that was taken for another class.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -61,11 +62,10 @@ impl Mistakes {
             return;
         }
         self.count += 1;
-        let top = logits[predicted].to_f64();
-        let sum = logits.iter().map(|z| math::exp(z.to_f64() - top)).sum::<f64>();
+        let (max, log) = softmax(Isa::best(), logits, None, T::one());
         // A class that the network does not know is never right.
         let of_truth = logits.get(usize::from(truth)).map_or(f64::NEG_INFINITY, |z| z.to_f64());
-        let loss = math::ln(sum) + top - of_truth;
+        let loss = log.to_f64() + max.to_f64() - of_truth;
         let loss = if loss.is_nan() { f64::INFINITY } else { loss }; // of infinite logits: as wrong as can be
         let mistake = Mistake { index, truth, predicted: predicted as u16, loss };
         let at = self.worst.partition_point(|other| other.loss >= loss);
