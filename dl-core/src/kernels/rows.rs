@@ -215,16 +215,24 @@ fn backward<T: Real>(
         let (mean, r) = (if rows.centred { means[k] } else { T::zero() }, rs[k]);
         let w = &w[rows.of_row(k, w)];
         let is_of_runs = w.is_empty() || rows.run > 1;
-        if let Some([dw, db]) = &mut grad {
-            let (dw, db) = (of_row_mut(rows, k, dw), of_row_mut(rows, k, db));
-            if is_of_runs {
-                let runs = x.chunks_exact(rows.run).zip(dy.chunks_exact(rows.run));
-                for (((x, dy), dw), db) in runs.zip(dw).zip(db) {
-                    let (whole, along) = sum_of_two(dy, x, |dy, x| (dy, dy * (x - mean)));
-                    *dw += along * r;
-                    *db += whole;
+        let grad = grad.as_mut().map(|[dw, db]| [of_row_mut(rows, k, dw), of_row_mut(rows, k, db)]);
+        // Σ w dy and Σ w dy (x − μ)
+        let (mut whole, mut along) = (T::zero(), T::zero());
+        if is_of_runs {
+            let [mut dw, mut db] = grad.unwrap_or_default().map(|grad| grad.iter_mut());
+            let mut weights = w.iter();
+            for (x, dy) in x.chunks_exact(rows.run).zip(dy.chunks_exact(rows.run)) {
+                let (of_run, along_run) = sum_of_two(dy, x, |dy, x| (dy, dy * (x - mean)));
+                if let (Some(dw), Some(db)) = (dw.next(), db.next()) {
+                    *dw += along_run * r;
+                    *db += of_run;
                 }
-            } else {
+                let w = weights.next().copied().unwrap_or(T::one());
+                whole += w * of_run;
+                along += w * along_run;
+            }
+        } else {
+            if let Some([dw, db]) = grad {
                 for ((dw, &x), &dy) in dw.iter_mut().zip(x).zip(dy) {
                     *dw += dy * ((x - mean) * r);
                 }
@@ -232,22 +240,13 @@ fn backward<T: Real>(
                     *db += dy;
                 }
             }
+            if dx.is_some() {
+                (whole, along) = sum_of_three(dy, x, w, |dy, x, w| (w * dy, w * dy * (x - mean)));
+            }
         }
         let Some(dx) = &mut dx else { continue };
         let dx = &mut dx[k * rows.len..][..rows.len];
         // mean(w dy) and mean(w dy h)
-        let (mut whole, mut along) = (T::zero(), T::zero());
-        if is_of_runs {
-            let mut weights = w.iter();
-            for (x, dy) in x.chunks_exact(rows.run).zip(dy.chunks_exact(rows.run)) {
-                let w = weights.next().copied().unwrap_or(T::one());
-                let (of_run, along_run) = sum_of_two(dy, x, |dy, x| (dy, dy * (x - mean)));
-                whole += w * of_run;
-                along += w * along_run;
-            }
-        } else {
-            (whole, along) = sum_of_three(dy, x, w, |dy, x, w| (w * dy, w * dy * (x - mean)));
-        }
         let whole = if rows.centred { whole / n } else { T::zero() };
         let along = along * r * r / n; // to be multiplied by x − μ
         if is_of_runs {
