@@ -3,8 +3,7 @@
 use nalgebra::{SMatrix, SVector};
 
 use crate::kernels::rows::Rows;
-use crate::params::{Kind, Order, Param, ParamMut, Path, Visitor, Zipper};
-use crate::{Blank, Layer, Params, Pass, Real, Rng, Shape, Vals};
+use crate::{Layer, Pass, Real, Vals};
 
 /// Mean 0 and variance 1 over the last dimension, then a learned scale and offset. PyTorch: `nn.LayerNorm`.
 ///
@@ -96,40 +95,14 @@ impl<T: Real, const N: usize, const ROWS: usize, const X: usize> Layer<T, Vals<X
     }
 }
 
-impl<T: Real, const N: usize, const ROWS: usize> Params<T> for LayerNorm<T, N, ROWS> {
-    type Grad = Self;
-    const PARAMS: usize = 2 * N;
-    const FLAT: bool = true;
-
-    fn visit(&self, at: Path<'_>, f: &mut Visitor<'_, T>) {
-        for (name, values) in [("weight", &self.weight), ("bias", &self.bias)] {
-            f(at.field(name), Param::new(values.as_slice(), Shape::new([N]), Order::RowMajor, Kind::Norm));
-        }
-    }
-
-    fn zip<const M: usize>(&mut self, mut with: [&mut Self; M], at: Path<'_>, f: &mut Zipper<'_, T, M>) {
-        let param = |values| ParamMut::new(values, Shape::new([N]), Order::RowMajor, Kind::Norm);
-        let weights = with.each_mut().map(|g| g.weight.as_mut_slice());
-        f(at.field("weight"), param(self.weight.as_mut_slice()), weights);
-        f(at.field("bias"), param(self.bias.as_mut_slice()), with.map(|g| g.bias.as_mut_slice()));
-    }
-
-    fn init(&mut self, _: Rng) {
-        self.weight.fill(T::one());
-        self.bias.fill(T::zero());
-    }
-}
-
-impl<T: Real, const N: usize, const ROWS: usize> Blank for LayerNorm<T, N, ROWS> {
-    const ZERO: Self = LayerNorm { weight: Blank::ZERO, bias: Blank::ZERO };
-}
+super::scale_and_offset!([const N: usize, const ROWS: usize] LayerNorm<T, N, ROWS>, N);
 
 #[cfg(test)]
 mod tests {
     use nalgebra::{matrix, vector};
 
     use super::*;
-    use crate::gradcheck;
+    use crate::{Blank, Params, Rng, gradcheck};
 
     #[test]
     fn forward_by_hand() {

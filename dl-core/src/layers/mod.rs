@@ -187,6 +187,47 @@ macro_rules! weight_and_bias {
 }
 use weight_and_bias;
 
+/// Makes a norm of a `weight` that starts at 1 and a `bias` that starts at 0, `$n` numbers each: its `Blank` and `Params`.
+macro_rules! scale_and_offset {
+    ([$($generics:tt)*] $layer:ty, $n:expr) => {
+        impl<T: $crate::Real, $($generics)*> $crate::Params<T> for $layer {
+            type Grad = Self;
+            const PARAMS: usize = 2 * $n;
+            const FLAT: bool = true;
+
+            fn visit(&self, at: $crate::params::Path<'_>, f: &mut $crate::params::Visitor<'_, T>) {
+                use $crate::params::{Kind, Order, Param};
+                let param = |values| Param::new(values, $crate::Shape::new([$n]), Order::RowMajor, Kind::Norm);
+                f(at.field("weight"), param(self.weight.as_slice()));
+                f(at.field("bias"), param(self.bias.as_slice()));
+            }
+
+            fn zip<const WITH: usize>(
+                &mut self,
+                mut with: [&mut Self; WITH],
+                at: $crate::params::Path<'_>,
+                f: &mut $crate::params::Zipper<'_, T, WITH>,
+            ) {
+                use $crate::params::{Kind, Order, ParamMut};
+                let param = |values| ParamMut::new(values, $crate::Shape::new([$n]), Order::RowMajor, Kind::Norm);
+                let weights = with.each_mut().map(|g| g.weight.as_mut_slice());
+                f(at.field("weight"), param(self.weight.as_mut_slice()), weights);
+                f(at.field("bias"), param(self.bias.as_mut_slice()), with.map(|g| g.bias.as_mut_slice()));
+            }
+
+            fn init(&mut self, _: $crate::Rng) {
+                self.weight.fill(T::one());
+                self.bias.fill(T::zero());
+            }
+        }
+
+        impl<T: $crate::Real, $($generics)*> $crate::Blank for $layer {
+            const ZERO: Self = Self { weight: $crate::Blank::ZERO, bias: $crate::Blank::ZERO };
+        }
+    };
+}
+use scale_and_offset;
+
 /// Makes a layer of a [`Pointwise`](crate::Pointwise) function. `x` or `y` says what its derivative follows from.
 macro_rules! pointwise_layer {
     ([$($generics:tt)*] $layer:ty, $from:ident) => {
