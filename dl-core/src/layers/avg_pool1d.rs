@@ -4,7 +4,7 @@ use core::marker::PhantomData;
 
 use nalgebra::SMatrix;
 
-use super::max_pool1d::{each, lens};
+use super::max_pool1d::{cleared, each, lens};
 use super::max_pool2d::check;
 use crate::kernels::pooling::Pooling;
 use crate::options::Sliding;
@@ -65,12 +65,12 @@ impl<T: Real, S: Sliding, const X: usize, const Y: usize> Layer<T, Vals<X>, Vals
         pass: Pass<'a, B>,
     ) {
         const { check::<S, X, Y>() }
-        y.fill(T::zero());
+        let y = cleared(pass, y.as_mut_slice());
         each::<S, B>(pass, |window, from, to| {
-            let (x, y) = (&x.as_slice()[from], &mut y.as_mut_slice()[to]);
+            let (x, y) = (&x.as_slice()[from], &mut y[to]);
             T::on_windows(pass.isa(), window, Pooling::Sum { x, y, factor: T::of(Self::FACTOR) });
         });
-        pass.copy_first(y.as_mut_slice());
+        pass.copy_first(y);
     }
 
     fn backward<'a, const B: usize>(
@@ -85,9 +85,9 @@ impl<T: Real, S: Sliding, const X: usize, const Y: usize> Layer<T, Vals<X>, Vals
         pass: Pass<'a, B>,
     ) {
         let Some(dx) = dx else { return };
-        dx.fill(T::zero());
+        let dx = cleared(pass, dx.as_mut_slice());
         each::<S, B>(pass, |window, to, from| {
-            let (dy, dx) = (&dy.as_slice()[from], &mut dx.as_mut_slice()[to]);
+            let (dy, dx) = (&dy.as_slice()[from], &mut dx[to]);
             T::on_windows(pass.isa(), window, Pooling::SumBack { dy, dx, factor: T::of(Self::FACTOR) });
         });
     }

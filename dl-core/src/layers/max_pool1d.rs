@@ -79,6 +79,16 @@ pub(super) fn each<S: Sliding, const B: usize>(
     }
 }
 
+/// The numbers of all samples, zero where [`each`] does not come: past the valid steps, and in samples that do not count.
+pub(super) fn cleared<'s, T: Real, const B: usize>(pass: Pass<'_, B>, values: &'s mut [T]) -> &'s mut [T] {
+    if pass.lens().is_full() {
+        pass.live_part_mut(values);
+    } else {
+        values.fill(T::zero());
+    }
+    values
+}
+
 impl<T: Real, S: Sliding, const X: usize, const Y: usize> Layer<T, Vals<X>, Vals<Y>> for MaxPool1d<S> {
     /// Which number of its window an output is.
     type Tape<const B: usize> = [[u16; Y]; B];
@@ -98,13 +108,13 @@ impl<T: Real, S: Sliding, const X: usize, const Y: usize> Layer<T, Vals<X>, Vals
     ) {
         const { check::<S, X, Y>() }
         let mut tape = tape.map(|tape| tape.as_flattened_mut());
-        y.fill(T::zero());
+        let y = cleared(pass, y.as_mut_slice());
         each::<S, B>(pass, |window, from, to| {
-            let (x, y) = (&x.as_slice()[from], &mut y.as_mut_slice()[to.clone()]);
+            let (x, y) = (&x.as_slice()[from], &mut y[to.clone()]);
             let at = tape.as_deref_mut().map(|tape| &mut tape[to]);
             T::on_windows(pass.isa(), window, Pooling::Max { x, y, at });
         });
-        pass.copy_first(y.as_mut_slice());
+        pass.copy_first(y);
     }
 
     fn backward<'a, const B: usize>(
@@ -119,10 +129,10 @@ impl<T: Real, S: Sliding, const X: usize, const Y: usize> Layer<T, Vals<X>, Vals
         pass: Pass<'a, B>,
     ) {
         let Some(dx) = dx else { return };
-        dx.fill(T::zero());
+        let dx = cleared(pass, dx.as_mut_slice());
         each::<S, B>(pass, |window, to, from| {
             let (dy, at) = (&dy.as_slice()[from.clone()], &tape.as_flattened()[from]);
-            let dx = &mut dx.as_mut_slice()[to];
+            let dx = &mut dx[to];
             T::on_windows(pass.isa(), window, Pooling::MaxBack { dy, at, dx });
         });
     }
