@@ -290,7 +290,8 @@ fn option(ty: &Type, definition: &Definition) -> syn::Result<Option<Chosen>> {
     let names: Vec<_> = definition.options.iter().map(|marker| marker.name).collect();
     let hint = did_you_mean(&name, names.iter().copied());
     let is_lone = matches!(ty, Type::Path(path) if path.path.get_ident().is_some());
-    if has_arguments || is_known_option || (!hint.is_empty() && is_lone) {
+    let is_constant = !name.contains(char::is_lowercase); // `SIDE` is near to `Stride`, but written as no type is
+    if has_arguments || is_known_option || (!hint.is_empty() && is_lone && !is_constant) {
         let has = match names.as_slice() {
             [] => format!("help: write `{}`; it has no options", definition.form()),
             [one] => format!("help: write `{}`; its only option is `{one}`", definition.form()),
