@@ -64,16 +64,19 @@ impl Simd for F32x8 {
 impl Wide for F32x8 {
     #[inline(always)]
     unsafe fn load_masked(from: *const f32, mask: u16) -> Self {
-        // SAFETY: the caller's.
-        unsafe {
-            let bits = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
-            let set = _mm256_and_si256(_mm256_set1_epi32(i32::from(mask)), bits);
-            F32x8(_mm256_maskload_ps(from, _mm256_cmpeq_epi32(set, bits)))
-        }
+        // SAFETY: the caller's, here and below.
+        unsafe { F32x8(_mm256_maskload_ps(from, lanes(mask))) }
+    }
+    #[inline(always)]
+    unsafe fn masked(self, mask: u16) -> Self {
+        unsafe { F32x8(_mm256_and_ps(self.0, _mm256_castsi256_ps(lanes(mask)))) }
+    }
+    #[inline(always)]
+    unsafe fn add_masked(self, other: Self, mask: u16) -> Self {
+        unsafe { self.add(other.masked(mask)) }
     }
     #[inline(always)]
     unsafe fn load_halves([low, high]: [*const f32; 2]) -> Self {
-        // SAFETY: the caller's, here and below.
         unsafe { join(_mm_loadu_ps(low), _mm_loadu_ps(high)) }
     }
     #[inline(always)]
@@ -93,6 +96,15 @@ impl Wide for F32x8 {
             _mm_maskstore_ps(low, last_of_half(n), _mm256_castps256_ps128(self.0));
             _mm_maskstore_ps(high, last_of_half(m), _mm256_extractf128_ps::<1>(self.0));
         }
+    }
+}
+
+/// All bits of the lanes whose bit is set.
+#[inline(always)]
+unsafe fn lanes(mask: u16) -> __m256i {
+    unsafe {
+        let bits = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
+        _mm256_cmpeq_epi32(_mm256_and_si256(_mm256_set1_epi32(i32::from(mask)), bits), bits)
     }
 }
 

@@ -158,8 +158,16 @@ impl Wide for F32x16 {
         unsafe { F32x16(_mm512_maskz_loadu_ps(mask, from)) }
     }
     #[inline(always)]
-    unsafe fn load_halves([low, high]: [*const f32; 2]) -> Self {
+    unsafe fn masked(self, mask: u16) -> Self {
         // SAFETY: the caller's, here and below.
+        unsafe { F32x16(_mm512_maskz_mov_ps(mask, self.0)) }
+    }
+    #[inline(always)]
+    unsafe fn add_masked(self, other: Self, mask: u16) -> Self {
+        unsafe { F32x16(_mm512_mask_add_ps(self.0, mask, self.0, other.0)) }
+    }
+    #[inline(always)]
+    unsafe fn load_halves([low, high]: [*const f32; 2]) -> Self {
         unsafe { join(_mm256_loadu_ps(low), _mm256_loadu_ps(high)) }
     }
     #[inline(always)]

@@ -172,6 +172,10 @@ pub(super) trait Simd: Copy {
 pub(super) trait Wide: Simd {
     /// The numbers whose bit is set; the others are 0, and not read.
     unsafe fn load_masked(from: *const f32, mask: u16) -> Self;
+    /// The numbers whose bit is set; 0 in place of the others.
+    unsafe fn masked(self, mask: u16) -> Self;
+    /// Adds the numbers of `other` whose bit is set.
+    unsafe fn add_masked(self, other: Self, mask: u16) -> Self;
     unsafe fn load_halves(from: [*const f32; 2]) -> Self;
     unsafe fn store_halves(self, to: [*mut f32; 2]);
     /// The last `n` numbers of each half, at their places; the others are 0.
