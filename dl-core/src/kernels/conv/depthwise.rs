@@ -14,8 +14,8 @@ use super::parts::Conv;
 const MASKS: usize = 2 * 1024;
 
 /// Rows and columns of a window, and numbers of it, at most.
-const SIDE: usize = 16;
-const TAPS: usize = 49;
+pub(super) const SIDE: usize = 16;
+pub(super) const TAPS: usize = 49;
 
 /// A depthwise convolution, or with `back` the gradient of its input.
 pub(super) unsafe fn convolve(by: &Kernels, conv: &Conv<'_>, back: bool) -> bool {
@@ -151,7 +151,7 @@ impl Moves {
 }
 
 /// The bits of the lanes from `first` up to `end`.
-fn bits(lanes: usize, first: isize, end: isize) -> u16 {
+pub(super) fn bits(lanes: usize, first: isize, end: isize) -> u16 {
     let below = |lane: isize| (1_u32 << lane.clamp(0, lanes as isize)) - 1;
     (below(end) & !below(first)) as u16
 }

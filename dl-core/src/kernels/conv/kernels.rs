@@ -7,13 +7,13 @@ use super::super::simd::Neon;
 use super::super::simd::{F32x8, F32x16};
 use super::super::simd::{Portable, Simd};
 use super::super::transposed;
-#[cfg(target_arch = "x86_64")]
-use super::depthwise;
 use super::lines::{LIST, Lanes, Part, Walk};
 use super::runs::{self, Runs};
 #[cfg(target_arch = "x86_64")]
 use super::tile::Two;
 use super::tile::{self, Column, Dots, Each, Row, Rows, Sums};
+#[cfg(target_arch = "x86_64")]
+use super::{depthwise, strided};
 
 /// Columns of a table.
 pub(super) const COLUMNS: usize = 48;
@@ -34,11 +34,13 @@ pub(super) struct Kernels {
     pub(super) runs: unsafe fn(&Runs<'_>, usize),
     #[cfg(target_arch = "x86_64")]
     pub(super) masked: Option<depthwise::Masked>,
+    #[cfg(target_arch = "x86_64")]
+    pub(super) strided: Option<strided::Strided>,
     pub(super) plane_sums: unsafe fn(*const f32, usize, usize, *mut f32),
 }
 
 macro_rules! kernels {
-    ($(#[$meta:meta])* $name:ident: $v:ty, $halves:ty, $rows:literal by $columns:literal, $tall:literal by $broad:literal, $wide:literal, $masked:expr) => {
+    ($(#[$meta:meta])* $name:ident: $v:ty, $halves:ty, $rows:literal by $columns:literal, $tall:literal by $broad:literal, $wide:literal, $masked:expr, $strided:expr) => {
         const $name: &Kernels = &{
             $(#[$meta])*
             unsafe fn tiles_of_vectors(p: &Sums<'_>, rows: &[Row], columns: &[Column]) {
@@ -104,6 +106,8 @@ macro_rules! kernels {
                 runs,
                 #[cfg(target_arch = "x86_64")]
                 masked: $masked,
+                #[cfg(target_arch = "x86_64")]
+                strided: $strided,
                 plane_sums,
             }
         };
@@ -113,16 +117,16 @@ macro_rules! kernels {
 #[cfg(target_arch = "x86_64")]
 kernels! {
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    AVX512: F32x16, Two<F32x16>, 4 by 5, 6 by 4, true, depthwise::AVX512
+    AVX512: F32x16, Two<F32x16>, 4 by 5, 6 by 4, true, depthwise::AVX512, strided::AVX512
 }
 #[cfg(target_arch = "x86_64")]
 kernels! {
     #[target_feature(enable = "avx2,fma")]
-    AVX2: F32x8, Two<F32x8>, 2 by 5, 4 by 3, false, depthwise::AVX2
+    AVX2: F32x8, Two<F32x8>, 2 by 5, 4 by 3, false, depthwise::AVX2, strided::AVX2
 }
 #[cfg(target_arch = "aarch64")]
-kernels! { NEON: Neon<true>, Each<Neon<true>>, 4 by 5, 6 by 4, true, None }
-kernels! { PORTABLE: Portable, Each<Portable>, 2 by 4, 4 by 3, false, None }
+kernels! { NEON: Neon<true>, Each<Neon<true>>, 4 by 5, 6 by 4, true, None, None }
+kernels! { PORTABLE: Portable, Each<Portable>, 2 by 4, 4 by 3, false, None, None }
 
 impl Kernels {
     /// The tiles of all vectors of a walk, of which at most `most` are read again for the next columns.

@@ -16,6 +16,8 @@ mod lines;
 mod parts;
 pub mod plain;
 mod runs;
+#[cfg(target_arch = "x86_64")]
+mod strided;
 #[cfg(test)]
 mod tests;
 mod tile;

@@ -201,6 +201,34 @@ fn depthwise_convolutions_are_those_of_the_plain_loops() {
 }
 
 #[test]
+fn depthwise_convolutions_with_a_stride_are_those_of_the_plain_loops() {
+    let mut rng = Rng::new(7);
+    let mut below = |n: usize| (rng.uniform() * n as f64) as usize;
+    let mut checked = 0;
+    while checked < 250 {
+        let (kernel, stride) = ([1 + below(5), 1 + below(9)], [1 + below(4), 1 + below(4)]);
+        let dilation = [1 + below(2), 1 + below(3)];
+        let (before, after) = ([below(4), below(4)], [below(4), below(4)]);
+        let (h, w, channels) = (1 + below(24), 1 + below(70), 1 + below(5));
+        let axis = |axis: usize, n: usize| {
+            size(n, before[axis] + after[axis], kernel[axis], stride[axis], dilation[axis])
+        };
+        let (Some(oh), Some(ow)) = (axis(0, h), axis(1, w)) else { continue };
+        let (input, output) = ([channels, h, w], [channels, oh, ow]);
+        check(&Window { input, output, kernel, stride, dilation, pad: before, groups: channels }, 2);
+        checked += 1;
+    }
+    for (h, w) in [(50_usize, 10_usize), (48, 48), (12, 12), (33, 65), (7, 13)] {
+        for stride in [2, 3] {
+            let output = [3, h.div_ceil(stride), w.div_ceil(stride)];
+            let window = Window { input: [3, h, w], output, kernel: [3, 3], groups: 3, ..Window::ONE };
+            check(&Window { stride: [stride; 2], pad: [1, 1], ..window }, 2);
+            check(&Window { stride: [stride; 2], pad: [0, 0], ..window }, 1);
+        }
+    }
+}
+
+#[test]
 fn large_convolutions_are_those_of_the_plain_loops() {
     let resnet = Window { kernel: [3, 3], pad: [1, 1], ..Window::ONE };
     check(&Window { input: [16, 32, 32], output: [16, 32, 32], ..resnet }, 2);

@@ -2,13 +2,13 @@
 
 use core::mem::MaybeUninit;
 
-#[cfg(target_arch = "x86_64")]
-use super::depthwise;
 use super::kernels::{COLUMNS, Kernels};
 use super::lines::{Buffer, LIST, Plan};
 use super::parts::{Conv, Parts};
 use super::runs::{self, Runs};
 use super::tile::{Column, Dots, Row};
+#[cfg(target_arch = "x86_64")]
+use super::{depthwise, strided};
 
 /// Numbers of `dy` that are transposed at a time: 16 KiB, which stay in the first cache.
 const TRANSPOSED: usize = 4 * 1024;
@@ -22,7 +22,7 @@ pub(super) unsafe fn to_weight(by: &Kernels, conv: &Conv<'_>) -> bool {
     // SAFETY: the caller's.
     unsafe {
         #[cfg(target_arch = "x86_64")]
-        if depthwise::grad_weight(by, conv) {
+        if depthwise::grad_weight(by, conv) || strided::grad_weight(by, conv) {
             return true;
         }
         outputs >= lanes && (across || !by.fused) && weight_across(by, conv)

@@ -1,12 +1,12 @@
 //! Convolutions and the gradients of their inputs: sums over a window, or products added to one.
 
 use super::Window;
-#[cfg(target_arch = "x86_64")]
-use super::depthwise;
 use super::kernels::{COLUMNS, Kernels};
 use super::lines::{Buffer, LIST, Plan};
 use super::parts::{Conv, Parts};
 use super::tile::{Column, Row, Start, Sums, Tap};
+#[cfg(target_arch = "x86_64")]
+use super::{depthwise, strided};
 
 /// Numbers of a window that a table holds.
 const TAPS: usize = 128;
@@ -16,7 +16,7 @@ pub(super) unsafe fn forward(by: &Kernels, conv: &Conv<'_>) -> bool {
     // SAFETY: the caller's.
     unsafe {
         #[cfg(target_arch = "x86_64")]
-        if depthwise::convolve(by, conv, false) {
+        if depthwise::convolve(by, conv, false) || strided::forward(by, conv) {
             return true;
         }
         convolve(by, conv, false)
@@ -34,7 +34,7 @@ pub(super) unsafe fn to_input(by: &Kernels, conv: &Conv<'_>) -> bool {
     // SAFETY: the caller's, here and below.
     unsafe {
         #[cfg(target_arch = "x86_64")]
-        if depthwise::convolve(by, conv, true) {
+        if depthwise::convolve(by, conv, true) || strided::to_input(by, conv) {
             return true;
         }
         match (window.stride, around(0), around(1)) {

@@ -3,7 +3,7 @@
 use core::arch::x86_64::*;
 
 use super::sse::{sums, transpose4};
-use super::{Simd, Sse, Wide};
+use super::{Simd, Sse, WIDEST, Wide};
 
 /// AVX2 with FMA.
 #[derive(Clone, Copy)]
@@ -70,6 +70,19 @@ impl Wide for F32x8 {
     #[inline(always)]
     unsafe fn masked(self, mask: u16) -> Self {
         unsafe { F32x8(_mm256_and_ps(self.0, _mm256_castsi256_ps(lanes(mask)))) }
+    }
+    #[inline(always)]
+    unsafe fn store_masked(self, to: *mut f32, mask: u16) {
+        unsafe { _mm256_maskstore_ps(to, lanes(mask), self.0) }
+    }
+    #[inline(always)]
+    unsafe fn pick([a, b]: [Self; 2], places: &[i32; WIDEST]) -> Self {
+        unsafe {
+            let places = _mm256_loadu_si256(places.as_ptr().cast());
+            let (a, b) = (_mm256_permutevar8x32_ps(a.0, places), _mm256_permutevar8x32_ps(b.0, places));
+            // the sign is where the eights are
+            F32x8(_mm256_blendv_ps(a, b, _mm256_castsi256_ps(_mm256_slli_epi32::<28>(places))))
+        }
     }
     #[inline(always)]
     unsafe fn add_masked(self, other: Self, mask: u16) -> Self {

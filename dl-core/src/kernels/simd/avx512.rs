@@ -4,7 +4,7 @@ use core::arch::x86_64::*;
 
 use super::avx2::halves;
 use super::sse::{sums, transpose4};
-use super::{Simd, Wide};
+use super::{Simd, WIDEST, Wide};
 
 /// AVX-512 (F, VL, DQ, BW).
 #[derive(Clone, Copy)]
@@ -161,6 +161,14 @@ impl Wide for F32x16 {
     unsafe fn masked(self, mask: u16) -> Self {
         // SAFETY: the caller's, here and below.
         unsafe { F32x16(_mm512_maskz_mov_ps(mask, self.0)) }
+    }
+    #[inline(always)]
+    unsafe fn store_masked(self, to: *mut f32, mask: u16) {
+        unsafe { _mm512_mask_storeu_ps(to, mask, self.0) }
+    }
+    #[inline(always)]
+    unsafe fn pick([a, b]: [Self; 2], places: &[i32; WIDEST]) -> Self {
+        unsafe { F32x16(_mm512_permutex2var_ps(a.0, _mm512_loadu_si512(places.as_ptr().cast()), b.0)) }
     }
     #[inline(always)]
     unsafe fn add_masked(self, other: Self, mask: u16) -> Self {

@@ -41,7 +41,7 @@ pub(super) type Portable = Simd128;
 pub(super) type Portable = Single<false>;
 
 /// Lanes of the widest type.
-const WIDEST: usize = 16;
+pub(super) const WIDEST: usize = 16;
 
 /// `LANES` numbers in a register.
 ///
@@ -174,6 +174,10 @@ pub(super) trait Wide: Simd {
     unsafe fn load_masked(from: *const f32, mask: u16) -> Self;
     /// The numbers whose bit is set; 0 in place of the others.
     unsafe fn masked(self, mask: u16) -> Self;
+    /// Stores the numbers whose bit is set.
+    unsafe fn store_masked(self, to: *mut f32, mask: u16);
+    /// The numbers of two vectors that are at some places: from the first, then from the second one.
+    unsafe fn pick(v: [Self; 2], places: &[i32; WIDEST]) -> Self;
     /// Adds the numbers of `other` whose bit is set.
     unsafe fn add_masked(self, other: Self, mask: u16) -> Self;
     unsafe fn load_halves(from: [*const f32; 2]) -> Self;
