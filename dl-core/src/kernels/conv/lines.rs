@@ -25,6 +25,9 @@ pub(super) type Buffer = MaybeUninit<[f32; ROOM]>;
 /// Vectors of a list.
 pub(super) const LIST: usize = 64;
 
+/// Copies whose places are found once for all channels.
+const PLACES: usize = 8;
+
 /// Vectors of an instruction set.
 #[derive(Clone, Copy)]
 pub(super) struct Lanes {
@@ -77,6 +80,9 @@ impl Plan {
         // vectors, or halves of them, fill two thirds of the rows
         let (lanes, least) = (by.number, by.least());
         let rows = ow >= least && ow * 3 >= ow.next_multiple_of(least) * 2;
+        // phases that no two columns of the window share need no more room without a gap between their rows
+        let alone = sx > 1 && kw <= sx.min((kw - 1) * dx + 1) && oh * ow >= lanes;
+        let rows = rows && !alone;
         let gapless = kw == 1 && sy == 1 && ow == w;
         if inside && sx == 1 && (rows || gapless && oh * ow >= lanes) {
             return Some(Plan {
@@ -138,6 +144,13 @@ impl Plan {
     /// then as many channels; or all rows of several samples.
     fn make_room(&mut self, all: usize, least: usize) {
         let channels = self.channels;
+        let most = ROOM / self.channel(all);
+        if self.flat && most >= channels.min(4) {
+            // about equal blocks of channels: bands would each have a vector that is not full
+            self.channels = channels.div_ceil(channels.div_ceil(most));
+            self.samples = if self.channels == channels { most / channels } else { 1 };
+            return;
+        }
         while self.channels * self.channel(all.div_ceil(self.bands)) > ROOM {
             let rows = all.div_ceil(self.bands);
             if rows * self.step[0] > self.beyond.max(1) && all / (self.bands + 1) >= least {
@@ -229,6 +242,19 @@ impl Part<'_> {
         let ([c, h, w], [row_step, _]) = (window.input, window.stride);
         let [sy, sx] = plan.phases(window);
         let rows = plan.lines(self.rows);
+        let row_place = |y: usize| place(self.row * row_step + y, sy, window.pad[0], h, rows);
+        let column_place = |x: usize| {
+            let at = if plan.flat { x * window.dilation[1] } else { x };
+            place(at, sx, window.pad[1], w, plan.pitch)
+        };
+        // a division takes as long as several copies of a row
+        let (mut row_places, mut column_places) = ([(0, 0, 0); PLACES], [(0, 0, 0); PLACES]);
+        for (y, place) in row_places.iter_mut().enumerate().take(plan.copies[0]) {
+            *place = row_place(y);
+        }
+        for (x, place) in column_places.iter_mut().enumerate().take(plan.copies[1]) {
+            *place = column_place(x);
+        }
         // SAFETY: the caller's word; rows and columns are inside of the map, as `place` says.
         unsafe {
             if !BACK && plan.padded {
@@ -239,10 +265,10 @@ impl Part<'_> {
                 for channel in self.first..self.first + self.channels {
                     let map = maps.add((sample * c + channel) * h * w);
                     for y in 0..plan.copies[0] {
-                        let (top, row, bottom) = place(self.row * row_step + y, sy, window.pad[0], h, rows);
+                        let (top, row, bottom) = row_places.get(y).copied().unwrap_or_else(|| row_place(y));
                         for x in 0..plan.copies[1] {
-                            let at = if plan.flat { x * window.dilation[1] } else { x };
-                            let (left, column, right) = place(at, sx, window.pad[1], w, plan.pitch);
+                            let (left, column, right) =
+                                column_places.get(x).copied().unwrap_or_else(|| column_place(x));
                             let from = map.wrapping_add(row * w + column); // of an empty block, which may be beyond the map
                             let block = Block {
                                 map: [sy * w, sx],

@@ -102,6 +102,16 @@ impl Simd for F32x16 {
                 }
                 return;
             }
+            if stride == 3 {
+                let lanes = _mm512_setr_epi32(0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5);
+                let shifted = _mm512_setr_epi32(5, 5, 6, 6, 6, 7, 7, 7, 8, 8, 8, 9, 9, 9, 10, 10);
+                let last = _mm512_setr_epi32(10, 11, 11, 11, 12, 12, 12, 13, 13, 13, 14, 14, 14, 15, 15, 15);
+                for (at, places, third) in [(0, lanes, 0x9249), (16, shifted, 0x4924), (32, last, 0x2492)] {
+                    let third = first((3 * n - 2).saturating_sub(at).min(16)) & third;
+                    _mm512_mask_storeu_ps(to.wrapping_add(at), third, _mm512_permutexvar_ps(places, self.0));
+                }
+                return;
+            }
             _mm512_mask_i32scatter_ps::<4>(to, first(n), every(stride), self.0)
         }
     }
