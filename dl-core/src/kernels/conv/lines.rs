@@ -53,6 +53,8 @@ pub(super) struct Plan {
     padded: bool,
     /// Whether each column of the window has a copy, in which output rows follow each other without a gap.
     flat: bool,
+    /// Whether each number of the window has a copy to itself, and no number of the map is in two of them.
+    pub(super) apart: bool,
     /// Copies: phases of the rows, and of the columns or for columns of the window.
     copies: [usize; 2],
     /// From one row of a line to the next.
@@ -89,6 +91,7 @@ impl Plan {
                 whole: true,
                 padded: false,
                 flat: false,
+                apart: false,
                 copies: [1, 1],
                 pitch: w,
                 step: [sy, 1],
@@ -103,6 +106,7 @@ impl Plan {
             whole: false,
             padded: !inside,
             flat: !rows,
+            apart: kh <= sy && kw <= sx && window.dilation == [1, 1],
             copies: [sy.min(down + 1), if rows { sx.min(right + 1) } else { kw }],
             pitch: if rows { ow + right / sx } else { ow },
             step: [1, 1],
@@ -126,6 +130,7 @@ impl Plan {
             whole,
             padded: !whole,
             flat: false,
+            apart: false,
             copies: [1, 1],
             pitch: if whole { w } else { width },
             step: window.stride,
@@ -232,7 +237,8 @@ impl Part<'_> {
         self.samples * self.sample()
     }
 
-    /// Copies the part of `maps` to lines, zeros around it; with `BACK`, adds the lines to the part of `maps`.
+    /// Copies the part of `maps` to lines, zeros around it; with `BACK`, adds the lines to the part of `maps`, or
+    /// puts them in its place if no number is in two of them.
     ///
     /// # Safety
     /// `maps` is the first of as many samples as the part has; the lines are a buffer.
@@ -272,6 +278,7 @@ impl Part<'_> {
                             let from = map.wrapping_add(row * w + column); // of an empty block, which may be beyond the map
                             let block = Block {
                                 map: [sy * w, sx],
+                                add: !plan.apart,
                                 line: plan.pitch,
                                 rows: bottom - top,
                                 width: right - left,
@@ -335,6 +342,8 @@ fn place(at: usize, stride: usize, pad: usize, size: usize, n: usize) -> (usize,
 struct Block {
     /// From one row, one column to the next.
     map: [usize; 2],
+    /// Whether the line is added to what is there, or put in place of it.
+    add: bool,
     /// From one row of the copy to the next.
     line: usize,
     rows: usize,
@@ -373,7 +382,14 @@ impl Block {
             for row in 0..self.rows {
                 for column in column..self.width {
                     let map = map.add(row * self.map[0] + column * self.map[1]);
-                    one::<BACK>(map, line.add(row * self.line + column));
+                    let line = line.add(row * self.line + column);
+                    if !BACK {
+                        *line = *map;
+                    } else if self.add {
+                        *map += *line;
+                    } else {
+                        *map = *line;
+                    }
                 }
             }
         }
@@ -386,11 +402,13 @@ impl Block {
             // SAFETY: the caller's word for the pointers and the instructions.
             unsafe {
                 let (map, line) = (map.add(row * self.map[0]), line.add(row * self.line));
-                let v = V::load_every(map, self.map[1], n);
-                if BACK {
-                    v.add(load(line, n)).store_every(map, self.map[1], n);
-                } else {
+                let v = if BACK { load::<V>(line, n) } else { V::load_every(map, self.map[1], n) };
+                if !BACK {
                     store(v, line, n);
+                } else if self.add {
+                    V::load_every(map, self.map[1], n).add(v).store_every(map, self.map[1], n);
+                } else {
+                    v.store_every(map, self.map[1], n);
                 }
             }
         }
@@ -405,7 +423,7 @@ impl Block {
                 let (map, line) = (map.add(row * self.map[0]), line.add(row * self.line));
                 let (from, to) = if BACK { (line, map) } else { (map, line) };
                 let v = load::<V>(from, n);
-                store(if BACK { v.add(load(to, n)) } else { v }, to, n);
+                store(if BACK && self.add { v.add(load(to, n)) } else { v }, to, n);
             }
         }
     }
@@ -423,12 +441,6 @@ unsafe fn load<V: Simd>(from: *const f32, n: usize) -> V {
 unsafe fn store<V: Simd>(v: V, to: *mut f32, n: usize) {
     // SAFETY: the caller's.
     unsafe { if n == V::LANES { v.store(to) } else { v.store_part(to, n) } }
-}
-
-#[inline(always)]
-unsafe fn one<const BACK: bool>(map: *mut f32, line: *mut f32) {
-    // SAFETY: the caller's.
-    unsafe { if BACK { *map += *line } else { *line = *map } }
 }
 
 /// Goes through the vectors of a part.

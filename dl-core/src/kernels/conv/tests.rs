@@ -229,6 +229,27 @@ fn depthwise_convolutions_with_a_stride_are_those_of_the_plain_loops() {
 }
 
 #[test]
+fn convolutions_whose_windows_do_not_overlap_are_those_of_the_plain_loops() {
+    for (h, w) in [(12, 12), (13, 20), (32, 33), (9, 50)] {
+        for stride in 1..=4 {
+            for kernel in 1..=stride {
+                for pad in 0..kernel.min(3) {
+                    let (Some(oh), Some(ow)) =
+                        (size(h, 2 * pad, kernel, stride, 1), size(w, 2 * pad, kernel, stride, 1))
+                    else {
+                        continue;
+                    };
+                    let window =
+                        Window { kernel: [kernel; 2], stride: [stride; 2], pad: [pad; 2], ..Window::ONE };
+                    check(&Window { input: [5, h, w], output: [7, oh, ow], ..window }, 2);
+                    check(&Window { input: [40, h, w], output: [3, oh, ow], ..window }, 1);
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn large_convolutions_are_those_of_the_plain_loops() {
     let resnet = Window { kernel: [3, 3], pad: [1, 1], ..Window::ONE };
     check(&Window { input: [16, 32, 32], output: [16, 32, 32], ..resnet }, 2);

@@ -115,8 +115,14 @@ fn most(by: &Kernels, channels: usize) -> usize {
 unsafe fn scatter(by: &Kernels, conv: &Conv<'_>) -> bool {
     let (window, (sample_size, plane), (_, outputs)) = (conv.window, conv.sizes(), conv.channels());
     let Some(plan) = Plan::new(by.lanes, window) else { return false };
-    // SAFETY: the caller's word: `dx` has so many numbers.
-    unsafe { conv.x.write_bytes(0, sample_size * conv.samples) };
+    let covered = |axis: usize| {
+        let end = window.output[axis + 1] * window.stride[axis];
+        window.kernel[axis] == window.stride[axis] && end >= window.input[axis + 1] + window.pad[axis]
+    };
+    if !(plan.apart && covered(0) && covered(1)) {
+        // SAFETY: the caller's word: `dx` has so many numbers.
+        unsafe { conv.x.write_bytes(0, sample_size * conv.samples) };
+    }
     let [kh, kw] = window.kernel;
     let (mut list, mut columns) = ([Row::default(); LIST], [Column::default(); COLUMNS]);
     let mut buffer = Buffer::uninit();
@@ -124,7 +130,7 @@ unsafe fn scatter(by: &Kernels, conv: &Conv<'_>) -> bool {
     while let Some((part, sample, group, _)) = parts.next() {
         let maps = conv.x.wrapping_add(sample * sample_size);
         let lines = part.lines(maps, &mut buffer);
-        if !plan.whole {
+        if !plan.whole && !plan.apart {
             // SAFETY: the lines of a part fit into the buffer.
             unsafe { lines.write_bytes(0, part.len()) };
         }
@@ -136,7 +142,7 @@ unsafe fn scatter(by: &Kernels, conv: &Conv<'_>) -> bool {
             channels: outputs,
             taps: &[Tap { a: 0, b: 0 }],
             c: lines,
-            start: Start::Sum,
+            start: if plan.apart { Start::Zero } else { Start::Sum },
             relu: false,
         };
         let (w, most) = (conv.weights(&part, group), most(by, outputs));
