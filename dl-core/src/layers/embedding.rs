@@ -93,11 +93,11 @@ impl<T: Real, const VOCAB: usize, const DIM: usize, const PADDING: usize, const 
     ) {
         let Some(grad) = grad else { return };
         let rows = pass.gradient(grad.weight.as_mut_slice());
-        for b in 0..pass.live() {
+        for (b, x) in pass.live_part(x).iter().enumerate() {
             // what comes back from past the length may be any finite number
             let steps = pass.lens().steps(b, STEPS);
             let dy = dy.as_slice()[b * Y..][..steps * DIM].chunks_exact(DIM);
-            for (&token, dy) in x[b].iter().zip(dy) {
+            for (&token, dy) in x.iter().zip(dy) {
                 let token = usize::from(token);
                 if token < VOCAB && token != PADDING {
                     kernels::add_to(&mut rows[token * DIM..][..DIM], dy);

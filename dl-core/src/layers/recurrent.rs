@@ -38,6 +38,7 @@ pub trait Recurrent<T: Real>: Sized + Params<T, Grad = Self> {
     fn weights_mut(&mut self) -> [&mut [T]; 4];
 
     /// [`Layer::forward`](crate::Layer::forward), in one of the directions.
+    #[allow(clippy::too_many_arguments)] // as there
     fn run<const B: usize>(
         &self,
         reverse: bool,

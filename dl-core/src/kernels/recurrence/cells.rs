@@ -1,6 +1,7 @@
-//! One step of one sample: what the gates do, forward and backward, all of it in one pass.
+//! One step of one sample: what the gates do, forward and backward.
 //!
-//! Numbers go through in blocks that the compiler holds in vectors. The bits are the same for every instruction set.
+//! A function over neighbours is a loop of its own, for only such the compiler makes vector code of; sums and products of
+//! many gates go through in blocks that it holds in vectors. The bits are the same for every instruction set.
 
 use super::super::Isa;
 use super::super::isa::versions;
@@ -138,47 +139,63 @@ fn each<T: Real, const N: usize>(blocks: [Block<T>; N], f: impl Fn([T; N]) -> T)
     out
 }
 
+/// `a ← f(a + u)`
+#[inline(always)]
+fn apply<T: Real>(a: &mut [T], u: &[T], f: impl Fn(T) -> T) {
+    for (a, &u) in a.iter_mut().zip(u) {
+        *a = f(*a + u);
+    }
+}
+
+/// `y = f(x)`
+#[inline(always)]
+fn map<T: Real>(x: &[T], y: &mut [T], f: impl Fn(T) -> T) {
+    for (y, &x) in y.iter_mut().zip(x) {
+        *y = f(x);
+    }
+}
+
 #[inline(always)]
 fn forward<T: Real>(cell: Cell, Step { gates, from, c, h, kept }: Step<'_, T>) {
     let n = h.len();
-    for at in (0..n).step_by(LANES) {
-        let pair = |part: usize| [load(gates, part, n, at), load(from, part, n, at)];
-        match cell {
-            Cell::Tanh => {
-                store(each(pair(0), |[a, u]| math::tanh(a + u)), h, 0, n, at);
-            }
-            Cell::Relu => {
-                let relu = |[a, u]: [T; 2]| if a + u < T::zero() { T::zero() } else { a + u };
-                store(each(pair(0), relu), h, 0, n, at);
-            }
-            Cell::Lstm => {
-                let sigmoid = |[a, u]: [T; 2]| math::sigmoid(a + u);
-                let (i, f) = (each(pair(0), sigmoid), each(pair(1), sigmoid));
-                let g = each(pair(2), |[a, u]| math::tanh(a + u));
-                let o = each(pair(3), sigmoid);
+    match cell {
+        Cell::Tanh => {
+            apply(gates, from, math::tanh);
+            h.copy_from_slice(gates);
+        }
+        Cell::Relu => {
+            apply(gates, from, |a| if a < T::zero() { T::zero() } else { a });
+            h.copy_from_slice(gates);
+        }
+        Cell::Lstm => {
+            apply(&mut gates[..2 * n], &from[..2 * n], math::sigmoid);
+            apply(&mut gates[2 * n..3 * n], &from[2 * n..3 * n], math::tanh);
+            apply(&mut gates[3 * n..], &from[3 * n..], math::sigmoid);
+            for at in (0..n).step_by(LANES) {
+                let [i, f, g] = [0, 1, 2].map(|part| load(gates, part, n, at));
                 let next = each([i, f, g, load(c, 0, n, at)], |[i, f, g, c]| f * c + i * g);
-                for (part, gate) in [i, f, g, o].into_iter().enumerate() {
-                    store(gate, gates, part, n, at);
-                }
                 store(next, c, 0, n, at);
-                store(each([o, next], |[o, c]| o * math::tanh(c)), h, 0, n, at);
-                if !kept.is_empty() {
-                    store(next, kept, 0, n, at);
-                }
             }
-            Cell::Gru => {
-                let sigmoid = |[a, u]: [T; 2]| math::sigmoid(a + u);
-                let (r, z) = (each(pair(0), sigmoid), each(pair(1), sigmoid));
-                let [a, u] = pair(2);
-                let m = each([a, r, u], |[a, r, u]| math::tanh(a + r * u));
-                for (part, gate) in [r, z, m].into_iter().enumerate() {
-                    store(gate, gates, part, n, at);
-                }
-                let next = each([z, m, load(h, 0, n, at)], |[z, m, h]| (T::one() - z) * m + z * h);
-                store(next, h, 0, n, at);
-                if !kept.is_empty() {
-                    store(u, kept, 0, n, at);
-                }
+            map(c, h, math::tanh);
+            for (h, &o) in h.iter_mut().zip(&gates[3 * n..]) {
+                *h *= o;
+            }
+            if !kept.is_empty() {
+                kept.copy_from_slice(c);
+            }
+        }
+        Cell::Gru => {
+            let u = &from[2 * n..];
+            let (rz, m) = gates.split_at_mut(2 * n);
+            apply(rz, &from[..2 * n], math::sigmoid);
+            for ((m, &r), &u) in m.iter_mut().zip(&rz[..n]).zip(u) {
+                *m = math::tanh(*m + r * u);
+            }
+            for ((h, &z), &m) in h.iter_mut().zip(&rz[n..]).zip(&*m) {
+                *h = (T::one() - z) * m + z * *h;
+            }
+            if !kept.is_empty() {
+                kept.copy_from_slice(u);
             }
         }
     }
@@ -188,6 +205,10 @@ fn forward<T: Real>(cell: Cell, Step { gates, from, c, h, kept }: Step<'_, T>) {
 fn backward<T: Real>(cell: Cell, step: StepBack<'_, T>) {
     let StepBack { gates, kept, before, h, dh, dc, da, du } = step;
     let (n, one) = (h.len(), T::one());
+    if cell == Cell::Lstm {
+        // tanh(c), where the derivative of the last gate will be
+        map(kept, &mut du[3 * n..], math::tanh);
+    }
     for at in (0..n).step_by(LANES) {
         let d = load(dh, 0, n, at);
         let previous = if before.is_empty() { [T::zero(); LANES] } else { load(before, 0, n, at) };
@@ -204,7 +225,7 @@ fn backward<T: Real>(cell: Cell, step: StepBack<'_, T>) {
             }
             Cell::Lstm => {
                 let [i, f, g, o] = [gate(0), gate(1), gate(2), gate(3)];
-                let t = each([load(kept, 0, n, at)], |[c]| math::tanh(c));
+                let t = load(du, 3, n, at);
                 let dc_now = each([load(dc, 0, n, at), d, o, t], |[dc, d, o, t]| dc + d * o * (one - t * t));
                 let gates = [
                     each([dc_now, g, i], |[dc, g, i]| dc * g * i * (one - i)),

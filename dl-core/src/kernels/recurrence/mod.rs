@@ -276,7 +276,7 @@ impl<T: Real> Recurrence<'_, T> {
             T::add_columns(isa, m, da, db_w);
         }
         if self.cell == Cell::Gru {
-            self.to_states(samples, gates, da);
+            self.seen_by_states(samples, gates, da);
         }
         let mut fresh = is_fresh;
         for run in self.runs(samples) {
@@ -294,7 +294,7 @@ impl<T: Real> Recurrence<'_, T> {
     }
 
     /// Turns the derivatives by `a` of a GRU into those by `u`: its third gate sees `r u`.
-    fn to_states(&self, samples: usize, gates: &[T], da: &mut [T]) {
+    fn seen_by_states(&self, samples: usize, gates: &[T], da: &mut [T]) {
         let (m, n) = (self.sums(), self.hidden);
         for at in self.runs(samples).flatten() {
             let (r, d) = (&gates[column(at, m)][..n], &mut da[column(at, m)][2 * n..]);
