@@ -133,6 +133,7 @@ impl Writer {
         match self.rng.below(100) {
             0..32 if shape.len() == 3 => (self.convolution(shape), true),
             0..10 if shape.len() == 2 => (self.convolution_of_steps(shape), true),
+            10..16 if shape.len() == 2 => (self.recurrence(shape), true),
             0..32 if shape.len() < 3 => {
                 let width = self.pick(&WIDTHS);
                 if let Some(last) = shape.last_mut() {
@@ -143,7 +144,8 @@ impl Writer {
             0..62 => (self.activation(), false),
             62..70 if self.sign == Sign::Positive => (self.activation(), false),
             62..66 => ("PRelu".to_owned(), true),
-            66..70 => (format!("PRelu<{last}>"), true),
+            // one slope for each channel of an image
+            66..70 => (format!("PRelu<{}>", if shape.len() > 2 { shape[0] } else { last }), true),
             70..76 => (self.pick(&["Dropout<0.2>", "Dropout<0.5>"]).to_owned(), false),
             76..78 if last > 1 => {
                 self.sign = Sign::Positive;
@@ -255,10 +257,22 @@ impl Writer {
         let (outputs, kernel, dilation) =
             (self.pick(&[1, 2, 3, 5]), self.pick(&[1, 2, 3]), self.pick(&[1, 1, 2]));
         let span: usize = dilation * (kernel - 1) + 1;
-        let before = span.saturating_sub(shape[0]) + self.rng.below(2);
+        // the first window reaches the first step
+        let before = (span.saturating_sub(shape[0]) + self.rng.below(2)).min(span - 1);
         let stride = self.pick(&[1, 1, 2]);
         shape.copy_from_slice(&[(shape[0] + before - span) / stride + 1, outputs]);
         format!("Conv1d<{outputs}, {kernel}, Pad<{before}, 0>, Stride<{stride}>, Dilation<{dilation}>>")
+    }
+
+    /// A recurrence over steps; not of its last state alone, so that a sequence is left.
+    fn recurrence(&mut self, shape: &mut [usize]) -> String {
+        self.sign = Sign::Any;
+        let (layer, hidden) = (self.pick(&["Rnn", "Lstm", "Gru"]), self.pick(&[1, 2, 3, 5]));
+        let both = self.chance(30);
+        shape[1] = if both { 2 * hidden } else { hidden };
+        let options = if both { ", Bidirectional" } else { "" };
+        let bias = if self.chance(25) { ", NoBias" } else { "" };
+        format!("{layer}<{hidden}{options}{bias}>")
     }
 
     /// A network that gives back the shape it takes.

@@ -19,445 +19,570 @@ struct Net0 {
     layer5: Selu,
 }
 
-#[network(input = [3, 4])]
-struct Net1Part5 {
-    layer0: Flatten,
-    layer1: Dense<1, NoBias>,
-    #[frozen]
-    layer2: Dense<4>,
-}
-
 #[network(input = [3, 3])]
 struct Net1 {
     layer0: [Dense<3, NoBias>; 1],
     layer1: Dense<16>,
     layer2: LogSoftmax,
-    #[group(slow)]
-    layer3: Dense<4>,
-    layer4: Tanh,
     #[frozen]
-    layer5: self::Net1Part5,
-    layer6: Flatten,
-}
-
-#[network(input = [2, 3, 1])]
-struct Net2Part0 {
+    layer3: Gru<5>,
+    #[group(slow)]
     #[init(xavier_uniform)]
-    layer0: Conv2d<4, Kernel<2, 1>, Pad<1, 0>, Groups<2>>,
+    layer4: [PRelu; 2],
+    #[init(xavier_uniform)]
+    layer5: Conv1d<5, 2, Pad<1, 0>, Stride<1>, Dilation<1>>,
+    layer6: Dense<9>,
 }
 
-#[network(input = [2, 3, 1])]
+#[network(input = [1, 3, 2])]
 struct Net2 {
-    layer0: self::Net2Part0,
-    layer1: ConvTranspose2d<5, 2, Stride<2>>,
-    layer2: Tanh,
+    layer0: Depthwise2d<Kernel<1, 3>, Pad<Same>, NoBias>,
+    layer1: Conv2d<2, Kernel<3, 3>, Pad<0, 2>, Stride<1, 2>, NoBias, Groups<1>>,
+    layer2: Flatten,
     layer3: Relu,
     layer4: Softplus,
-    layer5: Relu,
-    layer6: [Elu; ONE],
-    #[frozen]
-    layer7: Depthwise2d<Kernel<3, 1>, Pad<1, 0>, NoBias>,
 }
 
-#[network(input = [8])]
+#[network(input = [6])]
 struct Net3 {
-    layer0: Softmax,
-    #[group(slow)]
-    layer1: Dense<4>,
-    layer2: GeluTanh,
-    layer3: HardSigmoid,
-    #[frozen]
-    layer4: Dense<3>,
-    layer5: Elu<0.7>,
+    #[init(super::halved)]
+    layer0: [PRelu; ONE],
 }
 
 #[network(input = [3, 3])]
 struct Net4 {
+    layer0: Map<super::Cube>,
+    layer1: Sigmoid,
+    layer2: Map<super::Cube>,
+    #[group(slow)]
+    layer3: Dense<2>,
+}
+
+#[network(input = [2, 3, 2])]
+struct Net5Part0 {
+    layer0: Dropout<0.5>,
     #[init(kaiming_normal)]
-    layer0: Dense<4>,
-    layer1: LeakyRelu,
-    layer2: Softplus,
-    layer3: Selu,
-    #[frozen]
-    layer4: Conv1d<5, 1, Pad<0, 0>, Stride<1>, Dilation<1>>,
-    layer5: Dense<FIVE, NoBias>,
-    layer6: Dropout<0.5>,
+    layer1: Conv2d<2, Kernel<2, 1>, Pad<0, 1>, Stride<2, 1>>,
+    layer2: PRelu,
 }
 
-#[network(input = [1, 2, 4])]
-struct Net5 {
+#[network(input = [2, 1, 4])]
+struct Net5Part1 {
+    slope: PRelu,
+    act: LeakyRelu,
+}
+
+#[network(input = [1, 1, 4])]
+struct Net5Part4 {
     layer0: Dropout<0.5>,
-    layer1: Tanh,
-    layer2: [Gelu; 3],
-    layer3: Conv2d<1, Kernel<2, 1>, Pad<Same>>,
-}
-
-#[network(input = [8])]
-struct Net6 {
-    layer0: Sigmoid,
-}
-
-#[network(input = [2, 1])]
-struct Net7 {
-    layer0: LeakyRelu<0.2>,
     layer1: PRelu<1>,
+    layer2: Dropout<0.5>,
+    layer3: Tanh,
 }
 
-#[network(input = [4, 2, 6])]
-struct Net8Part4 {
+#[network(input = [2, 3, 2])]
+struct Net5 {
+    #[frozen]
+    layer0: self::Net5Part0,
     #[group(slow)]
-    layer0: Conv2d<8, Kernel<3, 3>, Pad<2, 1>, Groups<4>>,
-    layer1: Flatten,
+    layer1: [self::Net5Part1; ONE],
+    layer2: PRelu<2>,
     #[group(slow)]
-    layer2: Dense<2, NoBias>,
-}
-
-#[network(input = [2, 3, 4])]
-struct Net8 {
-    layer0: PRelu,
-    layer1: Map<super::Cube>,
-    layer2: Softmax,
-    #[frozen]
+    layer3: ConvTranspose2d<1, 1, Stride<1>>,
     #[group(slow)]
-    layer3: Conv2d<4, Kernel<1, 1>, Pad<0, 1>, Stride<2, 1>, Groups<2>>,
-    #[frozen]
-    #[group(slow)]
-    layer4: self::Net8Part4,
-}
-
-#[network(input = [7])]
-struct Net9Part4 {
-    layer0: Dense<3>,
-    layer1: Flatten,
-    layer2: Dense<9>,
-    layer3: LeakyRelu<0.2>,
-}
-
-#[network(input = [11])]
-struct Net9 {
-    layer0: Dense<16>,
-    layer1: Dense<7, NoBias>,
-    layer2: Selu,
-    layer3: Softmax,
-    layer4: self::Net9Part4,
-    layer5: Elu,
-    #[frozen]
-    layer6: Dense<9>,
-    layer7: Dense<5>,
-}
-
-#[network(input = [2, 1])]
-struct Net10 {
-    layer0: HardTanh,
-    layer1: GeluTanh,
-    layer2: Dense<9>,
-    layer3: PRelu<9>,
-}
-
-#[network(input = [1, 3, 1])]
-struct Net11Part1 {
-    layer0: Dropout<0.5>,
-}
-
-#[network(input = [1, 3, 1])]
-struct Net11 {
-    layer0: LeakyRelu<0.2>,
-    layer1: self::Net11Part1,
-    #[frozen]
-    #[init(xavier_uniform)]
-    layer2: ConvTranspose2d<1, 2, Stride<1>>,
-}
-
-#[network(input = [8])]
-struct Net12 {
-    layer0: Dense<9>,
-    layer1: Elu<0.7>,
-    layer2: Silu,
-    layer3: Dense<16>,
-    layer4: Softplus,
-    layer5: Dense<{ FIVE + 2 }, NoBias>,
-    #[frozen]
-    layer6: Dense<16>,
-    layer7: GeluTanh,
-}
-
-#[network(input = [3, 5])]
-struct Net13 {
-    layer0: Elu<0.7>,
-    layer1: Conv1d<3, 1, Pad<0, 0>, Stride<2>, Dilation<2>>,
-    layer2: [HardSwish; 2],
-}
-
-#[network(input = [1, 2, 1])]
-struct Net14 {
-    layer0: PRelu<1>,
-    #[frozen]
-    layer1: Conv2d<3, Kernel<3, 3>, Pad<1, 2>, NoBias>,
-    layer2: LeakyRelu,
-    layer3: LeakyRelu<0.2>,
-}
-
-#[network(input = [8])]
-struct Net15 {
-    layer0: Elu<0.7>,
-    #[frozen]
-    #[init(xavier_uniform)]
-    layer1: Dense<ONE>,
-}
-
-#[network(input = [2, 3])]
-struct Net16 {
-    layer0: Selu,
-    layer1: [Dense<3, NoBias>; ONE],
-    layer2: [HardSigmoid; 2],
-    layer3: Elu,
-    layer4: Tanh,
-}
-
-#[network(input = [2, 2, 2])]
-struct Net17 {
-    layer0: Softplus,
-    layer1: [LeakyRelu<0.2>; 3],
+    layer4: self::Net5Part4,
+    layer5: LogSoftmax,
+    layer6: Conv2d<2, Kernel<1, 3>, Pad<1, 1>, Groups<1>>,
 }
 
 #[network(input = [1])]
-struct Net18 {
-    layer0: Flatten,
-    layer1: Dense<4>,
-    layer2: LogSoftmax,
-    layer3: Dense<4>,
+struct Net6 {
+    layer0: Dense<2>,
+    #[frozen]
     #[init(super::halved)]
-    layer4: Dense<2>,
-    layer5: PRelu<2>,
-    layer6: Dropout<0.5>,
+    layer1: Dense<2>,
+    layer2: Dropout<0.2>,
+    layer3: Dense<7>,
+    layer4: PRelu<7>,
 }
 
-#[network(input = [3, 5])]
+#[network(input = [1, 1])]
+struct Net7Part3 {
+    layer0: Dense<5>,
+    layer1: Conv1d<5, 2, Pad<1, 0>, Stride<1>, Dilation<1>>,
+    layer2: Rnn<2>,
+    layer3: PRelu,
+}
+
+#[network(input = [1, 2])]
+struct Net7 {
+    #[init(kaiming_normal)]
+    layer0: Dense<ONE>,
+    layer1: Elu,
+    #[init(kaiming_normal)]
+    layer2: PRelu,
+    layer3: self::Net7Part3,
+    layer4: Sigmoid,
+}
+
+#[network(input = [2, 3, 1])]
+struct Net8Part0 {
+    slope: PRelu,
+    act: HardSigmoid,
+}
+
+#[network(input = [2, 3, 1])]
+struct Net8 {
+    layer0: [self::Net8Part0; 1],
+    layer1: GeluTanh,
+    layer2: Sigmoid,
+}
+
+#[network(input = [8])]
+struct Net9 {
+    layer0: LeakyRelu<0.2>,
+    layer1: LeakyRelu<0.2>,
+    layer2: Elu,
+    #[group(slow)]
+    layer3: Dense<2>,
+}
+
+#[network(input = [4, 2])]
+struct Net10 {
+    layer0: GeluTanh,
+    layer1: Dropout<0.2>,
+    layer2: Dense<2, NoBias>,
+    layer3: Dropout<0.2>,
+    layer4: Relu,
+}
+
+#[network(input = [1, 1, 2])]
+struct Net11 {
+    layer0: PRelu<1>,
+    layer1: Sigmoid,
+}
+
+#[network(input = [1])]
+struct Net12Part1 {
+    layer0: Dropout<0.5>,
+}
+
+#[network(input = [1])]
+struct Net12 {
+    layer0: LeakyRelu<0.2>,
+    layer1: self::Net12Part1,
+    #[group(slow)]
+    layer2: Dense<2>,
+}
+
+#[network(input = [3, 1])]
+struct Net13 {
+    layer0: HardSwish,
+    layer1: Flatten,
+    layer2: Dense<16>,
+    layer3: Silu,
+    layer4: Dense<16>,
+}
+
+#[network(input = [3, 2, 2])]
+struct Net14 {
+    layer0: Conv2d<6, Kernel<2, 3>, Pad<1, 2>, Groups<3>>,
+    layer1: LeakyRelu<0.2>,
+    layer2: Elu<0.7>,
+    layer3: Depthwise2d<Kernel<1, 3>, Pad<1, 1>, Stride<2, 1>>,
+    layer4: LogSoftmax,
+    layer5: Softplus,
+}
+
+#[network(input = [2])]
+struct Net15 {
+    layer0: Dense<2>,
+    layer1: Flatten,
+    layer2: Silu,
+    layer3: Softplus,
+    layer4: Dense<4>,
+}
+
+#[network(input = [4, 3])]
+struct Net16 {
+    #[init(xavier_uniform)]
+    layer0: [Dense<3>; 3],
+    layer1: Lstm<2, Bidirectional>,
+    #[frozen]
+    layer2: [PRelu; 1],
+}
+
+#[network(input = [2, 2, 4])]
+struct Net17Part1Part0 {
+    layer0: Depthwise2d<Kernel<1, 1>, Pad<0, 1>, Stride<2, 1>, NoBias>,
+    layer1: GeluTanh,
+    layer2: HardSwish,
+    layer3: HardSwish,
+}
+
+#[network(input = [2, 2, 4])]
+struct Net17Part1 {
+    #[group(slow)]
+    layer0: self::Net17Part1Part0,
+}
+
+#[network(input = [3, 2, 4])]
+struct Net17 {
+    #[group(slow)]
+    layer0: Conv2d<2, Kernel<3, 3>, Pad<Same>>,
+    layer1: self::Net17Part1,
+    layer2: [Tanh; 3],
+    layer3: Relu,
+    layer4: Conv2d<4, Kernel<2, 3>, Pad<2, 0>, Groups<2>>,
+    layer5: Conv2d<2, Kernel<2, 3>, Pad<0, 1>, Stride<1, 2>>,
+}
+
+#[network(input = [4])]
+struct Net18Part1 {
+    up: Dense<9>,
+    act: HardTanh,
+    down: Dense<4>,
+}
+
+#[network(input = [3])]
+struct Net18 {
+    layer0: Dense<4>,
+    #[frozen]
+    #[init(xavier_uniform)]
+    layer1: [self::Net18Part1; 2],
+    layer2: Silu,
+    layer3: Relu,
+    layer4: Dense<5>,
+    layer5: Flatten,
+}
+
+#[network(input = [4, 3])]
 struct Net19 {
-    layer0: Dense<1>,
+    layer0: HardTanh,
+    #[group(slow)]
+    #[init(super::halved)]
+    layer1: Rnn<5, NoBias>,
+    layer2: Rnn<3>,
+    layer3: Dropout<0.5>,
+    layer4: Gelu,
+    layer5: [PRelu; 2],
 }
 
 #[network(input = [2, 2, 1])]
 struct Net20 {
-    layer0: GeluTanh,
-    layer1: Conv2d<2, Kernel<2, 3>, Pad<0, 2>, Stride<1, 2>>,
-    layer2: HardTanh,
-    layer3: ConvTranspose2d<4, 1, Stride<1>>,
-    layer4: Conv2d<8, Kernel<3, 1>, Pad<Same>, NoBias, Groups<4>>,
-    layer5: Sigmoid,
-    layer6: Flatten,
-    layer7: LogSoftmax,
-}
-
-#[network(input = [2])]
-struct Net21 {
-    layer0: [PRelu; ONE],
-    layer1: HardTanh,
     #[frozen]
-    #[init(kaiming_normal)]
-    layer2: Dense<ONE>,
-    layer3: Dense<ONE>,
-    layer4: Dense<7>,
-    layer5: LeakyRelu<0.2>,
-    layer6: Dropout<0.5>,
-    #[init(kaiming_normal)]
-    layer7: [Dense<{ FIVE + 2 }, NoBias>; ONE],
+    layer0: ConvTranspose2d<2, 1, Stride<1>>,
+    layer1: [Selu; 1],
+    layer2: GeluTanh,
+    layer3: Flatten,
+    layer4: Dropout<0.5>,
+    layer5: GeluTanh,
+    layer6: Map<super::Cube>,
+    layer7: GeluTanh,
 }
 
-#[network(input = [3, 1])]
-struct Net22 {
-    #[init(super::halved)]
-    layer0: PRelu<1>,
-    layer1: GeluTanh,
-    layer2: Flatten,
-    layer3: Dropout<0.5>,
-    layer4: GeluTanh,
-}
-
-#[network(input = [2, 3, 4])]
-struct Net23 {
-    layer0: Softmax,
-    layer1: Map<super::Cube>,
-    layer2: LeakyRelu<0.2>,
-    layer3: Softmax,
-    layer4: LeakyRelu<0.2>,
-    layer5: Conv2d<2, Kernel<1, 3>, Pad<0, 1>>,
-    layer6: Elu<0.7>,
-    layer7: [PRelu; ONE],
-}
-
-#[network(input = [1])]
-struct Net24 {
-    layer0: Selu,
-    layer1: Dense<4>,
-    layer2: Softplus,
-    layer3: Dense<ONE>,
-    layer4: Dense<16, NoBias>,
-    layer5: Softplus,
-    layer6: Dense<3>,
-}
-
-#[network(input = [2, 1])]
-struct Net25 {
-    #[frozen]
-    layer0: Dense<7>,
-    layer1: Elu<0.7>,
-    layer2: Dense<4>,
-    layer3: [HardTanh; 2],
-    layer4: Dropout<0.2>,
-    layer5: HardSwish,
-    layer6: Conv1d<5, 1, Pad<1, 0>, Stride<1>, Dilation<1>>,
-    layer7: Map<super::Cube>,
-}
-
-#[network(input = [2, 1, 1])]
-struct Net26 {
+#[network(input = [8])]
+struct Net21Part3 {
     layer0: Flatten,
-    layer1: Dropout<0.5>,
-    layer2: PRelu<2>,
-    layer3: Dense<{ FIVE + 2 }>,
-    layer4: LeakyRelu<0.2>,
+    layer1: Dense<4>,
+    layer2: Elu<0.7>,
+    layer3: [PRelu; ONE],
+}
+
+#[network(input = [8])]
+struct Net21 {
+    #[group(slow)]
+    layer0: PRelu<8>,
+    #[group(slow)]
+    layer1: PRelu<8>,
+    layer2: LeakyRelu,
+    layer3: self::Net21Part3,
+    layer4: Dense<4>,
+}
+
+#[network(input = [3, 3])]
+struct Net22 {
+    #[group(slow)]
+    layer0: Conv1d<1, 1, Pad<0, 0>, Stride<1>, Dilation<1>>,
+    layer1: [Dense<1>; 2],
+    #[group(slow)]
+    layer2: Conv1d<2, 2, Pad<0, 0>, Stride<1>, Dilation<2>>,
+    #[frozen]
+    layer3: Dense<7>,
+}
+
+#[network(input = [2, 2, 2])]
+struct Net23 {
+    layer0: ConvTranspose2d<3, 1, Stride<2>>,
+    layer1: Gelu,
+    layer2: Flatten,
+    layer3: HardSwish,
+}
+
+#[network(input = [11])]
+struct Net24 {
+    layer0: Dense<9>,
+    layer1: Map<super::Cube>,
+    layer2: Flatten,
+    layer3: Softplus,
+    layer4: [Dense<9>; 1],
+    layer5: Dense<{ FIVE + 2 }>,
+    layer6: LeakyRelu<0.2>,
+    layer7: Tanh,
+}
+
+#[network(input = [6])]
+struct Net25Part6 {
+    layer0: Flatten,
+    layer1: Dense<7>,
+}
+
+#[network(input = [2, 3])]
+struct Net25 {
+    layer0: LeakyRelu,
+    layer1: Flatten,
+    layer2: HardSwish,
+    layer3: Dropout<0.2>,
+    layer4: Tanh,
+    layer5: Softmax,
+    layer6: self::Net25Part6,
+    layer7: LeakyRelu<0.2>,
+}
+
+#[network(input = [3, 2, 2])]
+struct Net26Part0 {
+    layer0: [PRelu; ONE],
+    layer1: Tanh,
+    #[group(slow)]
+    layer2: Conv2d<6, Kernel<2, 3>, Pad<Same>, Groups<3>>,
+}
+
+#[network(input = [3, 2, 2])]
+struct Net26 {
+    #[frozen]
+    layer0: self::Net26Part0,
+    layer1: HardSigmoid,
+    layer2: Dropout<0.5>,
+    #[frozen]
+    layer3: ConvTranspose2d<2, 1, Stride<2>>,
+}
+
+#[network(input = [5])]
+struct Net27Part2Part0 {
+    layer0: Dense<{ FIVE + 2 }>,
+    #[frozen]
+    layer1: Dense<5, NoBias>,
+    layer2: HardSwish,
+    layer3: PRelu<5>,
+}
+
+#[network(input = [5])]
+struct Net27Part2 {
+    #[init(kaiming_normal)]
+    layer0: self::Net27Part2Part0,
+    layer1: PRelu<5>,
+    layer2: HardSwish,
+    #[frozen]
+    layer3: [PRelu; ONE],
 }
 
 #[network(input = [3])]
 struct Net27 {
-    #[frozen]
-    layer0: PRelu,
-    layer1: Softmax,
-    layer2: Flatten,
+    #[init(xavier_uniform)]
+    layer0: Dense<FIVE>,
+    layer1: PRelu<5>,
+    #[group(slow)]
+    layer2: self::Net27Part2,
+}
+
+#[network(input = [2, 5])]
+struct Net28Part5Part1 {
+    layer0: Tanh,
+    layer1: Conv1d<1, 3, Pad<4, 0>, Stride<2>, Dilation<2>>,
+}
+
+#[network(input = [2, 1])]
+struct Net28Part5 {
+    layer0: Lstm<5>,
+    layer1: self::Net28Part5Part1,
 }
 
 #[network(input = [2, 3])]
 struct Net28 {
-    layer0: GeluTanh,
-    layer1: Dense<FIVE>,
-    layer2: Selu,
-}
-
-#[network(input = [2, 3, 4])]
-struct Net29 {
-    layer0: Depthwise2d<Kernel<2, 1>, Pad<1, 1>>,
-    layer1: Dropout<0.5>,
-    layer2: Tanh,
-    #[init(kaiming_normal)]
-    layer3: Depthwise2d<Kernel<3, 3>, Pad<1, 1>>,
-    #[group(slow)]
-    layer4: Depthwise2d<Kernel<1, 1>, Pad<1, 1>, NoBias>,
-    layer5: Conv2d<4, Kernel<3, 1>, Pad<0, 0>, NoBias, Groups<2>>,
-    layer6: Conv2d<8, Kernel<2, 3>, Pad<Same>, Stride<2, 2>, Groups<4>>,
-    #[init(kaiming_normal)]
-    layer7: Depthwise2d<Kernel<3, 1>, Pad<1, 0>>,
-}
-
-#[network(input = [11])]
-struct Net30 {
-    layer0: PRelu<11>,
-    #[frozen]
-    layer1: [PRelu; ONE],
-    layer2: GeluTanh,
-}
-
-#[network(input = [2, 2])]
-struct Net31 {
+    #[init(xavier_uniform)]
     layer0: PRelu,
-    #[init(xavier_uniform)]
-    layer1: Dense<1>,
-    #[init(xavier_uniform)]
-    layer2: Conv1d<2, 3, Pad<2, 0>, Stride<1>, Dilation<1>>,
+    layer1: GeluTanh,
+    #[frozen]
+    layer2: Dense<7, NoBias>,
+    #[frozen]
+    layer3: Lstm<1, NoBias>,
+    layer4: Dropout<0.5>,
+    layer5: self::Net28Part5,
 }
 
-#[network(input = [2, 3, 4])]
+#[network(input = [3, 1, 4])]
+struct Net29Part2 {
+    layer0: Conv2d<6, Kernel<3, 3>, Pad<1, 0>, Stride<2, 2>, Groups<3>>,
+    layer1: Flatten,
+}
+
+#[network(input = [3, 2, 4])]
+struct Net29 {
+    layer0: [PRelu; ONE],
+    layer1: Depthwise2d<Kernel<2, 3>, Pad<0, 1>>,
+    layer2: self::Net29Part2,
+}
+
+#[network(input = [6])]
+struct Net30 {
+    layer0: Dropout<0.5>,
+    layer1: HardSwish,
+    layer2: Dropout<0.5>,
+    #[init(kaiming_normal)]
+    layer3: Dense<4>,
+    #[frozen]
+    layer4: [Dense<4, NoBias>; 1],
+    layer5: Tanh,
+    layer6: Dense<2>,
+    layer7: Dense<4>,
+}
+
+#[network(input = [4, 2])]
+struct Net31 {
+    layer0: Conv1d<2, 1, Pad<0, 0>, Stride<1>, Dilation<1>>,
+    layer1: Dense<2>,
+    #[init(xavier_uniform)]
+    layer2: [PRelu; 1],
+    layer3: Tanh,
+    layer4: Selu,
+}
+
+#[network(input = [3, 2, 2])]
 struct Net32Part0 {
-    layer0: Conv2d<2, Kernel<1, 3>, Pad<1, 1>, Stride<2, 1>>,
-    layer1: Flatten,
-    layer2: LogSoftmax,
+    slope: PRelu,
+    act: LeakyRelu,
 }
 
-#[network(input = [2, 3, 4])]
+#[network(input = [3, 2, 2])]
 struct Net32 {
-    layer0: self::Net32Part0,
-    layer1: Selu,
-    layer2: Elu,
-}
-
-#[network(input = [2])]
-struct Net33Part0 {
-    layer0: Dense<3, NoBias>,
-    layer1: Flatten,
-    #[group(slow)]
-    layer2: Dense<4, NoBias>,
-    layer3: Flatten,
-}
-
-#[network(input = [16])]
-struct Net33Part2 {
-    layer0: Dense<4, NoBias>,
+    layer0: [self::Net32Part0; 1],
+    layer1: HardSwish,
+    layer2: PRelu,
 }
 
 #[network(input = [2])]
 struct Net33 {
-    layer0: self::Net33Part0,
-    #[group(slow)]
-    layer1: Dense<16>,
-    layer2: self::Net33Part2,
-    layer3: Flatten,
-    layer4: Softmax,
-    layer5: GeluTanh,
-    layer6: Dropout<0.5>,
+    layer0: Selu,
+    layer1: Tanh,
+    layer2: Dense<9, NoBias>,
+    layer3: HardSwish,
+    layer4: Dense<1>,
+    layer5: Map<super::Cube>,
 }
 
-#[network(input = [4, 2])]
+#[network(input = [1, 3])]
+struct Net34Part2 {
+    up: Dense<16>,
+    act: LeakyRelu,
+    down: Dense<3>,
+}
+
+#[network(input = [3, 5])]
 struct Net34 {
-    layer0: HardSwish,
-    layer1: Dropout<0.5>,
+    layer0: Elu,
+    layer1: Conv1d<3, 3, Pad<0, 0>, Stride<2>, Dilation<1>>,
     #[frozen]
-    layer2: Conv1d<5, 2, Pad<1, 0>, Stride<1>, Dilation<2>>,
-    layer3: Conv1d<1, 1, Pad<1, 0>, Stride<1>, Dilation<2>>,
-    layer4: Dense<2>,
-    layer5: Dense<4>,
+    #[group(slow)]
+    layer2: [self::Net34Part2; 2],
+    #[group(slow)]
+    layer3: Conv1d<2, 3, Pad<4, 0>, Stride<2>, Dilation<2>>,
+    layer4: PRelu,
 }
 
-#[network(input = [1, 3, 2])]
+#[network(input = [1, 1, 1])]
 struct Net35 {
-    layer0: Conv2d<2, Kernel<2, 1>, Pad<0, 1>, NoBias, Groups<1>>,
-    layer1: HardSigmoid,
+    layer0: Conv2d<2, Kernel<2, 3>, Pad<1, 1>, Stride<2, 2>, Groups<1>>,
+    layer1: Relu,
+    layer2: GeluTanh,
+    layer3: HardTanh,
+    layer4: Gelu,
+    layer5: [Elu<0.7>; ONE],
 }
 
-#[network(input = [3])]
+#[network(input = [11])]
+struct Net36Part2 {
+    layer0: LogSoftmax,
+    layer1: Dense<5>,
+}
+
+#[network(input = [5])]
+struct Net36Part3 {
+    up: Dense<4>,
+    act: HardSigmoid,
+    down: Dense<5>,
+}
+
+#[network(input = [11])]
 struct Net36 {
-    layer0: [PRelu; 2],
-    layer1: Selu,
+    layer0: [Silu; ONE],
+    layer1: LeakyRelu<0.2>,
     #[frozen]
-    layer2: [Dense<3>; 2],
+    layer2: self::Net36Part2,
+    layer3: [self::Net36Part3; 3],
+    layer4: Sigmoid,
 }
 
-#[network(input = [1, 5])]
+#[network(input = [1, 3])]
 struct Net37 {
-    layer0: HardSwish,
-    layer1: PRelu,
-    layer2: Dense<7>,
-    layer3: [PRelu; 1],
-    layer4: HardSwish,
-    layer5: Dense<1>,
-    layer6: Map<super::Cube>,
+    layer0: [PRelu; ONE],
+    layer1: Dense<4>,
+    #[group(slow)]
+    layer2: Gru<2>,
+    layer3: Conv1d<5, 2, Pad<1, 0>, Stride<1>, Dilation<1>>,
 }
 
-#[network(input = [2, 2, 1])]
-struct Net38 {
-    layer0: Conv2d<1, Kernel<3, 3>, Pad<2, 1>, Stride<2, 2>>,
-    layer1: LeakyRelu,
-    layer2: LeakyRelu<0.2>,
-    layer3: ConvTranspose2d<3, 2, Stride<2>>,
-    layer4: Flatten,
+#[network(input = [3, 1, 2])]
+struct Net38Part0 {
+    slope: PRelu,
+    act: HardSigmoid,
 }
 
 #[network(input = [6])]
+struct Net38Part2 {
+    layer0: Gelu,
+    layer1: Softplus,
+    layer2: [Tanh; 3],
+}
+
+#[network(input = [3, 1, 2])]
+struct Net38 {
+    layer0: [self::Net38Part0; 3],
+    layer1: Flatten,
+    layer2: self::Net38Part2,
+    layer3: Elu<0.7>,
+}
+
+#[network(input = [8])]
+struct Net39Part0 {
+    layer0: Dropout<0.5>,
+    layer1: Flatten,
+}
+
+#[network(input = [8])]
+struct Net39Part2 {
+    layer0: Dense<2>,
+}
+
+#[network(input = [8])]
 struct Net39 {
-    layer0: LeakyRelu<0.2>,
-    layer1: Map<super::Cube>,
-    layer2: Dense<9, NoBias>,
-    layer3: Tanh,
-    layer4: Softmax,
+    layer0: self::Net39Part0,
+    layer1: Silu,
+    layer2: self::Net39Part2,
+    #[group(slow)]
+    layer3: Dense<{ FIVE + 2 }>,
+    layer4: Dense<5>,
+    layer5: Dense<4>,
+    layer6: Dense<16, NoBias>,
 }
 
 #[network(input = [4])]
