@@ -23,6 +23,12 @@
 //! let groups = [Group { weight_decay: Some(optimizer.weight_decay), ..Group::REST }];
 //! # let _ = groups;
 //! ```
+//!
+//! # Next to zero
+//!
+//! Another difference: moments and their gradients below 1e-34, and in squares gradients below 1e-15, count as zero
+//! (1e-304 and 1e-150 in `f64`). Otherwise moments of units that have died shrink to subnormal numbers, with which
+//! processors compute ten times as long.
 
 use crate::kernels::{self, Isa};
 use crate::params::{Kind, Path};
