@@ -25,7 +25,7 @@ fn main() -> ExitCode {
         Ok(Command::Help) => println!("{USAGE}"),
         Ok(Command::List) => {
             for workload in &WORKLOADS {
-                println!("{:<12} batch {:<8} {}", workload.name, workload.batches(), workload.what);
+                println!("{:<15} batch {:<8} {}", workload.name, workload.batches(), workload.what);
             }
         }
         Ok(Command::Limits) => print!("{}", Limits::measure()),

@@ -10,7 +10,7 @@ use core::ops::{Deref, DerefMut};
 use nalgebra::SMatrix;
 
 use crate::options::{Around, Between, Sliding};
-use crate::{Blank, Layer, Loss, Network, Optimizer, Real, Signal, gradcheck, layers, train};
+use crate::{Blank, Layer, Loss, Network, Optimizer, Real, Signal, StreamNetwork, gradcheck, layers, train};
 
 /// Plain data for which all-zero bytes are a valid value, the value [`Blank::ZERO`], and which threads may share.
 ///
@@ -155,6 +155,8 @@ where
 }
 // SAFETY: every field is `ZeroValid`: the network by `Params`, its work by `Layer`, the rest by `Signal`.
 unsafe impl<N: Network, const B: usize> ZeroValid for train::ModelMemory<N, B> {}
+// SAFETY: every field is `ZeroValid`: the network by `Params`, its state and work by `Stream`, the rest by `Signal`.
+unsafe impl<N: StreamNetwork> ZeroValid for train::StreamMemory<N> {}
 
 /// Sets a value to all zero where it lies, however large.
 pub fn clear<M: ZeroValid>(value: &mut M) {

@@ -3,7 +3,7 @@
 use nalgebra::SMatrix;
 
 use crate::signal::{LenMap, Lens};
-use crate::{Layer, Pass, Real, Vals};
+use crate::{Layer, Pass, Real, Stream, Vals};
 
 impl<T, L, const M: usize, const N: usize> Layer<T, Vals<M>, Vals<M>> for [L; N]
 where
@@ -93,6 +93,35 @@ where
 
     fn lens<'a, const B: usize>(pass: Pass<'a, B>) -> Lens<'a, B> {
         before::<T, L, M, B>(pass, N).lens()
+    }
+}
+
+impl<T, L, const M: usize, const N: usize> Stream<T, Vals<M>, Vals<M>> for [L; N]
+where
+    T: Real,
+    L: Stream<T, Vals<M>, Vals<M>>,
+{
+    type State<const B: usize> = [L::State<B>; N];
+    /// The scratch memory of one layer, and two values that take turns.
+    type Work<const B: usize> = (L::Work<B>, [SMatrix<T, M, B>; 2]);
+
+    const STEP_MACS: usize = N * L::STEP_MACS;
+
+    fn step<'a, const B: usize>(
+        &self,
+        x: &SMatrix<T, M, B>,
+        y: &mut SMatrix<T, M, B>,
+        state: &mut Self::State<B>,
+        (work, [even, odd]): &mut Self::Work<B>,
+        pass: Pass<'a, B>,
+    ) {
+        const { assert!(N > 0, "a layer is repeated at least once") }
+        for (i, (layer, state)) in self.iter().zip(state).enumerate() {
+            let (from, to) = if i % 2 == 0 { (&*odd, &mut *even) } else { (&*even, &mut *odd) };
+            let x = if i == 0 { x } else { from };
+            let y = if i + 1 == N { &mut *y } else { to };
+            layer.step(x, y, state, work, pass.at(i as u64));
+        }
     }
 }
 

@@ -14,6 +14,8 @@ use crate::{FromOutput, Layer, Pass, Pointwise, Real};
 
 /// The multiply-adds of the largest network that is tiny.
 pub const MACS: usize = 2000;
+/// The multiply-adds of the largest step that is tiny: most of them are those of one product.
+pub const STEP_MACS: usize = 5000;
 
 /// [`Layer::forward`] of a dense layer.
 ///

@@ -26,6 +26,8 @@ pub(crate) struct Args {
     pub(crate) max_train_bytes: Option<TrainBudget>,
     /// `folded`, or `folded = Name`
     pub(crate) folded: Option<Folded>,
+    /// `stream`: the word itself.
+    pub(crate) stream: Option<Ident>,
     /// The framework's path.
     pub(crate) dl: TokenStream,
     /// Whether `crate = ..` said so.
@@ -51,7 +53,7 @@ pub(crate) struct Folded {
 
 const FORM: &str = "`#[network(..)]` takes names and values\nhelp: for example `#[network(input = [784])]`";
 
-const KEYS: [&str; 5] = ["input", "max_params", "max_train_bytes", "folded", "crate"];
+const KEYS: [&str; 6] = ["input", "max_params", "max_train_bytes", "folded", "stream", "crate"];
 
 struct Arg {
     key: Ident,
@@ -109,6 +111,7 @@ pub(crate) fn parse(tokens: TokenStream, report: &mut Report) -> Args {
         max_params: None,
         max_train_bytes: None,
         folded: None,
+        stream: None,
         dl: quote!(#dl),
         dl_is_said: false,
     };
@@ -123,7 +126,7 @@ pub(crate) fn parse(tokens: TokenStream, report: &mut Report) -> Args {
                 &arg.key,
                 format!(
                     "`#[network]` has no argument `{key}`{}\n\
-                     help: it takes `input`, `max_params`, `max_train_bytes`, `folded` and `crate`",
+                     help: it takes `input`, `max_params`, `max_train_bytes`, `folded`, `stream` and `crate`",
                     did_you_mean(&key, KEYS)
                 ),
             );
@@ -162,6 +165,8 @@ pub(crate) fn parse(tokens: TokenStream, report: &mut Report) -> Args {
                 &arg.key,
                 "`folded` takes nothing, or the name of the twin\nhelp: for example `folded = SmallNet`",
             ),
+            ("stream", None) => args.stream = Some(arg.key),
+            ("stream", _) => report.error(&arg.key, "`stream` takes nothing\nhelp: write `stream` alone"),
             ("max_train_bytes", _) => report.error(
                 &arg.key,
                 "`max_train_bytes` needs an optimizer and a chunk: training memory depends on both\n\

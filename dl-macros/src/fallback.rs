@@ -90,6 +90,40 @@ pub(crate) fn fallback(args: &Args, written: &Written, report: Report) -> TokenS
         let params = &params;
         quote!(#[allow(dead_code)] #vis type #twin<#(#params,)* #t = f32> = #ident<#used #t>;)
     });
+    let (step_names, step_impls) = if args.stream.is_some() {
+        let (state, step_work) = (format_ident!("{ident}State"), format_ident!("{ident}StepWork"));
+        let (params, step_in) = (&params, each(&sizes.steps));
+        let names = quote! {
+            #[allow(dead_code)]
+            #vis type #state<#(#params,)* #t, const #b: usize> = ();
+            #[allow(dead_code)]
+            #vis type #step_work<#(#params,)* #t, const #b: usize> = ();
+        };
+        let impls = quote! {
+            impl<#decls #t: #dl::Real, #(const #x_params: usize,)* #(const #y_params: usize),*>
+                #dl::Stream<#t, #any_x, #any_y> for #ident<#used #t>
+            {
+                type State<const #b: usize> = ();
+                type Work<const #b: usize> = ();
+                fn step<'a, const #b: usize>(
+                    &self,
+                    _: <#any_x as #dl::Signal>::Ref<'_, #t, #b>,
+                    _: <#any_y as #dl::Signal>::Mut<'_, #t, #b>,
+                    (): &mut (),
+                    (): &mut (),
+                    _: #pass_ty,
+                ) {
+                }
+            }
+            impl<#decls #t: #dl::Real> #dl::StreamNetwork for #ident<#used #t> {
+                type StepIn = #step_in;
+                type StepOut = #y_signal;
+            }
+        };
+        (names, impls)
+    } else {
+        (TokenStream::new(), TokenStream::new())
+    };
     let name = ident.to_string();
     let trainer = format_ident!("{ident}Trainer");
     let trainer = is_single.then(|| {
@@ -107,6 +141,7 @@ pub(crate) fn fallback(args: &Args, written: &Written, report: Report) -> TokenS
         #work_items
         #trainer
         #folded
+        #step_names
         const _: () = {
             #(#own)*
             impl<#decls #t: #dl::Real> #dl::Params<#t> for #ident<#used #t> {
@@ -178,6 +213,7 @@ pub(crate) fn fallback(args: &Args, written: &Written, report: Report) -> TokenS
                 type Folded = Self;
                 fn fold_into(&self, _: &mut Self) {}
             }
+            #step_impls
             #[allow(dead_code)]
             impl<#decls> #ident<#used> {
                 #vis const PARAMS: usize = 0;
@@ -254,6 +290,8 @@ impl Item<'_> {
 struct Sizes {
     /// Of each input: whether it is tokens, and how many.
     inputs: Vec<(bool, TokenStream)>,
+    /// The same of one step of each.
+    steps: Vec<(bool, TokenStream)>,
     output: TokenStream,
     /// How many outputs there are.
     outputs: usize,
@@ -267,10 +305,19 @@ impl Sizes {
         if inputs.is_empty() {
             inputs.push((false, quote!(1)));
         }
+        let step = |shape: &Shape| match shape {
+            Shape::Tokens(_) => (true, quote!(1)),
+            shape => (false, arg(shape.last()).unwrap_or(quote!(1))),
+        };
+        let mut steps: Vec<_> = args.inputs.iter().map(step).collect();
+        if steps.is_empty() {
+            steps.push((false, quote!(1)));
+        }
         let output = written.fields.iter().rev().find_map(outputs).and_then(arg);
         Sizes {
             output: output.unwrap_or_else(|| inputs[0].1.clone()),
             inputs,
+            steps,
             outputs: match &written.forward {
                 Forward::Graph(closure) => parts(&closure.body).clamp(1, 3),
                 _ => 1,

@@ -74,6 +74,7 @@ mod twin;
 /// | `max_params = 20_000` | a budget: more parameters do not compile |
 /// | `max_train_bytes(Adam, 1) = 65_536` | a budget for training with this optimizer and chunk |
 /// | `folded`, `folded = Name` | a second network, `NetFolded` or `Name`, without the batch norms: see `dl::Fold` |
+/// | `stream` | runs one step of a sequence at a time, too: see `dl::Stream` and `dl::train::StreamModel` |
 /// | `crate = path::to::dl` | where the framework is, if not at `::dl` |
 ///
 /// # Attributes of fields
@@ -134,11 +135,19 @@ fn network_tokens(
     let checked = check::check(&args, &written, &mut report);
     let Some(net) = checked else { return fallback::fallback(&args, &written, report) };
     let twin = twin::of(&net);
-    let network = expand::expand(&plan::plan(net), &twin);
+    let network = network_items(net, &twin);
     let twin::Twin::Other(declared) = twin else { return network };
     let twin = twin::network(&declared, &mut report);
     let errors = report.into_tokens();
     quote::quote!(#network #twin #errors)
+}
+
+/// All items of a checked network, whose twin is `twin`.
+fn network_items(net: check::Net<'_>, twin: &twin::Twin) -> proc_macro2::TokenStream {
+    let plan = plan::plan(net);
+    let network = expand::expand(&plan, twin);
+    let step = plan.net.args.stream.is_some().then(|| expand::stream(&plan::step(plan.net)));
+    quote::quote!(#network #step)
 }
 
 #[cfg(test)]

@@ -11,9 +11,7 @@ use crate::args::{Args, Folded};
 use crate::ast::{Field, Spec, Written};
 use crate::check::{self, Layer, Net};
 use crate::closure::Forward;
-use crate::expand;
 use crate::flow::Flow;
-use crate::plan;
 use crate::report::Report;
 use crate::spec;
 
@@ -90,7 +88,7 @@ pub(crate) fn network(twin: &Declared, report: &mut Report) -> TokenStream {
     let Some(mut net) = check::check(&twin.args, &twin.written, report) else { return quote!() };
     // Shapes are the network's, and so are mistakes in them.
     net.checks.clear();
-    expand::expand(&plan::plan(net), &Twin::Itself)
+    crate::network_items(net, &Twin::Itself)
 }
 
 /// A product that takes in a norm: it has a bias.

@@ -15,9 +15,10 @@ mod kws;
 mod lenet;
 mod mlp;
 mod resnet8;
+mod stream;
 mod tiny;
 
-pub(crate) const WORKLOADS: [Workload; 9] = [
+pub(crate) const WORKLOADS: [Workload; 17] = [
     mlp::INFER,
     mlp::TRAIN,
     lenet::INFER,
@@ -27,6 +28,14 @@ pub(crate) const WORKLOADS: [Workload; 9] = [
     autoencoder::INFER,
     tiny::INFER,
     tiny::TRAIN,
+    stream::LSTM8,
+    stream::LSTM16,
+    stream::LSTM32,
+    stream::LSTM64,
+    stream::GRU8,
+    stream::GRU16,
+    stream::GRU32,
+    stream::GRU64,
 ];
 
 /// A network and what is timed of it, at one or more batches.

@@ -48,7 +48,7 @@ impl<L, const LAST: bool> Bidirectional<L, LAST> {
         L: Recurrent<T>,
     {
         let width = 2 * L::HIDDEN;
-        [Output { width, offset: 0, last: LAST }, Output { width, offset: L::HIDDEN, last: LAST }]
+        [Output::of(width, LAST), Output { width, offset: L::HIDDEN, last: LAST }]
     }
 }
 

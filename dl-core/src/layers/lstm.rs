@@ -79,6 +79,7 @@ pub struct Lstm<
 recurrent_layer! {
     [const IN, const H, const G, const S, const KEPT, const BIAS] Lstm<T, IN, H, G, S, KEPT, BIAS>,
     sums: G; cell: Cell::Lstm; kept: (Steps<T, G, S, B>, Steps<T, H, S, B>, Steps<T, H, KEPT, B>);
+    state: (SMatrix<T, H, B>, SMatrix<T, H, B>);
 }
 
 #[cfg(test)]

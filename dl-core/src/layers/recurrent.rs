@@ -1,6 +1,9 @@
 //! What the recurrent layers share: their parameters by PyTorch's names, their memory, and the way to the kernels.
 
-use crate::kernels::recurrence::{Backward, Cell, Forward, Output, Recurrence, Scratch, Wanted};
+use nalgebra::SMatrix;
+
+use crate::kernels::Isa;
+use crate::kernels::recurrence::{Backward, Cell, Forward, OneStep, Output, Recurrence, Scratch, Wanted};
 use crate::params::{Kind, Order, Param, ParamMut, Path, Visitor, Zipper};
 use crate::{Blank, Lens, Params, Pass, Real, Rng, Shape, ZeroValid, init};
 
@@ -31,6 +34,8 @@ pub trait Recurrent<T: Real>: Sized + Params<T, Grad = Self> {
     type Kept<const B: usize>: Kept<T>;
     /// Scratch memory.
     type Memory<const B: usize>: Memory<T>;
+    /// What one step leaves for the next.
+    type State<const B: usize>: State<T>;
 
     /// The parameters, in PyTorch's order.
     fn weights(&self) -> [&[T]; 4];
@@ -67,6 +72,25 @@ pub trait Recurrent<T: Real>: Sized + Params<T, Grad = Self> {
         } else {
             T::recur(pass.isa(), &how, x, None, Forward { states: of_live, ..to });
         }
+    }
+
+    /// [`Stream::step`](crate::Stream::step).
+    fn run_step<const B: usize>(
+        &self,
+        x: &[T],
+        y: &mut [T],
+        state: &mut Self::State<B>,
+        [gates, sums]: [&mut [T]; 2],
+        isa: Isa,
+    ) {
+        let (h, c) = state.parts_mut();
+        T::recur_once(
+            isa,
+            &how(self, false, Output::of(Self::HIDDEN, false), None),
+            x,
+            OneStep { gates, sums, h, c },
+        );
+        y.copy_from_slice(h);
     }
 
     /// [`Layer::backward`](crate::Layer::backward), in one of the directions.
@@ -162,6 +186,27 @@ impl<T: Real, const H: usize, const KEPT: usize, const B: usize> Kept<T> for Ste
     }
 }
 
+/// What one step leaves for the next: `h`, and an LSTM's `c`.
+#[doc(hidden)]
+pub trait State<T>: Blank + ZeroValid + Copy {
+    /// Both; nothing in place of a `c` that there is not.
+    fn parts_mut(&mut self) -> (&mut [T], &mut [T]);
+}
+
+impl<T: Real, const H: usize, const B: usize> State<T> for SMatrix<T, H, B> {
+    #[inline(always)]
+    fn parts_mut(&mut self) -> (&mut [T], &mut [T]) {
+        (self.as_mut_slice(), &mut [])
+    }
+}
+
+impl<T: Real, const H: usize, const B: usize> State<T> for (SMatrix<T, H, B>, SMatrix<T, H, B>) {
+    #[inline(always)]
+    fn parts_mut(&mut self) -> (&mut [T], &mut [T]) {
+        (self.0.as_mut_slice(), self.1.as_mut_slice())
+    }
+}
+
 /// Scratch memory of a recurrent layer.
 #[doc(hidden)]
 pub trait Memory<T>: Blank + ZeroValid {
@@ -239,7 +284,7 @@ pub(super) fn init<T: Real, L: Recurrent<T>>(layer: &mut L, rng: Rng) {
 macro_rules! recurrent_layer {
     (
         [$(const $name:ident),* $(; $flag:ident)?] $layer:ident <T, $($arg:ident),*>,
-        sums: $g:ident; cell: $cell:expr; kept: $kept:ty;
+        sums: $g:ident; cell: $cell:expr; kept: $kept:ty; state: $state:ty;
     ) => {
         impl<T: $crate::Real, $(const $name: usize,)* $(const $flag: bool)?> $crate::layers::Recurrent<T>
             for $layer<T, $($arg),*>
@@ -252,6 +297,7 @@ macro_rules! recurrent_layer {
 
             type Kept<const B: usize> = $kept;
             type Memory<const B: usize> = $crate::layers::recurrent::Work<T, $g, H, S, KEPT, B>;
+            type State<const B: usize> = $state;
 
             fn weights(&self) -> [&[T]; 4] {
                 [
@@ -319,9 +365,54 @@ macro_rules! recurrent_layer {
             }
         }
 
+        impl<T: $crate::Real, $(const $name: usize,)* $(const $flag: bool)?>
+            $crate::Stream<T, $crate::Vals<IN>, $crate::Vals<H>> for $layer<T, $($arg),*>
+        {
+            type State<const B: usize> = $state;
+            type Work<const B: usize> = [[[T; $g]; B]; 2];
+
+            const STEP_MACS: usize = $g * (IN + H);
+
+            fn step<'a, const B: usize>(
+                &self,
+                x: &nalgebra::SMatrix<T, IN, B>,
+                y: &mut nalgebra::SMatrix<T, H, B>,
+                state: &mut Self::State<B>,
+                work: &mut Self::Work<B>,
+                pass: $crate::Pass<'a, B>,
+            ) {
+                let work = work.each_mut().map(|sums| sums.as_flattened_mut());
+                $crate::layers::Recurrent::run_step(
+                    self, x.as_slice(), y.as_mut_slice(), state, work, pass.isa(),
+                );
+            }
+
+            #[inline(always)]
+            fn small_step<'a, const B: usize>(
+                &self,
+                x: &nalgebra::SMatrix<T, IN, B>,
+                y: &mut nalgebra::SMatrix<T, H, B>,
+                state: &mut Self::State<B>,
+                work: &mut Self::Work<B>,
+                pass: $crate::Pass<'a, B>,
+            ) {
+                if B > 1 {
+                    return self.step(x, y, state, work, pass);
+                }
+                let (isa, [gates, sums]) = (pass.isa(), work.each_mut().map(|sums| sums.as_flattened_mut()));
+                let (h, c) = $crate::layers::recurrent::State::parts_mut(state);
+                let (w, u) = (self.weight_ih.as_slice(), self.weight_hh.as_slice());
+                T::gemv_bias::<$g, IN>(isa, w, x.as_slice(), self.bias_ih.as_slice(), gates, false);
+                T::gemv_bias::<$g, H>(isa, u, h, self.bias_hh.as_slice(), sums, false);
+                let step = $crate::kernels::recurrence::Step { gates, from: sums, c, h, kept: &mut [] };
+                $crate::kernels::recurrence::small_step($cell, H, step);
+                y.as_mut_slice().copy_from_slice(h);
+            }
+        }
+
         impl<T: $crate::Real, $(const $name: usize,)* $(const $flag: bool)?> $layer<T, $($arg),*> {
             const OUTPUT: $crate::kernels::recurrence::Output =
-                $crate::kernels::recurrence::Output { width: H, offset: 0, last: KEPT > 0 };
+                $crate::kernels::recurrence::Output::of(H, KEPT > 0);
 
             const fn check<const X: usize, const Y: usize>() {
                 let gates = $cell.gates();
@@ -369,8 +460,6 @@ pub(super) use recurrent_layer;
 
 #[cfg(test)]
 pub(super) mod testing {
-    use nalgebra::SMatrix;
-
     use super::*;
     use crate::{Layer, Vals, gradcheck};
 

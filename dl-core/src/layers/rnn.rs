@@ -76,6 +76,7 @@ pub struct Rnn<
 recurrent_layer! {
     [const IN, const H, const S, const KEPT, const BIAS; RELU] Rnn<T, IN, H, S, KEPT, BIAS, RELU>,
     sums: H; cell: if RELU { Cell::Relu } else { Cell::Tanh }; kept: Steps<T, H, KEPT, B>;
+    state: SMatrix<T, H, B>;
 }
 
 #[cfg(test)]

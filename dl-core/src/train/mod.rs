@@ -27,6 +27,7 @@
 //! | look on, stop early, keep the best | [`Callback`], [`History`], [`EarlyStopping`], [`BestCheckpoint`] |
 //! | train on averaged weights | [`Averaging`] |
 //! | infer only | [`Model`] |
+//! | infer one step at a time | [`StreamModel`] |
 
 mod adapt;
 mod aligned;
@@ -48,6 +49,7 @@ mod monitor;
 mod order;
 mod running;
 mod step;
+mod stream_model;
 #[cfg(feature = "std")]
 mod threads;
 mod trainer;
@@ -77,4 +79,5 @@ pub use monitor::{Mode, Monitor};
 pub use order::Order;
 pub use running::Running;
 pub use step::{Clip, StepReport, Update};
+pub use stream_model::{StepInOf, StepOutOf, StreamMemory, StreamModel};
 pub use trainer::Trainer;

@@ -12,6 +12,7 @@
 //! - [`check_tied`]: a shared weight exists and fits
 //! - [`check_init`]: an initializer is known and has weights to start
 //! - [`check_folded`]: where a twin without norms is asked for, there is something to fold
+//! - [`check_stream`]: a network that is to run one step at a time has steps, and no layer that needs them all
 //! - [`calls`]: a field that is called again gets the shape that its first call settled
 //!
 //! The connections are a list of nodes, for a chain as for a graph; `graph` makes it from a closure.
@@ -28,7 +29,7 @@ use crate::args::Args;
 use crate::ast::{Field, Spec, Written};
 use crate::closure::Forward;
 use crate::flow::{self, Flow};
-use crate::layers::{Context, Product, Resolved, Role};
+use crate::layers::{self, Context, Product, Resolved, Role, Steps};
 use crate::report::Report;
 use crate::shape::{Dim, Shape};
 
@@ -41,6 +42,7 @@ mod item;
 mod nodes;
 mod operators;
 mod sizes;
+mod streamed;
 
 use fields::{check_init, check_open, check_repeat, check_tied};
 use folded::check_folded;
@@ -50,6 +52,7 @@ use item::{check_attributes, check_budgets, check_generics};
 pub(crate) use nodes::{Node, Op, Part, ValueId};
 pub(crate) use sizes::over;
 use sizes::{TOO_LARGE, check_arguments, check_names, check_size, too_large};
+use streamed::check_stream;
 
 /// A network whose layers are settled.
 pub(crate) struct Net<'a> {
@@ -93,6 +96,8 @@ pub(crate) struct Layer<'a> {
     pub(crate) macs: Option<usize>,
     /// How often it is called.
     pub(crate) calls: usize,
+    /// What it does with the steps of a sequence.
+    pub(crate) steps: Steps,
 }
 
 impl Layer<'_> {
@@ -162,6 +167,7 @@ pub(crate) fn check<'a>(args: &'a Args, written: &'a Written, report: &mut Repor
         return None;
     }
     check_folded(&mut net, report)?;
+    check_stream(&net, report)?;
     Some(net)
 }
 
@@ -274,6 +280,7 @@ impl<'a> Net<'a> {
             params: resolved.params,
             macs: resolved.macs,
             calls: 0,
+            steps: steps(spec),
         });
         Some(())
     }
@@ -367,6 +374,15 @@ fn settle(
             };
             Some(Settled { resolved, is_open: true, outputs: None })
         }
+    }
+}
+
+/// What a layer does with the steps of a sequence; one of the user's own says it by a trait.
+fn steps(spec: &Spec) -> Steps {
+    match spec {
+        Spec::BuiltIn(layer) => layers::steps(layer),
+        Spec::Open(_) | Spec::Twin(..) => Steps::Onward,
+        Spec::Repeat { inner, .. } => steps(inner),
     }
 }
 

@@ -144,6 +144,11 @@ impl Passes<'_> {
         let at = self.at(n, &passes[n]);
         let layer = self.layer(node);
         let then = step.then.map(|then| &self.plan.net.nodes[then]);
+        if self.plan.net.layer_of(node).is_some_and(|layer| self.plan.steps_onward(layer)) {
+            let activation = then.map(|then| self.in_place(then, step, pass));
+            let step = self.step_onward(node, [layer, x, y, at]);
+            return quote!(#step #activation);
+        }
         match then {
             Some(then) if is_product => {
                 let activation = self.layer(then);

@@ -7,7 +7,7 @@ use super::passes::Passes;
 use super::{Names, docs, mentions};
 use crate::ast::{Field, Spec};
 use crate::check::Layer;
-use crate::layers::Role;
+use crate::layers::{Role, Steps};
 use crate::plan::{Home, Plan, Run};
 use crate::twin;
 
@@ -72,6 +72,9 @@ pub(super) struct Alias {
 pub(super) fn alias_names(plan: &Plan<'_>) -> Vec<Alias> {
     let net = &plan.net.written.ident;
     let mut taken: Vec<String> = ["Grad", "Tape", "Work", "Trainer"].map(|s| format!("{net}{s}")).to_vec();
+    if plan.net.args.stream.is_some() {
+        taken.extend(["State", "StepWork"].map(|s| format!("{net}{s}")));
+    }
     let twin = plan.net.args.folded.as_ref().map(|folded| twin::name(net, folded).to_string());
     taken.extend(twin);
     // A nested network may be called what its field would be: `Encoder { block: EncoderBlock }`.
@@ -169,16 +172,9 @@ pub(super) fn blanks(plan: &Plan<'_>, names: &Names) -> TokenStream {
 
 /// The public structs beside the network.
 pub(super) fn companions(plan: &Plan<'_>, names: &Names) -> TokenStream {
-    let (dl, decls, vis) = (&names.dl, &names.decls, &plan.net.written.vis);
-    let struct_of = |name: &Ident, doc: String, generics: TokenStream, (fields, types): (Vec<_>, Vec<_>)| {
-        let fields =
-            fields.iter().zip(types).map(|(field, ty): (&TokenStream, TokenStream)| quote!(#vis #field: #ty));
-        quote! {
-            #[doc = #doc]
-            #[repr(C)]
-            #[allow(missing_docs, dead_code)]
-            #vis struct #name<#generics> { #(#fields,)* }
-        }
+    let (dl, decls) = (&names.dl, &names.decls);
+    let struct_of = |name: &Ident, doc: String, generics: TokenStream, fields: (Vec<_>, Vec<_>)| {
+        companion(plan, name, &doc, &generics, fields)
     };
     let net = &names.net;
     let doc = format!(" The gradient of [`{net}`]: its trained parameters, by the same names.");
@@ -193,6 +189,23 @@ pub(super) fn companions(plan: &Plan<'_>, names: &Names) -> TokenStream {
         struct_of(&names.work, doc, with_chunk.clone(), work_fields(plan, names))
     });
     quote!(#grad #tape #work)
+}
+
+/// A public struct beside the network.
+pub(super) fn companion(
+    plan: &Plan<'_>,
+    name: &Ident,
+    doc: &str,
+    generics: &TokenStream,
+    (fields, types): (Vec<TokenStream>, Vec<TokenStream>),
+) -> TokenStream {
+    let vis = &plan.net.written.vis;
+    quote! {
+        #[doc = #doc]
+        #[repr(C)]
+        #[allow(missing_docs, dead_code)]
+        #vis struct #name<#generics> { #(#vis #fields: #types,)* }
+    }
 }
 
 /// One field a layer: its gradient, or `()` where it learns nothing.
@@ -237,7 +250,7 @@ fn tape_fields(plan: &Plan<'_>, names: &Names) -> (Vec<TokenStream>, Vec<TokenSt
 }
 
 /// The shared slots, and one scratch memory that layers take turns in.
-fn work_fields(plan: &Plan<'_>, names: &Names) -> (Vec<TokenStream>, Vec<TokenStream>) {
+pub(super) fn work_fields(plan: &Plan<'_>, names: &Names) -> (Vec<TokenStream>, Vec<TokenStream>) {
     let mut fields = (Vec::new(), Vec::new());
     for (i, slot) in plan.slots.iter().enumerate() {
         fields.0.push(format_ident!("slot{i}").to_token_stream());
@@ -245,7 +258,8 @@ fn work_fields(plan: &Plan<'_>, names: &Names) -> (Vec<TokenStream>, Vec<TokenSt
     }
     let dl = &names.dl;
     let shared = plan.layers_with_memory().rev().fold(None, |rest, i| {
-        let layer = names.as_layer(&plan.net.layers[i]);
+        let layer = &plan.net.layers[i];
+        let layer = if plan.steps_onward(layer) { names.as_stream(layer) } else { names.as_layer(layer) };
         let work = quote!(#layer::Work<B>);
         Some(match rest {
             None => work,
@@ -260,7 +274,7 @@ fn work_fields(plan: &Plan<'_>, names: &Names) -> (Vec<TokenStream>, Vec<TokenSt
 }
 
 /// `Blank` and `ZeroValid` of one struct; the latter is the only `unsafe` that a network emits.
-fn zeros(
+pub(super) fn zeros(
     dl: &TokenStream,
     generics: &TokenStream,
     ty: &TokenStream,
@@ -303,6 +317,11 @@ impl Plan<'_> {
     /// The layers that have tapes and scratch memory of their own.
     pub(super) fn layers_with_memory(&self) -> impl DoubleEndedIterator<Item = usize> {
         (0..self.net.layers.len()).filter(|&i| self.net.layers[i].has_memory())
+    }
+
+    /// Whether a layer has a state here: it goes from one step to the next.
+    pub(super) fn steps_onward(&self, layer: &Layer<'_>) -> bool {
+        self.is_step && layer.steps == Steps::Onward
     }
 
     /// Whether anything is kept for the backward pass.

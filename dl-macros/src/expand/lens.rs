@@ -71,7 +71,7 @@ impl Passes<'_> {
             }
             let lens = match self.lens_of(node) {
                 Lens::Same => {
-                    of_values[node.outputs[0]] = current;
+                    node.outputs.iter().for_each(|&output| of_values[output] = current.clone());
                     continue;
                 }
                 Lens::Map(map) => quote!(#current.lens().map(#map)),
@@ -106,6 +106,9 @@ impl Passes<'_> {
     fn lens_of(&self, node: &Node) -> Lens {
         let (dl, net) = (&self.names.dl, &self.plan.net);
         let drop = || Lens::Map(quote!(#dl::signal::LenMap::DROP));
+        if self.plan.is_step {
+            return Lens::Same; // a step has no length
+        }
         match &node.op {
             Op::Slice(part) => match &part.first_step {
                 // All steps but those before the first.

@@ -21,6 +21,9 @@ mod network;
 mod params;
 mod passes;
 mod prose;
+mod stream;
+
+pub(crate) use stream::stream;
 
 /// All items of a network, whose twin is `twin`.
 pub(crate) fn expand(plan: &Plan<'_>, twin: &Twin) -> TokenStream {
@@ -121,6 +124,13 @@ impl Names {
         let (dl, ty) = (&self.dl, &self.types[layer.index]);
         let (x, y) = (flow::signal(dl, &layer.inputs), flow::signal(dl, &layer.outputs));
         quote!(<#ty as #dl::Layer<T, #x, #y>>)
+    }
+
+    /// `<Layer's type as dl::Stream<T, In, Out>>`
+    pub(crate) fn as_stream(&self, layer: &Layer<'_>) -> TokenStream {
+        let (dl, ty) = (&self.dl, &self.types[layer.index]);
+        let (x, y) = (flow::signal(dl, &layer.inputs), flow::signal(dl, &layer.outputs));
+        quote!(<#ty as #dl::Stream<T, #x, #y>>)
     }
 }
 

@@ -123,7 +123,7 @@ pub(super) fn layer(plan: &Plan<'_>, names: &Names) -> TokenStream {
 pub(super) fn is_tiny(plan: &Plan<'_>) -> bool {
     let of = |node: &Node| plan.net.layer_of(node).map_or(Some(0), |layer| layer.macs);
     let macs: Option<usize> = plan.net.nodes.iter().map(of).sum();
-    macs.is_some_and(|macs| macs <= 2000)
+    macs.is_some_and(|macs| macs <= if plan.is_step { 5000 } else { 2000 })
 }
 
 /// Whether a type is `Softmax<7>` and the like, which is no expression.

@@ -24,10 +24,12 @@ mod pool;
 mod recurrent;
 mod reshape;
 mod softmax;
+mod steps;
 mod upsample;
 mod window;
 
 pub(crate) use function::{FUNCTIONS, OTHER_FUNCTIONS, function};
+pub(crate) use steps::{Steps, steps};
 
 /// A built-in layer.
 pub(crate) struct Definition {

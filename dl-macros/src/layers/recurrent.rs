@@ -13,7 +13,7 @@ const HIDDEN: &[Parameter] =
     &[Parameter { what: "number of states", kind: ParameterKind::Size, required: true }];
 
 const LAST: Marker = Marker { name: "Last", counts: &[0], words: &[], forms: &["Last"] };
-const BIDIRECTIONAL: Marker =
+pub(super) const BIDIRECTIONAL: Marker =
     Marker { name: "Bidirectional", counts: &[0], words: &[], forms: &["Bidirectional"] };
 const RELU: Marker = Marker { name: "Relu", counts: &[0], words: &[], forms: &["Relu"] };
 

@@ -37,6 +37,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) backward: Backward,
     /// Names of the tapes of layers that may have them, by node.
     pub(crate) tape_names: Vec<Option<String>>,
+    /// Whether it is the plan of one step of a sequence, which is only for inference.
+    pub(crate) is_step: bool,
 }
 
 /// One step of the forward pass.
@@ -104,18 +106,31 @@ pub(crate) enum Home {
 
 /// Plans a checked network.
 pub(crate) fn plan(net: Net<'_>) -> Plan<'_> {
-    let (steps, values, outputs) = steps(&net);
-    let tape_names = tape_names(&net);
-    let backward = Backward::default();
-    let mut plan = Plan { net, steps, values, outputs, slots: Vec::new(), backward, tape_names };
-    for (k, v) in plan.outputs.clone().into_iter().enumerate() {
-        plan.values[v].train = Home::Output(k);
-        plan.values[v].infer = Home::Output(k);
-    }
+    let mut plan = forward(net);
     plan.mark_wanted();
     plan.place_training_values();
     plan.place_inference_values();
     plan.plan_backward();
+    plan
+}
+
+/// Plans a checked network for one step of a sequence.
+pub(crate) fn step(net: Net<'_>) -> Plan<'_> {
+    let mut plan = Plan { is_step: true, ..forward(net.step()) };
+    plan.place_inference_values();
+    plan
+}
+
+/// The forward pass, without places for its values but for the outputs.
+fn forward(net: Net<'_>) -> Plan<'_> {
+    let (steps, values, outputs) = steps(&net);
+    let tape_names = tape_names(&net);
+    let (slots, backward) = (Vec::new(), Backward::default());
+    let mut plan = Plan { net, steps, values, outputs, slots, backward, tape_names, is_step: false };
+    for (k, v) in plan.outputs.clone().into_iter().enumerate() {
+        plan.values[v].train = Home::Output(k);
+        plan.values[v].infer = Home::Output(k);
+    }
     plan
 }
 

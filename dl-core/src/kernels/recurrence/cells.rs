@@ -36,15 +36,15 @@ impl Cell {
 #[derive(Debug)]
 pub struct Step<'a, T> {
     /// `a = W x + b`, of which the gates are made in place.
-    pub(super) gates: &'a mut [T],
+    pub(crate) gates: &'a mut [T],
     /// `u = U h + b`
-    pub(super) from: &'a [T],
+    pub(crate) from: &'a [T],
     /// `c`, before and after.
-    pub(super) c: &'a mut [T],
+    pub(crate) c: &'a mut [T],
     /// `h`, before and after.
-    pub(super) h: &'a mut [T],
+    pub(crate) h: &'a mut [T],
     /// What the way back needs beside the gates: `c` of an LSTM, `u` of the third gate of a GRU; or nothing.
-    pub(super) kept: &'a mut [T],
+    pub(crate) kept: &'a mut [T],
 }
 
 /// A step backward.
@@ -99,6 +99,14 @@ versions! {
     fn backward_f32(cell: Cell, step: StepBack<'_, f32>) {
         backward(cell, step);
     }
+}
+
+/// [`Cells::step`] of `n` states, to be inlined where that is a constant.
+#[inline(always)]
+pub fn small_step<T: Real>(cell: Cell, n: usize, Step { gates, from, c, h, kept }: Step<'_, T>) {
+    let sums = cell.gates() * n;
+    let c = if cell == Cell::Lstm { &mut c[..n] } else { c };
+    forward(cell, Step { gates: &mut gates[..sums], from: &from[..sums], c, h: &mut h[..n], kept });
 }
 
 /// Numbers of a block.

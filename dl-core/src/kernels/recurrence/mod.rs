@@ -11,8 +11,8 @@ use crate::{Real, kernels};
 
 mod cells;
 
-pub use cells::{Cell, Cells};
-use cells::{Step, StepBack};
+use cells::StepBack;
+pub use cells::{Cell, Cells, Step, small_step};
 
 /// A recurrence of `hidden` states over `steps` steps of `inputs` numbers.
 #[derive(Clone, Copy)]
@@ -40,6 +40,13 @@ pub struct Output {
     pub(crate) offset: usize,
     /// Whether there is one column a sample, for the last state.
     pub(crate) last: bool,
+}
+
+impl Output {
+    /// All of the columns, which have `width` numbers.
+    pub(crate) const fn of(width: usize, last: bool) -> Output {
+        Output { width, offset: 0, last }
+    }
 }
 
 /// Memory of a forward pass. Slices of what is not wanted are empty.
@@ -75,6 +82,15 @@ pub struct Scratch<'a, T> {
     pub(crate) product: &'a mut [T],
 }
 
+/// One step of all samples: memory for both sums, and the state.
+#[derive(Debug)]
+pub struct OneStep<'a, T> {
+    pub(crate) gates: &'a mut [T],
+    pub(crate) sums: &'a mut [T],
+    pub(crate) h: &'a mut [T],
+    pub(crate) c: &'a mut [T],
+}
+
 /// The derivatives that are wanted.
 #[derive(Debug)]
 pub struct Wanted<'a, T> {
@@ -87,6 +103,8 @@ pub struct Wanted<'a, T> {
 pub trait Recurrences: Cells {
     /// The states of all steps of `x`, and what of them comes out, to `y` if it is given.
     fn recur(isa: Isa, how: &Recurrence<'_, Self>, x: &[Self], y: Option<&mut [Self]>, to: Forward<'_, Self>);
+    /// One step, from the state of the one before.
+    fn recur_once(isa: Isa, how: &Recurrence<'_, Self>, x: &[Self], step: OneStep<'_, Self>);
     /// The way back from `dy`.
     fn recur_back(
         isa: Isa,
@@ -103,6 +121,9 @@ macro_rules! recurrences {
         impl Recurrences for $t {
             fn recur(isa: Isa, how: &Recurrence<'_, $t>, x: &[$t], y: Option<&mut [$t]>, to: Forward<'_, $t>) {
                 how.forward(isa, x, y, to);
+            }
+            fn recur_once(isa: Isa, how: &Recurrence<'_, $t>, x: &[$t], step: OneStep<'_, $t>) {
+                how.once(isa, x, step);
             }
             fn recur_back(
                 isa: Isa,
@@ -183,6 +204,19 @@ impl<T: Real> Recurrence<'_, T> {
         match y {
             Some(y) => self.output(states, y),
             None => self.clear_rest(samples, states),
+        }
+    }
+
+    fn once(&self, isa: Isa, x: &[T], OneStep { gates, sums, h, c }: OneStep<'_, T>) {
+        let (m, n, k) = (self.sums(), self.hidden, self.inputs);
+        let samples = x.len() / k;
+        let [w, u, b_w, b_u] = self.weights;
+        T::gemm_bias(isa, [m, samples, k], w, x, b_w, gates, false);
+        T::gemm_bias(isa, [m, samples, n], u, h, b_u, sums, false);
+        for b in 0..samples {
+            let (gates, from) = (&mut gates[column(b, m)], &sums[column(b, m)]);
+            let c = if c.is_empty() { &mut [] } else { &mut c[column(b, n)] };
+            T::step(isa, self.cell, Step { gates, from, c, h: &mut h[column(b, n)], kept: &mut [] });
         }
     }
 

@@ -1,0 +1,70 @@
+//! What layers do with the steps of a sequence, where a network runs one at a time.
+
+use super::recurrent::BIDIRECTIONAL;
+use crate::ast::BuiltIn;
+
+/// What a layer does with the steps of a sequence.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Steps {
+    /// The same with each: `Layer::forward` of one step.
+    Each,
+    /// Goes from one to the next with a state: `Stream::step`.
+    Onward,
+    /// Needs all of them. Why, behind its name.
+    Together(&'static str),
+}
+
+/// Layers that do the same with every step.
+const EACH: [&str; 24] = [
+    "Dense",
+    "Embedding",
+    "BatchNorm",
+    "LayerNorm",
+    "RmsNorm",
+    "Dropout",
+    "Dropout2d",
+    "Softmax",
+    "LogSoftmax",
+    "Relu",
+    "Sigmoid",
+    "Tanh",
+    "LeakyRelu",
+    "Elu",
+    "Selu",
+    "Gelu",
+    "GeluTanh",
+    "Silu",
+    "Softplus",
+    "HardSigmoid",
+    "HardTanh",
+    "HardSwish",
+    "PRelu",
+    "Map",
+];
+
+/// What a built-in layer does with the steps of a sequence.
+pub(crate) fn steps(layer: &BuiltIn) -> Steps {
+    match layer.definition.name {
+        "Rnn" | "Lstm" | "Gru" if layer.option(BIDIRECTIONAL.name).is_some() => {
+            Steps::Together("begins at the last step, too")
+        }
+        "Rnn" | "Lstm" | "Gru" => Steps::Onward,
+        "Flatten" | "Reshape" | "Permute" | "Transpose" => {
+            Steps::Together("puts the steps into another order")
+        }
+        name if EACH.contains(&name) => Steps::Each,
+        _ => Steps::Together("takes several steps together"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layers::names;
+
+    #[test]
+    fn every_layer_that_does_the_same_with_each_step_exists() {
+        let unknown: Vec<_> = EACH.iter().filter(|each| !names().any(|name| name == **each)).collect();
+        assert_eq!(unknown, Vec::<&&str>::new());
+    }
+}
