@@ -58,6 +58,9 @@ pub trait Layer<T: Real, X: Signal, Y: Signal>: Params<T> {
     /// How many samples a training chunk needs at least because the layer mixes them (batch norm); 0 if every sample is for
     /// itself. A trainer refuses smaller chunks.
     const MIXES: usize = 0;
+    /// How many samples a chunk should have where nothing else is said, however large the tape: what runs over the samples of
+    /// one step is slow with few of them. More memory for more speed.
+    const TOGETHER: usize = 1;
     /// How the number of valid steps changes.
     const LENS: LenMap = LenMap::SAME;
 

@@ -13,6 +13,7 @@
 //! | [`OutputPad<1>`](OutputPad) | rows and columns that a transposed convolution adds at the end | none |
 //! | [`PaddingIdx<0>`](PaddingIdx) | a token that stands for nothing | none |
 //! | [`Last`] | the last state of a recurrence alone | those of all steps |
+//! | [`OneHot`] | tokens into a recurrence, as one-hot vectors | numbers |
 //! | [`Bidirectional`] | a recurrence in both directions | from the first step to the last |
 //! | [`NoBias`] | no offset is learned | one for each output |
 //! | [`Reflect`], [`Replicate`] | what the layer [`Pad`](crate::layers::Pad) puts around an image | [`Zeros`] |
@@ -137,6 +138,21 @@ pub struct OutputPad<const HEIGHT: usize, const WIDTH: usize = HEIGHT>;
 #[doc(alias = "padding_idx")]
 #[derive(Debug)]
 pub struct PaddingIdx<const TOKEN: usize>;
+
+/// Tokens in place of numbers into a recurrence, each a one-hot vector of so many numbers: `Lstm<64, OneHot<96>>`. PyTorch:
+/// `nn.functional.one_hot` before the layer.
+///
+/// See the [layer](crate::layers::OverTokens) that comes of it.
+///
+/// ```
+/// #[dl_macros::network(input = [u16; 64], crate = dl_core)]
+/// struct Net { gru: Gru<16, OneHot<96>> }
+///
+/// assert_eq!(<Net>::PARAMS, 3 * 16 * (96 + 16 + 2));
+/// ```
+#[doc(alias = "one_hot")]
+#[derive(Debug)]
+pub struct OneHot<const VOCAB: usize>;
 
 /// Of a recurrence the last state alone: `Lstm<64, Last>`. PyTorch: `h_n`; Keras: `return_sequences=False`.
 ///

@@ -207,6 +207,11 @@ unsafe impl<L: ZeroValid, const LAST: bool> ZeroValid for layers::Bidirectional<
     const ATOM: usize = atom::<Self>(&[field::<L>(), field::<L>()]);
 }
 
+// SAFETY: the struct holds a layer, which is `ZeroValid`.
+unsafe impl<L: ZeroValid> ZeroValid for layers::OverTokens<L> {
+    const ATOM: usize = atom::<Self>(&[field::<L>()]);
+}
+
 // SAFETY: the struct holds buffers, gradients, a tape and scratch memory, each of which is `ZeroValid`.
 unsafe impl<L: Layer<f64, X, Y>, X: Signal, Y: Signal, const B: usize> ZeroValid
     for gradcheck::Memory<L, X, Y, B>

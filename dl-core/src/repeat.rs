@@ -20,6 +20,7 @@ where
     const NEEDS_Y: bool = L::NEEDS_Y;
     const SETS_GRAD: bool = L::SETS_GRAD;
     const MIXES: usize = L::MIXES;
+    const TOGETHER: usize = L::TOGETHER;
     const LENS: LenMap = {
         let (mut map, mut i) = (LenMap::SAME, 0);
         while i < N {

@@ -33,6 +33,9 @@ pub(super) unsafe fn gemv<V: Simd>(p: &Product) {
             row += V::LANES;
         }
         if row == p.m {
+        } else if V::MASKED && p.m - row == V::Half::LANES {
+            // a part of a vector would reach memory too late for one who reads it at once
+            column_tile::<V::Half, 1, 4, false>(p, row, 0);
         } else if V::MASKED {
             column_tile::<V, 1, 4, true>(p, row, p.m - row);
         } else {

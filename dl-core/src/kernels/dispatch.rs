@@ -6,6 +6,7 @@
 use super::column;
 use super::isa::{Isa, Level};
 use super::product::{self, Product};
+use super::recurrence::gates::{self, Gates};
 #[cfg(target_arch = "aarch64")]
 use super::simd::Neon;
 use super::simd::Portable;
@@ -73,4 +74,6 @@ dispatch! {
     packed = transposed::packed: Transposed;
     /// `C = Aᵀ B`, for few columns; not in the order of the indices.
     dots = transposed::dots: Transposed;
+    /// A step forward of a recurrent cell; the first const parameter is the number of states.
+    cell = gates::forward: Gates;
 }

@@ -2,7 +2,10 @@
 
 use nalgebra::SMatrix;
 
-use crate::kernels::{self, recurrence::Output};
+use crate::kernels::{
+    self,
+    recurrence::{Input, Output},
+};
 use crate::layers::recurrent::{self, Recurrent};
 use crate::params::{Path, Visitor, Zipper};
 use crate::signal::LenMap;
@@ -63,6 +66,7 @@ impl<T: Real, L: Recurrent<T>, const LAST: bool, const X: usize, const Y: usize>
     const MACS: usize = 2 * <L as Recurrent<T>>::MACS;
     const NEEDS_Y: bool = false;
     const SETS_GRAD: bool = true;
+    const TOGETHER: usize = recurrent::TOGETHER;
     const LENS: LenMap = if LAST { LenMap::DROP } else { LenMap::SAME };
 
     fn forward<'a, const B: usize>(
@@ -82,8 +86,9 @@ impl<T: Real, L: Recurrent<T>, const LAST: bool, const X: usize, const Y: usize>
             Some((forward, reverse)) => (Some(forward), Some(reverse)),
             None => (None, None),
         };
-        self.forward.run(false, forward, x.as_slice(), y.as_mut_slice(), tape, work, pass);
-        self.reverse.run(true, reverse, x.as_slice(), y.as_mut_slice(), of_reverse, work, pass);
+        let x = Input::Numbers(x.as_slice());
+        self.forward.run(false, forward, x, y.as_mut_slice(), tape, work, pass);
+        self.reverse.run(true, reverse, x, y.as_mut_slice(), of_reverse, work, pass);
         pass.copy_first(y.as_mut_slice());
     }
 
@@ -99,19 +104,19 @@ impl<T: Real, L: Recurrent<T>, const LAST: bool, const X: usize, const Y: usize>
         pass: Pass<'a, B>,
     ) {
         let [forward, reverse] = const { Self::outputs::<T>() };
-        let values = [x.as_slice(), &[], dy.as_slice()];
+        let (x, values) = (Input::Numbers(x.as_slice()), [&[][..], dy.as_slice()]);
         let (grad, of_second) = match grad {
             Some(Bidirectional { forward, reverse }) => (Some(forward), Some(reverse)),
             None => (None, None),
         };
         let Some(dx) = dx else {
-            self.forward.run_back(false, forward, values, tape, None, grad, work, pass);
-            self.reverse.run_back(true, reverse, values, of_reverse, None, of_second, work, pass);
+            self.forward.run_back(false, forward, x, values, tape, None, grad, work, pass);
+            self.reverse.run_back(true, reverse, x, values, of_reverse, None, of_second, work, pass);
             return;
         };
         let (dx, other) = (dx.as_mut_slice(), other.as_mut_slice());
-        self.forward.run_back(false, forward, values, tape, Some(dx), grad, work, pass);
-        self.reverse.run_back(true, reverse, values, of_reverse, Some(other), of_second, work, pass);
+        self.forward.run_back(false, forward, x, values, tape, Some(dx), grad, work, pass);
+        self.reverse.run_back(true, reverse, x, values, of_reverse, Some(other), of_second, work, pass);
         kernels::add_to(dx, other);
     }
 }

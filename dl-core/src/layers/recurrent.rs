@@ -3,9 +3,14 @@
 use nalgebra::SMatrix;
 
 use crate::kernels::Isa;
-use crate::kernels::recurrence::{Backward, Cell, Forward, OneStep, Output, Recurrence, Scratch, Wanted};
+use crate::kernels::recurrence::{
+    Backward, Cell, Forward, Input, OneStep, Output, Recurrence, Scratch, Wanted,
+};
 use crate::params::{Kind, Order, Param, ParamMut, Path, Visitor, Zipper};
 use crate::{Blank, Lens, Params, Pass, Real, Rng, Shape, ZeroValid, init};
+
+/// Samples that make the product of a step with the state worth its name.
+pub(super) const TOGETHER: usize = 16;
 
 /// The parameters, in PyTorch's order; those of the second direction have a longer name.
 const NAMES: [[&str; 4]; 2] = [
@@ -36,6 +41,8 @@ pub trait Recurrent<T: Real>: Sized + Params<T, Grad = Self> {
     type Memory<const B: usize>: Memory<T>;
     /// What one step leaves for the next.
     type State<const B: usize>: State<T>;
+    /// Scratch memory of one step.
+    type Sums<const B: usize>: Sums<T>;
 
     /// The parameters, in PyTorch's order.
     fn weights(&self) -> [&[T]; 4];
@@ -48,7 +55,7 @@ pub trait Recurrent<T: Real>: Sized + Params<T, Grad = Self> {
         &self,
         reverse: bool,
         output: Output,
-        x: &[T],
+        x: Input<'_, T>,
         y: &mut [T],
         tape: Option<&mut Self::Kept<B>>,
         work: &mut Self::Memory<B>,
@@ -66,7 +73,7 @@ pub trait Recurrent<T: Real>: Sized + Params<T, Grad = Self> {
             }
             (to.kept, to.states) = (kept, states);
         }
-        let (x, of_live) = (pass.live_part(x), pass.live_part_of(y));
+        let (x, of_live) = (live(x, pass), pass.live_part_of(y));
         if Self::KEEPS {
             T::recur(pass.isa(), &how, x, Some(of_live), to);
         } else {
@@ -77,12 +84,13 @@ pub trait Recurrent<T: Real>: Sized + Params<T, Grad = Self> {
     /// [`Stream::step`](crate::Stream::step).
     fn run_step<const B: usize>(
         &self,
-        x: &[T],
+        x: Input<'_, T>,
         y: &mut [T],
         state: &mut Self::State<B>,
-        [gates, sums]: [&mut [T]; 2],
+        work: &mut Self::Sums<B>,
         isa: Isa,
     ) {
+        let [gates, sums] = work.parts_mut();
         let (h, c) = state.parts_mut();
         T::recur_once(
             isa,
@@ -99,7 +107,8 @@ pub trait Recurrent<T: Real>: Sized + Params<T, Grad = Self> {
         &self,
         reverse: bool,
         output: Output,
-        [x, y, dy]: [&[T]; 3],
+        x: Input<'_, T>,
+        [y, dy]: [&[T]; 2],
         tape: &Self::Kept<B>,
         dx: Option<&mut [T]>,
         grad: Option<&mut Self>,
@@ -117,7 +126,15 @@ pub trait Recurrent<T: Real>: Sized + Params<T, Grad = Self> {
             weights: grad.map(|grad| (grad.weights_mut(), pass.is_fresh())),
         };
         let from = Backward { gates, kept, states, da, scratch };
-        T::recur_back(pass.isa(), &how, pass.live_part(x), dy, from, wanted);
+        T::recur_back(pass.isa(), &how, live(x, pass), dy, from, wanted);
+    }
+}
+
+/// What comes in of the samples that count.
+fn live<'x, T, const B: usize>(x: Input<'x, T>, pass: Pass<'_, B>) -> Input<'x, T> {
+    match x {
+        Input::Numbers(x) => Input::Numbers(pass.live_part(x)),
+        Input::Tokens(x) => Input::Tokens(pass.live_part(x)),
     }
 }
 
@@ -183,6 +200,20 @@ impl<T: Real, const H: usize, const KEPT: usize, const B: usize> Kept<T> for Ste
     }
     fn parts_mut(&mut self) -> [&mut [T]; 3] {
         [&mut [], &mut [], all_mut(self)]
+    }
+}
+
+/// Both sums of one step.
+#[doc(hidden)]
+pub trait Sums<T>: Blank + ZeroValid {
+    /// That of the input, and that of the state.
+    fn parts_mut(&mut self) -> [&mut [T]; 2];
+}
+
+impl<T: Real, const G: usize, const B: usize> Sums<T> for [[[T; G]; B]; 2] {
+    #[inline(always)]
+    fn parts_mut(&mut self) -> [&mut [T]; 2] {
+        self.each_mut().map(|sums| sums.as_flattened_mut())
     }
 }
 
@@ -298,6 +329,7 @@ macro_rules! recurrent_layer {
             type Kept<const B: usize> = $kept;
             type Memory<const B: usize> = $crate::layers::recurrent::Work<T, $g, H, S, KEPT, B>;
             type State<const B: usize> = $state;
+            type Sums<const B: usize> = [[[T; $g]; B]; 2];
 
             fn weights(&self) -> [&[T]; 4] {
                 [
@@ -326,6 +358,7 @@ macro_rules! recurrent_layer {
             const MACS: usize = <Self as $crate::layers::Recurrent<T>>::MACS;
             const NEEDS_Y: bool = KEPT == 0; // the states
             const SETS_GRAD: bool = true;
+            const TOGETHER: usize = $crate::layers::recurrent::TOGETHER;
             const LENS: $crate::signal::LenMap = match KEPT {
                 0 => $crate::signal::LenMap::SAME,
                 _ => $crate::signal::LenMap::DROP,
@@ -341,7 +374,7 @@ macro_rules! recurrent_layer {
             ) {
                 const { Self::check::<X, Y>() }
                 $crate::layers::Recurrent::run(
-                    self, false, Self::OUTPUT, x.as_slice(), y.as_mut_slice(), tape, work, pass,
+                    self, false, Self::OUTPUT, $crate::kernels::recurrence::Input::Numbers(x.as_slice()), y.as_mut_slice(), tape, work, pass,
                 );
                 pass.copy_first(y.as_mut_slice());
             }
@@ -357,10 +390,10 @@ macro_rules! recurrent_layer {
                 work: &mut Self::Work<B>,
                 pass: $crate::Pass<'a, B>,
             ) {
-                let values = [x.as_slice(), y.as_slice(), dy.as_slice()];
+                let (x, values) = ($crate::kernels::recurrence::Input::Numbers(x.as_slice()), [y.as_slice(), dy.as_slice()]);
                 let dx = dx.map(|dx| dx.as_mut_slice());
                 $crate::layers::Recurrent::run_back(
-                    self, false, Self::OUTPUT, values, tape, dx, grad, work, pass,
+                    self, false, Self::OUTPUT, x, values, tape, dx, grad, work, pass,
                 );
             }
         }
@@ -381,9 +414,8 @@ macro_rules! recurrent_layer {
                 work: &mut Self::Work<B>,
                 pass: $crate::Pass<'a, B>,
             ) {
-                let work = work.each_mut().map(|sums| sums.as_flattened_mut());
                 $crate::layers::Recurrent::run_step(
-                    self, x.as_slice(), y.as_mut_slice(), state, work, pass.isa(),
+                    self, $crate::kernels::recurrence::Input::Numbers(x.as_slice()), y.as_mut_slice(), state, work, pass.isa(),
                 );
             }
 
@@ -399,13 +431,14 @@ macro_rules! recurrent_layer {
                 if B > 1 {
                     return self.step(x, y, state, work, pass);
                 }
-                let (isa, [gates, sums]) = (pass.isa(), work.each_mut().map(|sums| sums.as_flattened_mut()));
+                let (isa, [gates, sums]) = (pass.isa(), $crate::layers::recurrent::Sums::parts_mut(work));
                 let (h, c) = $crate::layers::recurrent::State::parts_mut(state);
                 let (w, u) = (self.weight_ih.as_slice(), self.weight_hh.as_slice());
                 T::gemv_bias::<$g, IN>(isa, w, x.as_slice(), self.bias_ih.as_slice(), gates, false);
                 T::gemv_bias::<$g, H>(isa, u, h, self.bias_hh.as_slice(), sums, false);
+                let h = &mut h[..H];
                 let step = $crate::kernels::recurrence::Step { gates, from: sums, c, h, kept: &mut [] };
-                $crate::kernels::recurrence::small_step($cell, H, step);
+                T::step::<H>(isa, $cell, step);
                 y.as_mut_slice().copy_from_slice(h);
             }
         }

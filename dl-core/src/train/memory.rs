@@ -124,7 +124,7 @@ pub const fn infer_bytes<N: Network, const B: usize>() -> usize {
 }
 
 /// How many samples a chunk of `N` has where nothing is said: the largest power of two up to 64 whose tape stays within
-/// 256 KiB, at least 1. With batch norm it is 64 whatever the tape, so that a usual batch is one chunk.
+/// 256 KiB, at least 1, and with a recurrence 16. With batch norm it is 64 whatever the tape, so that a usual batch is one chunk.
 ///
 /// ```
 /// # #[dl_macros::network(input = [2], crate = dl_core)]
@@ -132,7 +132,11 @@ pub const fn infer_bytes<N: Network, const B: usize>() -> usize {
 /// assert_eq!(dl_core::train::default_chunk::<Net>(), 64);
 /// ```
 pub const fn default_chunk<N: Network>() -> usize {
-    if N::MIXES > 0 { MOST } else { chunk_within_budget(size_of::<TapeOf<N, 1>>()) }
+    if N::MIXES > 0 {
+        return MOST;
+    }
+    let chunk = chunk_within_budget(size_of::<TapeOf<N, 1>>());
+    if chunk < N::TOGETHER { N::TOGETHER } else { chunk }
 }
 
 /// The most samples of a chunk where nothing is said.

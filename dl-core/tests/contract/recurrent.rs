@@ -23,7 +23,10 @@ memory! {
         in_high: [[T; 2]; 2],
     }
 }
-memory! { struct SpeakState[T: Real, const B: usize]<T, B> { low: SMatrix<T, 3, B>, high: SMatrix<T, 2, B> } }
+memory! {
+    #[derive(Clone, Copy)]
+    struct SpeakState[T: Real, const B: usize]<T, B> { low: SMatrix<T, 3, B>, high: SMatrix<T, 2, B> }
+}
 memory! { struct SpeakStep[T: Real, const B: usize]<T, B> { even: SMatrix<T, 3, B>, odd: SMatrix<T, 2, B> } }
 
 impl<T: Real> Layer<T, Vals<10>, Vals<5>> for Speak<T> {

@@ -260,13 +260,17 @@ impl Passes<'_> {
         }
     }
 
-    /// How many samples a training chunk needs, if a layer may mix them.
+    /// How many samples a training chunk needs, if a layer may mix them, and how many it should have.
     fn mixes_const(&self) -> Option<TokenStream> {
         let dl = &self.names.dl;
         let layers = self.plan.layers_with_memory().map(|i| self.names.as_layer(&self.plan.net.layers[i]));
         let layers: Vec<_> = layers.collect();
-        (!layers.is_empty())
-            .then(|| quote!(const MIXES: usize = #dl::shape::largest(&[#(#layers::MIXES),*]);))
+        (!layers.is_empty()).then(|| {
+            quote! {
+                const MIXES: usize = #dl::shape::largest(&[#(#layers::MIXES),*]);
+                const TOGETHER: usize = #dl::shape::largest(&[1, #(#layers::TOGETHER),*]);
+            }
+        })
     }
 
     /// The gradients that the caller may want; `mut` where one is lent twice.

@@ -12,6 +12,31 @@ use crate::shape::{Dim, Shape};
 const PADDING_IDX: Marker =
     Marker { name: "PaddingIdx", counts: &[1], words: &[], forms: &["PaddingIdx<0>"] };
 
+/// A vocabulary is of tokens: of no more than there are.
+pub(super) fn vocabulary(
+    cx: &Context<'_>,
+    vocab: &Dim,
+    at: &TokenStream,
+    checks: &mut TokenStream,
+) -> syn::Result<()> {
+    let (dl, field) = (cx.dl, cx.field);
+    match vocab.known() {
+        Some(tokens) if tokens <= TOKENS => {}
+        Some(tokens) => {
+            let message = format!(
+                "`{field}` has {tokens} tokens, but a token is a `u16`, of which there are {TOKENS}\n\
+                 help: write `{TOKENS}` at most"
+            );
+            return Err(syn::Error::new_spanned(at, message));
+        }
+        None => {
+            let vocab = vocab.value();
+            checks.extend(over(quote!(#dl::shape::expect_vocabulary(#field, #vocab);), at));
+        }
+    }
+    Ok(())
+}
+
 /// How many tokens there are: a token is a `u16`.
 const TOKENS: usize = 1 << 16;
 
@@ -46,23 +71,7 @@ fn rule(layer: &BuiltIn, cx: &Context<'_>) -> syn::Result<Resolved> {
             ));
         }
     };
-    match vocab.known() {
-        Some(tokens) if tokens <= TOKENS => {}
-        Some(tokens) => {
-            return Err(syn::Error::new_spanned(
-                layer.arguments[0].tokens(),
-                format!(
-                    "`{field}` has {tokens} tokens, but a token is a `u16`, of which there are {TOKENS}\n\
-                     help: write `{TOKENS}` at most"
-                ),
-            ));
-        }
-        None => {
-            let vocab = vocab.value();
-            let check = quote!(#dl::shape::expect_vocabulary(#field, #vocab););
-            checks.extend(over(check, &layer.arguments[0].tokens()));
-        }
-    }
+    vocabulary(cx, &vocab, &layer.arguments[0].tokens(), &mut checks)?;
     let padding = match layer.option(PADDING_IDX.name) {
         None => TokenStream::new(),
         Some(option) => {

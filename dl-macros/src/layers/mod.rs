@@ -162,10 +162,11 @@ const DEFINITIONS: &[&[Definition]] = &[
 ];
 
 /// All options of all layers.
-pub(crate) const OPTIONS: [&str; 16] = [
+pub(crate) const OPTIONS: [&str; 17] = [
     "NoBias",
     "Last",
     "Bidirectional",
+    "OneHot",
     "PaddingIdx",
     "Pad",
     "Same",

@@ -1,13 +1,14 @@
-//! `Rnn<HIDDEN>`, `Lstm<HIDDEN>`, `Gru<HIDDEN>`, with `Last`, `Bidirectional`, `NoBias`; `Rnn<HIDDEN, Relu>`.
+//! `Rnn<HIDDEN>`, `Lstm<HIDDEN>`, `Gru<HIDDEN>`, with `Last`, `Bidirectional`, `NoBias`, `OneHot`; `Rnn<HIDDEN, Relu>`.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::bias::{Bias, NO_BIAS, bias};
+use super::embedding::vocabulary;
 use super::window::{self, mention_of};
-use super::{Context, Definition, Marker, Parameter, ParameterKind, Resolved, Role, numbers_only, size};
-use crate::ast::BuiltIn;
-use crate::shape::Dim;
+use super::{Context, Definition, Marker, Parameter, ParameterKind, Resolved, Role, size};
+use crate::ast::{BuiltIn, Chosen};
+use crate::shape::{Dim, Shape};
 
 const HIDDEN: &[Parameter] =
     &[Parameter { what: "number of states", kind: ParameterKind::Size, required: true }];
@@ -15,12 +16,18 @@ const HIDDEN: &[Parameter] =
 const LAST: Marker = Marker { name: "Last", counts: &[0], words: &[], forms: &["Last"] };
 pub(super) const BIDIRECTIONAL: Marker =
     Marker { name: "Bidirectional", counts: &[0], words: &[], forms: &["Bidirectional"] };
+const ONE_HOT: Marker = Marker { name: "OneHot", counts: &[1], words: &[], forms: &["OneHot<65>"] };
 const RELU: Marker = Marker { name: "Relu", counts: &[0], words: &[], forms: &["Relu"] };
 
 pub(super) const LAYERS: &[Definition] = &[
-    Definition { name: "Rnn", arguments: HIDDEN, options: &[LAST, BIDIRECTIONAL, NO_BIAS, RELU], rule },
-    Definition { name: "Lstm", arguments: HIDDEN, options: &[LAST, BIDIRECTIONAL, NO_BIAS], rule },
-    Definition { name: "Gru", arguments: HIDDEN, options: &[LAST, BIDIRECTIONAL, NO_BIAS], rule },
+    Definition {
+        name: "Rnn",
+        arguments: HIDDEN,
+        options: &[LAST, BIDIRECTIONAL, NO_BIAS, ONE_HOT, RELU],
+        rule,
+    },
+    Definition { name: "Lstm", arguments: HIDDEN, options: &[LAST, BIDIRECTIONAL, NO_BIAS, ONE_HOT], rule },
+    Definition { name: "Gru", arguments: HIDDEN, options: &[LAST, BIDIRECTIONAL, NO_BIAS, ONE_HOT], rule },
 ];
 
 /// How many sums a step makes for each state.
@@ -33,14 +40,13 @@ fn gates(name: &str) -> usize {
 }
 
 fn rule(layer: &BuiltIn, cx: &Context<'_>) -> syn::Result<Resolved> {
-    numbers_only(layer, cx)?;
     let (dl, name) = (cx.dl, &layer.name);
     let mut checks = TokenStream::new();
-    let hint = |rank: usize| match rank {
-        3 => "`Reshape<steps, features>` makes a sequence of an image",
-        _ => "a sequence has two dimensions, for example `input = [50, 6]`",
+    let one_hot = layer.option(ONE_HOT.name);
+    let [steps, features] = match one_hot {
+        Some(one_hot) => tokens(one_hot, layer, cx, &mut checks)?,
+        None => sequence(layer, cx, &mut checks)?,
     };
-    let [steps, features] = window::dims(layer, cx, "a sequence [steps, features]", hint, &mut checks)?;
     let hidden = size(layer, 0)?;
     let sums = Dim::Known(gates(layer.definition.name)).times(&hidden);
     let Bias { len: biases, mention, .. } = bias(layer, cx, &sums);
@@ -60,6 +66,7 @@ fn rule(layer: &BuiltIn, cx: &Context<'_>) -> syn::Result<Resolved> {
     let one = quote!(#dl::layers::#name<T, #i, #h #g, #s, #k, #b #rectifier>);
     let is_last = last.is_some();
     let (ty, directions) = match both {
+        _ if one_hot.is_some() => (quote!(#dl::layers::OverTokens<#one>), Dim::Known(1)),
         Some(_) => (quote!(#dl::layers::Bidirectional<#one, #is_last>), Dim::Known(2)),
         None => (one, Dim::Known(1)),
     };
@@ -68,7 +75,8 @@ fn rule(layer: &BuiltIn, cx: &Context<'_>) -> syn::Result<Resolved> {
         if is_last { window::shape(cx, [outputs]) } else { window::shape(cx, [steps.clone(), outputs]) };
     let weights = sums.times(&features.plus(&hidden));
     let params = directions.times(&weights.plus(&biases).plus(&biases)).known();
-    let macs = directions.times(&steps).times(&weights).known();
+    let products = if one_hot.is_some() { sums.times(&hidden) } else { weights };
+    let macs = directions.times(&steps).times(&products).known();
     let role = Role::Layer {
         needs_x: true,
         needs_y: kept.known() == Some(0),
@@ -77,4 +85,64 @@ fn rule(layer: &BuiltIn, cx: &Context<'_>) -> syn::Result<Resolved> {
         keeps_lens: !is_last,
     };
     Ok(Resolved { ty, output, role, params, macs, checks: quote!(#mention #checks) })
+}
+
+/// Steps and features of what comes in.
+fn sequence(layer: &BuiltIn, cx: &Context<'_>, checks: &mut TokenStream) -> syn::Result<[Dim; 2]> {
+    if cx.input.is_tokens() {
+        return Err(syn::Error::new_spanned(
+            &layer.ty,
+            format!(
+                "`{}` computes with numbers, but receives the tokens {}\n\
+                 help: put an `Embedding` before it, or write `{}<.., OneHot<vocabulary>>`",
+                cx.field,
+                cx.input.text(),
+                layer.definition.name
+            ),
+        ));
+    }
+    let hint = |rank: usize| match rank {
+        3 => "`Reshape<steps, features>` makes a sequence of an image",
+        _ => "a sequence has two dimensions, for example `input = [50, 6]`",
+    };
+    window::dims(layer, cx, "a sequence [steps, features]", hint, checks)
+}
+
+/// Steps and vocabulary of the tokens that come in.
+fn tokens(
+    one_hot: &Chosen,
+    layer: &BuiltIn,
+    cx: &Context<'_>,
+    checks: &mut TokenStream,
+) -> syn::Result<[Dim; 2]> {
+    if let Some(both) = layer.option(BIDIRECTIONAL.name) {
+        let message = format!(
+            "`{}` reads one-hot vectors in one direction only\n\
+             help: put an `Embedding` before it in place of `OneHot`",
+            cx.field
+        );
+        return Err(syn::Error::new_spanned(&both.ty, message));
+    }
+    let [vocab] = window::numbers::<1>(one_hot)?;
+    vocabulary(cx, &vocab, &one_hot.arguments[0].tokens(), checks)?;
+    let mention = &one_hot.name;
+    checks.extend(mention_of(cx, &quote!(#mention::<1>)));
+    let steps = match cx.input {
+        Shape::Tokens(steps) => steps.clone(),
+        input if input.is_unknown() => Dim::Known(1),
+        input => {
+            let message = format!(
+                "`{}` reads tokens as one-hot vectors, but receives {}\n\
+                 help: remove `{}`, or write `input = [u16; steps]`",
+                cx.field,
+                match input {
+                    Shape::Const(_) => "what another layer gives".to_owned(),
+                    _ => format!("the numbers {}", input.text()),
+                },
+                crate::shape::tidy(&one_hot.ty)
+            );
+            return Err(syn::Error::new_spanned(&one_hot.ty, message));
+        }
+    };
+    Ok([steps, vocab])
 }

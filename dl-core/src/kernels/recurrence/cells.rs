@@ -1,10 +1,15 @@
 //! One step of one sample: what the gates do, forward and backward.
 //!
 //! A function over neighbours is a loop of its own, for only such the compiler makes vector code of; sums and products of
-//! many gates go through in blocks that it holds in vectors. The bits are the same for every instruction set.
+//! many gates go through in blocks that it holds in vectors. Steps forward in `f32` have vectors of their own: see [`gates`].
+//!
+//! [`gates`]: super::gates
 
-use super::super::Isa;
+use core::ptr;
+
 use super::super::isa::versions;
+use super::super::{Isa, dispatch};
+use super::gates::Gates;
 use crate::{Real, math};
 
 /// What happens in a step.
@@ -35,7 +40,7 @@ impl Cell {
 /// A step forward, of `n` states.
 #[derive(Debug)]
 pub struct Step<'a, T> {
-    /// `a = W x + b`, of which the gates are made in place.
+    /// `a = W x + b`, of which the gates are made in place, if something is kept.
     pub(crate) gates: &'a mut [T],
     /// `u = U h + b`
     pub(crate) from: &'a [T],
@@ -68,14 +73,14 @@ pub struct StepBack<'a, T> {
 
 /// Steps of one scalar, compiled in this crate.
 pub trait Cells: Sized {
-    /// One step of a cell.
-    fn step(isa: Isa, cell: Cell, step: Step<'_, Self>);
+    /// One step of a cell of `N` states; of as many as there are if that is 0.
+    fn step<const N: usize>(isa: Isa, cell: Cell, step: Step<'_, Self>);
     /// The way back.
     fn step_back(isa: Isa, cell: Cell, step: StepBack<'_, Self>);
 }
 
 impl Cells for f64 {
-    fn step(_: Isa, cell: Cell, step: Step<'_, f64>) {
+    fn step<const N: usize>(_: Isa, cell: Cell, step: Step<'_, f64>) {
         forward(cell, step);
     }
     fn step_back(_: Isa, cell: Cell, step: StepBack<'_, f64>) {
@@ -84,8 +89,15 @@ impl Cells for f64 {
 }
 
 impl Cells for f32 {
-    fn step(isa: Isa, cell: Cell, step: Step<'_, f32>) {
-        forward_f32(isa, cell, step);
+    #[inline(always)]
+    fn step<const N: usize>(isa: Isa, cell: Cell, Step { gates, from, c, h, kept }: Step<'_, f32>) {
+        let (n, sums) = (h.len(), cell.gates() * h.len());
+        assert!((N == 0 || N == n) && gates.len() == sums && from.len() == sums);
+        assert!((kept.is_empty() || kept.len() == n) && (cell != Cell::Lstm || c.len() == n));
+        let kept = if kept.is_empty() { ptr::null_mut() } else { kept.as_mut_ptr() };
+        let (gates, from, c, h) = (gates.as_mut_ptr(), from.as_ptr(), c.as_mut_ptr(), h.as_mut_ptr());
+        // SAFETY: the slices have the lengths that the cell asks for, and are borrowed.
+        unsafe { dispatch::cell::<N, 0, 0>(isa, &Gates { cell, n, gates, from, c, h, kept }) }
     }
     fn step_back(isa: Isa, cell: Cell, step: StepBack<'_, f32>) {
         backward_f32(isa, cell, step);
@@ -93,20 +105,9 @@ impl Cells for f32 {
 }
 
 versions! {
-    fn forward_f32(cell: Cell, step: Step<'_, f32>) {
-        forward(cell, step);
-    }
     fn backward_f32(cell: Cell, step: StepBack<'_, f32>) {
         backward(cell, step);
     }
-}
-
-/// [`Cells::step`] of `n` states, to be inlined where that is a constant.
-#[inline(always)]
-pub fn small_step<T: Real>(cell: Cell, n: usize, Step { gates, from, c, h, kept }: Step<'_, T>) {
-    let sums = cell.gates() * n;
-    let c = if cell == Cell::Lstm { &mut c[..n] } else { c };
-    forward(cell, Step { gates: &mut gates[..sums], from: &from[..sums], c, h: &mut h[..n], kept });
 }
 
 /// Numbers of a block.
@@ -155,6 +156,14 @@ fn apply<T: Real>(a: &mut [T], u: &[T], f: impl Fn(T) -> T) {
     }
 }
 
+/// `h = f(a + u)`
+#[inline(always)]
+fn sums<T: Real>(a: &[T], u: &[T], h: &mut [T], f: impl Fn(T) -> T) {
+    for ((h, &a), &u) in h.iter_mut().zip(a).zip(u) {
+        *h = f(a + u);
+    }
+}
+
 /// `y = f(x)`
 #[inline(always)]
 fn map<T: Real>(x: &[T], y: &mut [T], f: impl Fn(T) -> T) {
@@ -168,12 +177,10 @@ fn forward<T: Real>(cell: Cell, Step { gates, from, c, h, kept }: Step<'_, T>) {
     let n = h.len();
     match cell {
         Cell::Tanh => {
-            apply(gates, from, math::tanh);
-            h.copy_from_slice(gates);
+            sums(gates, from, h, math::tanh);
         }
         Cell::Relu => {
-            apply(gates, from, |a| if a < T::zero() { T::zero() } else { a });
-            h.copy_from_slice(gates);
+            sums(gates, from, h, |a| if a < T::zero() { T::zero() } else { a });
         }
         Cell::Lstm => {
             apply(&mut gates[..2 * n], &from[..2 * n], math::sigmoid);
@@ -289,7 +296,7 @@ mod tests {
         let [mut c, mut h, mut kept] = [3, 4, 5].map(|seed| numbers::<T>(n, seed));
         let before = if cell == Cell::Lstm { c.clone() } else { h.clone() };
         let step = Step { gates: &mut gates, from: &from, c: &mut c, h: &mut h, kept: &mut kept };
-        T::step(isa, cell, step);
+        T::step::<0>(isa, cell, step);
         let [mut dh, mut dc] = [6, 7].map(|seed| numbers::<T>(n, seed));
         let [mut da, mut du] = [8, 9].map(|seed| numbers::<T>(sums, seed));
         let back = StepBack {
@@ -307,19 +314,21 @@ mod tests {
     }
 
     #[test]
-    fn steps_give_the_same_bits_on_every_instruction_set_and_are_close_to_those_in_f64() {
+    fn steps_are_close_to_those_in_f64_and_vectors_of_any_width_give_the_same_bits() {
         for cell in [Cell::Tanh, Cell::Relu, Cell::Lstm, Cell::Gru] {
             for n in [1, 7, 8, 16, 17, 33, 64] {
                 let exact = steps::<f64>(Isa::PORTABLE, cell, n);
-                let portable = steps::<f32>(Isa::PORTABLE, cell, n);
-                for (i, (y, exact)) in portable.iter().zip(&exact).enumerate() {
-                    let off = (f64::from(*y) - exact).abs();
-                    assert!(off < 1e-5, "{cell:?} of {n}, number {i}: {y}, exactly {exact}");
-                }
                 for isa in Isa::all() {
-                    let bits = |numbers: &[f32]| numbers.iter().map(|y| y.to_bits()).collect::<Vec<_>>();
-                    assert_eq!(bits(&steps(isa, cell, n)), bits(&portable), "{cell:?} of {n} on {isa:?}");
+                    let near = steps::<f32>(isa, cell, n);
+                    for (i, (y, exact)) in near.iter().zip(&exact).enumerate() {
+                        let off = (f64::from(*y) - exact).abs();
+                        assert!(off < 1e-5, "{cell:?} of {n} on {isa:?}, number {i}: {y}, exactly {exact}");
+                    }
                 }
+                let fused = Isa::all().filter(|isa| *isa != Isa::PORTABLE);
+                let bits = |isa| steps(isa, cell, n).into_iter().map(f32::to_bits).collect::<Vec<_>>();
+                let all: Vec<_> = fused.map(bits).collect();
+                assert!(all.iter().all(|other| *other == all[0]), "{cell:?} of {n}");
             }
         }
     }

@@ -10,9 +10,10 @@ use super::Isa;
 use crate::{Real, kernels};
 
 mod cells;
+pub(super) mod gates;
 
 use cells::StepBack;
-pub use cells::{Cell, Cells, Step, small_step};
+pub use cells::{Cell, Cells, Step};
 
 /// A recurrence of `hidden` states over `steps` steps of `inputs` numbers.
 #[derive(Clone, Copy)]
@@ -29,6 +30,25 @@ pub struct Recurrence<'a, T> {
     pub(crate) valid: Option<&'a dyn Fn(usize) -> usize>,
     /// What of the states comes out.
     pub(crate) output: Output,
+}
+
+/// What comes in at all steps.
+#[derive(Clone, Copy, Debug)]
+pub enum Input<'a, T> {
+    /// A column of numbers at each.
+    Numbers(&'a [T]),
+    /// A token at each: a column of zeros with a one at its place.
+    Tokens(&'a [u16]),
+}
+
+impl<T> Input<'_, T> {
+    /// How many columns of `k` numbers there are.
+    fn columns(self, k: usize) -> usize {
+        match self {
+            Input::Numbers(x) => x.len() / k,
+            Input::Tokens(x) => x.len(),
+        }
+    }
 }
 
 /// Where the states go.
@@ -102,14 +122,20 @@ pub struct Wanted<'a, T> {
 /// Recurrences of one scalar, compiled in this crate.
 pub trait Recurrences: Cells {
     /// The states of all steps of `x`, and what of them comes out, to `y` if it is given.
-    fn recur(isa: Isa, how: &Recurrence<'_, Self>, x: &[Self], y: Option<&mut [Self]>, to: Forward<'_, Self>);
+    fn recur(
+        isa: Isa,
+        how: &Recurrence<'_, Self>,
+        x: Input<'_, Self>,
+        y: Option<&mut [Self]>,
+        to: Forward<'_, Self>,
+    );
     /// One step, from the state of the one before.
-    fn recur_once(isa: Isa, how: &Recurrence<'_, Self>, x: &[Self], step: OneStep<'_, Self>);
+    fn recur_once(isa: Isa, how: &Recurrence<'_, Self>, x: Input<'_, Self>, step: OneStep<'_, Self>);
     /// The way back from `dy`.
     fn recur_back(
         isa: Isa,
         how: &Recurrence<'_, Self>,
-        x: &[Self],
+        x: Input<'_, Self>,
         dy: &[Self],
         from: Backward<'_, Self>,
         wanted: Wanted<'_, Self>,
@@ -119,16 +145,16 @@ pub trait Recurrences: Cells {
 macro_rules! recurrences {
     ($($t:ty),*) => { $(
         impl Recurrences for $t {
-            fn recur(isa: Isa, how: &Recurrence<'_, $t>, x: &[$t], y: Option<&mut [$t]>, to: Forward<'_, $t>) {
+            fn recur(isa: Isa, how: &Recurrence<'_, $t>, x: Input<'_, $t>, y: Option<&mut [$t]>, to: Forward<'_, $t>) {
                 how.forward(isa, x, y, to);
             }
-            fn recur_once(isa: Isa, how: &Recurrence<'_, $t>, x: &[$t], step: OneStep<'_, $t>) {
+            fn recur_once(isa: Isa, how: &Recurrence<'_, $t>, x: Input<'_, $t>, step: OneStep<'_, $t>) {
                 how.once(isa, x, step);
             }
             fn recur_back(
                 isa: Isa,
                 how: &Recurrence<'_, $t>,
-                x: &[$t],
+                x: Input<'_, $t>,
                 dy: &[$t],
                 from: Backward<'_, $t>,
                 wanted: Wanted<'_, $t>,
@@ -178,15 +204,33 @@ impl<T: Real> Recurrence<'_, T> {
         (t < valid).then_some(Turn { at, before: (t != first).then_some(before), is_last: t == last })
     }
 
-    fn forward(&self, isa: Isa, x: &[T], y: Option<&mut [T]>, to: Forward<'_, T>) {
+    /// `a = W x + b` of some columns.
+    fn into_sums(&self, isa: Isa, x: Input<'_, T>, run: Range<usize>, a: &mut [T]) {
+        let (m, k) = (self.sums(), self.inputs);
+        let [w, _, b, _] = self.weights;
+        match x {
+            Input::Numbers(x) => T::gemm_bias(isa, [m, run.len(), k], w, &x[columns(&run, k)], b, a, false),
+            Input::Tokens(x) => {
+                for (&token, a) in x[run].iter().zip(a.chunks_exact_mut(m)) {
+                    match w.get(usize::from(token) * m..).and_then(|w| w.get(..m)) {
+                        Some(w) if b.is_empty() => a.copy_from_slice(w),
+                        Some(w) => kernels::add(isa, w, b, a),
+                        None => a.fill(T::of(f64::NAN)),
+                    }
+                }
+            }
+        }
+    }
+
+    fn forward(&self, isa: Isa, x: Input<'_, T>, y: Option<&mut [T]>, to: Forward<'_, T>) {
         let Forward { gates, kept, states, scratch: Scratch { sums, h, c, .. } } = to;
-        let (m, n, k) = (self.sums(), self.hidden, self.inputs);
-        let samples = x.len() / (self.steps * k);
-        let [w, u, b_w, b_u] = self.weights;
+        let (m, n) = (self.sums(), self.hidden);
+        let samples = x.columns(self.inputs) / self.steps;
+        let [_, u, _, b_u] = self.weights;
         let [sums, h, c] = [(sums, m), (h, n), (c, n)].map(|(all, n)| &mut all[..samples * n]);
         for run in self.runs(samples) {
-            let x = &x[columns(&run, k)];
-            T::gemm_bias(isa, [m, run.len(), k], w, x, b_w, &mut gates[columns(&run, m)], false);
+            let a = &mut gates[columns(&run, m)];
+            self.into_sums(isa, x, run, a);
         }
         h.fill(T::zero());
         c.fill(T::zero());
@@ -197,7 +241,7 @@ impl<T: Real> Recurrence<'_, T> {
                 let Some(Turn { at, .. }) = self.turn(turn, b) else { continue };
                 let kept = if kept.is_empty() { &mut [] } else { &mut kept[column(at, n)] };
                 let gates = &mut gates[column(at, m)];
-                T::step(isa, self.cell, Step { gates, from: &sums[column(b, m)], c, h, kept });
+                T::step::<0>(isa, self.cell, Step { gates, from: &sums[column(b, m)], c, h, kept });
                 states[column(at, n)].copy_from_slice(h);
             }
         }
@@ -207,16 +251,16 @@ impl<T: Real> Recurrence<'_, T> {
         }
     }
 
-    fn once(&self, isa: Isa, x: &[T], OneStep { gates, sums, h, c }: OneStep<'_, T>) {
-        let (m, n, k) = (self.sums(), self.hidden, self.inputs);
-        let samples = x.len() / k;
-        let [w, u, b_w, b_u] = self.weights;
-        T::gemm_bias(isa, [m, samples, k], w, x, b_w, gates, false);
+    fn once(&self, isa: Isa, x: Input<'_, T>, OneStep { gates, sums, h, c }: OneStep<'_, T>) {
+        let (m, n) = (self.sums(), self.hidden);
+        let samples = x.columns(self.inputs);
+        let [_, u, _, b_u] = self.weights;
+        self.into_sums(isa, x, 0..samples, gates);
         T::gemm_bias(isa, [m, samples, n], u, h, b_u, sums, false);
         for b in 0..samples {
             let (gates, from) = (&mut gates[column(b, m)], &sums[column(b, m)]);
             let c = if c.is_empty() { &mut [] } else { &mut c[column(b, n)] };
-            T::step(isa, self.cell, Step { gates, from, c, h: &mut h[column(b, n)], kept: &mut [] });
+            T::step::<0>(isa, self.cell, Step { gates, from, c, h: &mut h[column(b, n)], kept: &mut [] });
         }
     }
 
@@ -247,10 +291,10 @@ impl<T: Real> Recurrence<'_, T> {
         }
     }
 
-    fn backward(&self, isa: Isa, x: &[T], dy: &[T], from: Backward<'_, T>, wanted: Wanted<'_, T>) {
+    fn backward(&self, isa: Isa, x: Input<'_, T>, dy: &[T], from: Backward<'_, T>, wanted: Wanted<'_, T>) {
         let Backward { gates, kept, states, da, scratch: Scratch { sums: du, h: dh, c: dc, product } } = from;
         let (m, n, k) = (self.sums(), self.hidden, self.inputs);
-        let samples = x.len() / (self.steps * k);
+        let samples = x.columns(k) / self.steps;
         let [w, u, ..] = self.weights;
         let [du, dh, dc, product] =
             [(du, m), (dh, n), (dc, n), (product, n)].map(|(all, n)| &mut all[..samples * n]);
@@ -305,8 +349,13 @@ impl<T: Real> Recurrence<'_, T> {
         }
         let mut fresh = is_fresh;
         for run in self.runs(samples) {
-            let (da, x) = (&da[columns(&run, m)], &x[columns(&run, k)]);
-            to_weight(isa, [m, run.len(), k], da, x, dw, &mut fresh);
+            let da = &da[columns(&run, m)];
+            match x {
+                Input::Numbers(x) => {
+                    to_weight(isa, [m, run.len(), k], da, &x[columns(&run, k)], dw, &mut fresh);
+                }
+                Input::Tokens(x) => to_columns(m, da, &x[run], dw, &mut fresh),
+            }
             T::add_columns(isa, m, da, db_w);
         }
         if self.cell == Cell::Gru {
@@ -355,6 +404,19 @@ fn to_weight<T: Real>(isa: Isa, size: [usize; 3], dy: &[T], x: &[T], dw: &mut [T
         dw.fill(T::zero());
     }
     *fresh = false;
+}
+
+/// The same of one-hot vectors. A token that there is not has made NaN of everything by now.
+fn to_columns<T: Real>(m: usize, da: &[T], tokens: &[u16], dw: &mut [T], fresh: &mut bool) {
+    if *fresh {
+        dw.fill(T::zero());
+        *fresh = false;
+    }
+    for (da, &token) in da.chunks_exact(m).zip(tokens) {
+        if let Some(dw) = dw.get_mut(usize::from(token) * m..).and_then(|dw| dw.get_mut(..m)) {
+            kernels::add_to(dw, da);
+        }
+    }
 }
 
 /// One step of one sample.

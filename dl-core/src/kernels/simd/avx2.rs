@@ -16,6 +16,7 @@ impl Simd for F32x8 {
     const MASKED: bool = false; // maskload and maskstore are slow on some processors, and short columns suffer
     const TILE: (usize, usize) = (2, 6);
     type Rest = Sse<true>;
+    type Half = Sse<true>;
 
     #[inline(always)]
     unsafe fn splat(x: f32) -> Self {
@@ -45,6 +46,26 @@ impl Simd for F32x8 {
     #[inline(always)]
     unsafe fn add(self, other: Self) -> Self {
         unsafe { F32x8(_mm256_add_ps(self.0, other.0)) }
+    }
+    #[inline(always)]
+    unsafe fn sub(self, other: Self) -> Self {
+        unsafe { F32x8(_mm256_sub_ps(self.0, other.0)) }
+    }
+    #[inline(always)]
+    unsafe fn mul(self, other: Self) -> Self {
+        unsafe { F32x8(_mm256_mul_ps(self.0, other.0)) }
+    }
+    #[inline(always)]
+    unsafe fn div(self, other: Self) -> Self {
+        unsafe { F32x8(_mm256_div_ps(self.0, other.0)) }
+    }
+    #[inline(always)]
+    unsafe fn clamp(self, limit: f32) -> Self {
+        // the second operand is what comes out for NaN
+        unsafe {
+            let above = _mm256_max_ps(_mm256_set1_ps(-limit), self.0);
+            F32x8(_mm256_min_ps(_mm256_set1_ps(limit), above))
+        }
     }
     #[inline(always)]
     unsafe fn relu(self) -> Self {

@@ -2,7 +2,7 @@
 
 use core::arch::x86_64::*;
 
-use super::avx2::halves;
+use super::avx2::{F32x8, halves};
 use super::sse::{sums, transpose4};
 use super::{Simd, WIDEST, Wide};
 
@@ -38,6 +38,7 @@ impl Simd for F32x16 {
     const MASKED: bool = true;
     const TILE: (usize, usize) = (2, 8);
     type Rest = Self;
+    type Half = F32x8;
 
     #[inline(always)]
     unsafe fn splat(x: f32) -> Self {
@@ -124,6 +125,26 @@ impl Simd for F32x16 {
         unsafe { F32x16(_mm512_add_ps(self.0, other.0)) }
     }
     #[inline(always)]
+    unsafe fn sub(self, other: Self) -> Self {
+        unsafe { F32x16(_mm512_sub_ps(self.0, other.0)) }
+    }
+    #[inline(always)]
+    unsafe fn mul(self, other: Self) -> Self {
+        unsafe { F32x16(_mm512_mul_ps(self.0, other.0)) }
+    }
+    #[inline(always)]
+    unsafe fn div(self, other: Self) -> Self {
+        unsafe { F32x16(_mm512_div_ps(self.0, other.0)) }
+    }
+    #[inline(always)]
+    unsafe fn clamp(self, limit: f32) -> Self {
+        // the second operand is what comes out for NaN
+        unsafe {
+            let above = _mm512_max_ps(_mm512_set1_ps(-limit), self.0);
+            F32x16(_mm512_min_ps(_mm512_set1_ps(limit), above))
+        }
+    }
+    #[inline(always)]
     unsafe fn relu(self) -> Self {
         // the second operand is what comes out for NaN
         unsafe { F32x16(_mm512_max_ps(_mm512_setzero_ps(), self.0)) }
@@ -158,6 +179,34 @@ impl Simd for F32x16 {
     #[inline(always)]
     unsafe fn transpose4(from: *const f32, stride: usize, to: *mut f32, to_stride: usize) {
         unsafe { transpose4(from, stride, to, to_stride) }
+    }
+    #[inline(always)]
+    unsafe fn transpose16(from: *const f32, stride: usize, to: *mut f32, to_stride: usize) {
+        // SAFETY: as the trait asks.
+        unsafe {
+            // the columns `j`, `j + 4`, `j + 8` and `j + 12`, so that a vector of rows has them in order
+            let four = |j: usize| {
+                let load = |column: usize| _mm_loadu_ps(from.add(column * stride));
+                let v = _mm512_castps128_ps512(load(j));
+                let v = _mm512_insertf32x4::<1>(v, load(j + 4));
+                let v = _mm512_insertf32x4::<2>(v, load(j + 8));
+                _mm512_castps_pd(_mm512_insertf32x4::<3>(v, load(j + 12)))
+            };
+            let unpack = |a: __m512d, b: __m512d| {
+                let (a, b) = (_mm512_castpd_ps(a), _mm512_castpd_ps(b));
+                [_mm512_unpacklo_ps(a, b), _mm512_unpackhi_ps(a, b)].map(|v| _mm512_castps_pd(v))
+            };
+            let ([a, c], [b, d]) = (unpack(four(0), four(1)), unpack(four(2), four(3)));
+            let rows = [
+                _mm512_unpacklo_pd(a, b),
+                _mm512_unpackhi_pd(a, b),
+                _mm512_unpacklo_pd(c, d),
+                _mm512_unpackhi_pd(c, d),
+            ];
+            for (row, numbers) in rows.into_iter().enumerate() {
+                _mm512_storeu_ps(to.add(row * to_stride), _mm512_castpd_ps(numbers));
+            }
+        }
     }
 }
 

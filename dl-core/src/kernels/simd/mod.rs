@@ -60,6 +60,8 @@ pub(super) trait Simd: Copy {
     const TILE: (usize, usize);
     /// What computes rows that do not fill a vector, if that is not [`MASKED`](Self::MASKED).
     type Rest: Simd;
+    /// A vector of half as many, if there is one; if not, the same.
+    type Half: Simd;
 
     unsafe fn splat(x: f32) -> Self;
     unsafe fn load(from: *const f32) -> Self;
@@ -135,6 +137,11 @@ pub(super) trait Simd: Copy {
     /// `self · b + c`
     unsafe fn mul_add(self, b: Self, c: Self) -> Self;
     unsafe fn add(self, other: Self) -> Self;
+    unsafe fn sub(self, other: Self) -> Self;
+    unsafe fn mul(self, other: Self) -> Self;
+    unsafe fn div(self, other: Self) -> Self;
+    /// Between `-limit` and `limit`; NaN stays NaN.
+    unsafe fn clamp(self, limit: f32) -> Self;
     /// `max(self, 0)`; NaN stays NaN.
     unsafe fn relu(self) -> Self;
     /// The sums of four vectors.
@@ -160,6 +167,14 @@ pub(super) trait Simd: Copy {
                     *to.add(row * to_stride + column) = *from.add(column * stride + row);
                 }
             }
+        }
+    }
+    /// The same of sixteen columns.
+    #[inline(always)]
+    unsafe fn transpose16(from: *const f32, stride: usize, to: *mut f32, to_stride: usize) {
+        for column in (0..16).step_by(4) {
+            // SAFETY: as the trait asks.
+            unsafe { Self::transpose4(from.add(column * stride), stride, to.add(column), to_stride) }
         }
     }
 }

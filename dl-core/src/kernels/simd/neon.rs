@@ -15,6 +15,7 @@ impl<const FUSED: bool> Simd for Neon<FUSED> {
     const MASKED: bool = false;
     const TILE: (usize, usize) = (4, 4);
     type Rest = Single<FUSED>;
+    type Half = Self;
 
     #[inline(always)]
     unsafe fn splat(x: f32) -> Self {
@@ -38,6 +39,22 @@ impl<const FUSED: bool> Simd for Neon<FUSED> {
     #[inline(always)]
     unsafe fn add(self, other: Self) -> Self {
         unsafe { Neon(vaddq_f32(self.0, other.0)) }
+    }
+    #[inline(always)]
+    unsafe fn sub(self, other: Self) -> Self {
+        unsafe { Neon(vsubq_f32(self.0, other.0)) }
+    }
+    #[inline(always)]
+    unsafe fn mul(self, other: Self) -> Self {
+        unsafe { Neon(vmulq_f32(self.0, other.0)) }
+    }
+    #[inline(always)]
+    unsafe fn div(self, other: Self) -> Self {
+        unsafe { Neon(vdivq_f32(self.0, other.0)) }
+    }
+    #[inline(always)]
+    unsafe fn clamp(self, limit: f32) -> Self {
+        unsafe { Neon(vminq_f32(vmaxq_f32(self.0, vdupq_n_f32(-limit)), vdupq_n_f32(limit))) }
     }
     #[inline(always)]
     unsafe fn relu(self) -> Self {

@@ -15,6 +15,7 @@ impl Simd for Simd128 {
     const MASKED: bool = false;
     const TILE: (usize, usize) = (2, 4);
     type Rest = Single<false>;
+    type Half = Self;
 
     #[inline(always)]
     unsafe fn splat(x: f32) -> Self {
@@ -36,6 +37,22 @@ impl Simd for Simd128 {
     #[inline(always)]
     unsafe fn add(self, other: Self) -> Self {
         Simd128(f32x4_add(self.0, other.0))
+    }
+    #[inline(always)]
+    unsafe fn sub(self, other: Self) -> Self {
+        Simd128(f32x4_sub(self.0, other.0))
+    }
+    #[inline(always)]
+    unsafe fn mul(self, other: Self) -> Self {
+        Simd128(f32x4_mul(self.0, other.0))
+    }
+    #[inline(always)]
+    unsafe fn div(self, other: Self) -> Self {
+        Simd128(f32x4_div(self.0, other.0))
+    }
+    #[inline(always)]
+    unsafe fn clamp(self, limit: f32) -> Self {
+        Simd128(f32x4_min(f32x4_max(self.0, f32x4_splat(-limit)), f32x4_splat(limit)))
     }
     #[inline(always)]
     unsafe fn relu(self) -> Self {

@@ -13,6 +13,7 @@ impl<const FUSED: bool> Simd for Single<FUSED> {
     const MASKED: bool = false;
     const TILE: (usize, usize) = (4, 4);
     type Rest = Self;
+    type Half = Self;
 
     #[inline(always)]
     unsafe fn splat(x: f32) -> Self {
@@ -40,6 +41,22 @@ impl<const FUSED: bool> Simd for Single<FUSED> {
     #[inline(always)]
     unsafe fn add(self, other: Self) -> Self {
         Single(self.0 + other.0)
+    }
+    #[inline(always)]
+    unsafe fn sub(self, other: Self) -> Self {
+        Single(self.0 - other.0)
+    }
+    #[inline(always)]
+    unsafe fn mul(self, other: Self) -> Self {
+        Single(self.0 * other.0)
+    }
+    #[inline(always)]
+    unsafe fn div(self, other: Self) -> Self {
+        Single(self.0 / other.0)
+    }
+    #[inline(always)]
+    unsafe fn clamp(self, limit: f32) -> Self {
+        Single(self.0.clamp(-limit, limit))
     }
     #[inline(always)]
     unsafe fn relu(self) -> Self {

@@ -15,6 +15,7 @@ impl<const FUSED: bool> Simd for Sse<FUSED> {
     const MASKED: bool = false;
     const TILE: (usize, usize) = (2, 4);
     type Rest = Single<FUSED>;
+    type Half = Self;
 
     #[inline(always)]
     unsafe fn splat(x: f32) -> Self {
@@ -38,6 +39,26 @@ impl<const FUSED: bool> Simd for Sse<FUSED> {
     #[inline(always)]
     unsafe fn add(self, other: Self) -> Self {
         unsafe { Sse(_mm_add_ps(self.0, other.0)) }
+    }
+    #[inline(always)]
+    unsafe fn sub(self, other: Self) -> Self {
+        unsafe { Sse(_mm_sub_ps(self.0, other.0)) }
+    }
+    #[inline(always)]
+    unsafe fn mul(self, other: Self) -> Self {
+        unsafe { Sse(_mm_mul_ps(self.0, other.0)) }
+    }
+    #[inline(always)]
+    unsafe fn div(self, other: Self) -> Self {
+        unsafe { Sse(_mm_div_ps(self.0, other.0)) }
+    }
+    #[inline(always)]
+    unsafe fn clamp(self, limit: f32) -> Self {
+        // the second operand is what comes out for NaN
+        unsafe {
+            let above = _mm_max_ps(_mm_set1_ps(-limit), self.0);
+            Sse(_mm_min_ps(_mm_set1_ps(limit), above))
+        }
     }
     #[inline(always)]
     unsafe fn relu(self) -> Self {
