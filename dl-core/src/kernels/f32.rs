@@ -2,7 +2,7 @@
 
 use super::product::{Product, Start};
 use super::simd::{Portable, Simd};
-use super::transposed::{FEW, Transposed};
+use super::transposed::{Transposed, are_few};
 use super::{Isa, Products, dispatch, plain};
 
 impl Products for f32 {
@@ -31,7 +31,7 @@ impl Products for f32 {
                 dispatch::gemm::<0, 0, 0>(isa, &t.of_one_row());
             } else if in_order && (n < Portable::LANES || Portable::LANES == 1) {
                 plain::gemm_tn(m, w, dy, dx);
-            } else if in_order || n >= FEW {
+            } else if in_order || !are_few(isa, m, n) {
                 dispatch::packed::<0, 0, 0>(isa, &t);
             } else {
                 dispatch::dots::<0, 0, 0>(isa, &t);

@@ -57,6 +57,14 @@ impl Isa {
         if cfg!(feature = "portable") { Isa::PORTABLE } else { Self::of_processor() }
     }
 
+    /// Whether there are sixteen lanes, with masks, and thirty-two registers of them.
+    pub(super) fn has_masks(self) -> bool {
+        #[cfg(target_arch = "x86_64")]
+        return self.0 == Level::Avx512;
+        #[cfg(not(target_arch = "x86_64"))]
+        false
+    }
+
     /// Every set that this processor has, the portable one first: for tests of kernels.
     ///
     /// ```

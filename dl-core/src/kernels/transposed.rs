@@ -5,6 +5,7 @@
 
 use core::mem::MaybeUninit;
 
+use super::Isa;
 use super::product::{Product, Start, gemm};
 use super::simd::Simd;
 
@@ -38,8 +39,13 @@ const DEPTH: usize = 128;
 /// Columns up to this are short: adding up what vectors hold takes longer than the products.
 const SHORT: usize = 64;
 
-/// With fewer columns than this, vectors run along the sums.
-pub(super) const FEW: usize = 8;
+/// Whether there are so few columns that vectors run along the sums, of `m` numbers.
+pub(super) fn are_few(isa: Isa, m: usize, columns: usize) -> bool {
+    columns < 8 || (columns <= 16 && m >= LONG && isa.has_masks())
+}
+
+/// Sums of so many numbers take longer than adding up what vectors hold, where a vector's registers are many.
+const LONG: usize = 256;
 
 /// `C = Aᵀ B` by way of transposed panels of `A`; sums run in the order of their indices.
 #[inline(always)]
@@ -89,7 +95,13 @@ pub(super) unsafe fn transpose<V: Simd>(
     let (whole_columns, whole_depth) = (columns - columns % 4, depth - depth % 4);
     // SAFETY: the caller's.
     unsafe {
-        for column in (0..whole_columns).step_by(4) {
+        let many = if whole_depth > 0 { columns - columns % 16 } else { 0 };
+        for column in (0..many).step_by(16) {
+            for p in (0..whole_depth).step_by(4) {
+                V::transpose16(from.add(column * stride + p), stride, to.add(p * pitch + column), pitch);
+            }
+        }
+        for column in (many..whole_columns).step_by(4) {
             for p in (0..whole_depth).step_by(4) {
                 V::transpose4(from.add(column * stride + p), stride, to.add(p * pitch + column), pitch);
             }
@@ -109,6 +121,10 @@ pub(super) unsafe fn dots<V: Simd>(t: &Transposed) {
     // SAFETY: the caller's word for the pointers and the instructions.
     unsafe {
         let mut column = 0;
+        while V::MASKED && column + 4 <= t.n {
+            dots_with::<V, 4>(t, column);
+            column += 4;
+        }
         while column + 2 <= t.n {
             dots_with::<V, 2>(t, column);
             column += 2;
