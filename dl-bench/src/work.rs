@@ -38,6 +38,11 @@ impl Products {
     pub(crate) const fn train(self, batch: usize) -> Work {
         Work { flops: 2 * batch * (3 * self.macs - self.first), weight_bytes: 0 }
     }
+
+    /// The same where tokens come in: every product has an input that gets a gradient.
+    pub(crate) const fn train_behind_tokens(self, batch: usize) -> Work {
+        Work { flops: 2 * batch * 3 * self.macs, weight_bytes: 0 }
+    }
 }
 
 /// Of one training step, or of the inference of one sample.

@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from networks import Conv, Dense, Flatten, MaxPool, Mean, Residual, weight_and_bias
+from networks import Conv, Dense, Flatten, Lstm, MaxPool, Mean, Residual, weight_and_bias
 from serve import serve
 
 ACTIVATIONS = {None: lambda x: x, "relu": jax.nn.relu, "tanh": jnp.tanh}
@@ -22,9 +22,27 @@ def weights(layers, rng):
             case Dense() | Conv():
                 weight, bias = weight_and_bias(layer, rng)
                 all.append((jnp.asarray(np.moveaxis(weight, (0, 1), (-1, -2))), jnp.asarray(bias)))
+            case Lstm(inputs, outputs):
+                shapes = [(inputs, 4 * outputs), (outputs, 4 * outputs), (4 * outputs,)]
+                all.append([jnp.asarray(rng.uniform(-1, 1, s) * outputs**-0.5, jnp.float32) for s in shapes])
             case _:
                 all.append(())
     return all
+
+
+def lstm(weights, x):
+    into, on, bias = weights
+    zeros = jnp.zeros((x.shape[0], on.shape[0]), jnp.float32)
+
+    def step(state, a):
+        h, c = state
+        i, f, g, o = jnp.split(a + h @ on, 4, -1)
+        c = jax.nn.sigmoid(f) * c + jax.nn.sigmoid(i) * jnp.tanh(g)
+        h = jax.nn.sigmoid(o) * jnp.tanh(c)
+        return (h, c), h
+
+    _, states = jax.lax.scan(step, (zeros, zeros), (x @ into + bias).swapaxes(0, 1))
+    return states.swapaxes(0, 1)
 
 
 def forward(layers, weights, x):
@@ -38,6 +56,8 @@ def forward(layers, weights, x):
                     x, of[0], (stride, stride), pad, dimension_numbers=order, feature_group_count=groups
                 )
                 x = ACTIVATIONS[activation](x + of[1])
+            case Lstm():
+                x = lstm(of, x)
             case MaxPool(size):
                 window = (1, size, size, 1)
                 x = jax.lax.reduce_window(x, -jnp.inf, jax.lax.max, window, window, "VALID")
@@ -50,7 +70,7 @@ def forward(layers, weights, x):
     return x
 
 
-def adam(weights, state, gradient, rate=3e-4, beta1=0.9, beta2=0.999, eps=1e-8):
+def adam(weights, state, gradient, rate, beta1=0.9, beta2=0.999, eps=1e-8):
     first, second, count = state
     first = jax.tree.map(lambda m, g: beta1 * m + (1 - beta1) * g, first, gradient)
     second = jax.tree.map(lambda v, g: beta2 * v + (1 - beta2) * g * g, second, gradient)
@@ -75,7 +95,14 @@ def start(workload, network, batch):
     if workload.endswith("_infer1"):
         infer = jax.jit(lambda x: forward(layers, state, x))  # the weights are constants to the compiler: its best case
         return lambda: infer(x).block_until_ready()
-    if workload == "tiny_train":
+    if workload == "charlstm_train":
+        x = jax.nn.one_hot(jnp.asarray(rng.integers(0, 65, (batch, 64))), 65)
+        y = jnp.asarray(rng.integers(0, 65, (batch, 64, 1)), jnp.int32)
+
+        def loss(weights):
+            return -jnp.take_along_axis(jax.nn.log_softmax(forward(layers, weights, x)), y, 2).mean()
+
+    elif workload == "tiny_train":
         y = jnp.asarray(rng.standard_normal((batch, 1)), jnp.float32)
 
         def loss(weights):
@@ -87,9 +114,10 @@ def start(workload, network, batch):
         def loss(weights):
             return -jnp.take_along_axis(jax.nn.log_softmax(forward(layers, weights, x)), y, 1).mean()
 
-    update = adam if workload == "lenet_train" else sgd
+    rate = {"lenet_train": 3e-4, "charlstm_train": 1e-3}.get(workload)
+    update = partial(adam, rate=rate) if rate else sgd
     zeros = partial(jax.tree.map, jnp.zeros_like)
-    state = (state, (zeros(state), zeros(state), jnp.float32(0)) if update is adam else ())
+    state = (state, (zeros(state), zeros(state), jnp.float32(0)) if rate else ())
 
     @partial(jax.jit, donate_argnums=0)
     def train(state):

@@ -51,6 +51,13 @@ class Residual(NamedTuple):
     skip: list
 
 
+class Lstm(NamedTuple):
+    """Over [steps, inputs]; gives all states."""
+
+    inputs: int
+    outputs: int
+
+
 class Network(NamedTuple):
     input: tuple[int, ...]
     layers: list
@@ -88,6 +95,9 @@ def resnet8():
     return Network((3, 32, 32), [plain(3, 16), first, halved(16, 32), halved(32, 64), Mean(), Dense(64, 10, None)])
 
 
+# One-hot vectors of 65 characters come in.
+CHAR_LSTM = Network((64, 65), [Lstm(65, 128), Dense(128, 65, None)])
+
 NETWORKS = {
     "mlp_infer1": mlp(784, 128, 64, 10),
     "mlp_train": mlp(784, 128, 64, 10),
@@ -97,6 +107,7 @@ NETWORKS = {
     "resnet8_infer1": resnet8(),
     "ad_infer1": mlp(640, 128, 128, 128, 128, 8, 128, 128, 128, 128, 640),
     "tiny_infer1": mlp(1, 16, 16, 1),
+    "charlstm_train": CHAR_LSTM,
     "tiny_train": mlp(2, 16, 16, 1, activation="tanh"),
 }
 

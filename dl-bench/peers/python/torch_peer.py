@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from networks import Conv, Dense, Flatten, MaxPool, Mean, Residual, weight_and_bias
+from networks import Conv, Dense, Flatten, Lstm, MaxPool, Mean, Residual, weight_and_bias
 from serve import serve
 
 ACTIVATIONS = {None: [], "relu": [nn.ReLU()], "tanh": [nn.Tanh()]}
@@ -20,6 +20,11 @@ class Sum(nn.Module):
         return functional.relu(self.main(x) + self.skip(x))
 
 
+class States(nn.LSTM):
+    def forward(self, x):
+        return super().forward(x)[0]
+
+
 def sequence(layers, rng):
     return nn.Sequential(*(module for layer in layers for module in modules(layer, rng)))
 
@@ -32,6 +37,8 @@ def modules(layer, rng):
             symmetric = tuple(max(sides) for sides in pad)  # of the same output: others are an operation of their own
             conv = nn.Conv2d(inputs, outputs, kernel, stride, symmetric, groups=groups)
             return [filled(conv, layer, rng), *ACTIVATIONS[activation]]
+        case Lstm(inputs, outputs):
+            return [States(inputs, outputs, batch_first=True)]
         case MaxPool(size):
             return [nn.MaxPool2d(size)]
         case Mean():
@@ -59,12 +66,17 @@ def start(workload, network, batch):
         mode = torch.inference_mode()
         mode.__enter__()  # once and not for each call; it lasts as long as `mode`
         return lambda mode=mode: net(x)
-    if workload == "tiny_train":
+    if workload == "charlstm_train":
+        x = functional.one_hot(torch.randint(0, 65, (batch, 64)), 65).float()
+        loss = lambda scores, y: functional.cross_entropy(scores.flatten(0, 1), y)
+        y = torch.randint(0, 65, (batch * 64,))
+    elif workload == "tiny_train":
         loss, y = functional.mse_loss, torch.randn(batch, 1)
     else:
         loss, y = functional.cross_entropy, torch.randint(0, 10, (batch,))
-    if workload == "lenet_train":
-        optimizer = torch.optim.Adam(net.parameters(), lr=3e-4, fused=True)
+    rate = {"lenet_train": 3e-4, "charlstm_train": 1e-3}.get(workload)
+    if rate:
+        optimizer = torch.optim.Adam(net.parameters(), lr=rate, fused=True)
     else:
         optimizer = torch.optim.SGD(net.parameters(), lr=0.01, fused=True)
 

@@ -11,6 +11,7 @@ use crate::measure::{Step, step};
 use crate::work::Work;
 
 mod autoencoder;
+mod charlstm;
 mod kws;
 mod lenet;
 mod mlp;
@@ -18,7 +19,7 @@ mod resnet8;
 mod stream;
 mod tiny;
 
-pub(crate) const WORKLOADS: [Workload; 17] = [
+pub(crate) const WORKLOADS: [Workload; 18] = [
     mlp::INFER,
     mlp::TRAIN,
     lenet::INFER,
@@ -36,6 +37,7 @@ pub(crate) const WORKLOADS: [Workload; 17] = [
     stream::GRU16,
     stream::GRU32,
     stream::GRU64,
+    charlstm::TRAIN,
 ];
 
 /// A network and what is timed of it, at one or more batches.
@@ -165,6 +167,8 @@ impl Losses {
 
 #[cfg(test)]
 mod tests {
+    use dl::Stream;
+
     use super::*;
 
     #[test]
@@ -181,6 +185,7 @@ mod tests {
         assert_eq!(work(&autoencoder::INFER), [(528_384, 1_056_768)]);
         assert_eq!(work(&tiny::INFER), [(576, 1152)]);
         assert_eq!(work(&tiny::TRAIN), [(1760, 0), (28_160, 0)]);
+        assert_eq!(work(&charlstm::TRAIN), [(16 * 64 * 3 * 2 * (512 * 128 + 128 * 65), 0)]);
         for (infer, macs) in [
             (&mlp::INFER, mlp::Mlp::MACS),
             (&lenet::INFER, lenet::LeNet::MACS),
@@ -188,6 +193,8 @@ mod tests {
             (&resnet8::INFER, resnet8::ResNet8::MACS),
             (&autoencoder::INFER, autoencoder::Autoencoder::MACS),
             (&tiny::INFER, tiny::TinyRelu::MACS),
+            (&stream::LSTM8, <stream::Lstm8 as Stream<f32, _, _>>::STEP_MACS),
+            (&stream::GRU64, <stream::Gru64 as Stream<f32, _, _>>::STEP_MACS),
         ] {
             assert_eq!(infer.rows[0].work.flops, 2 * macs, "{}", infer.name);
         }
