@@ -455,11 +455,18 @@ def sequences():
 # --------------------------------------------------------------------------------------------------------------- losses
 
 
-def loss(name, criterion, y, target, **settings):
-    """Value and gradient; the classes of a sequence are its last dimension here and the second in PyTorch."""
+def loss(name, criterion, y, target, lengths=(), **settings):
+    """Value and gradient; the classes of a sequence are its last dimension here and the second in PyTorch.
+
+    With lengths, the valid steps of all sequences are one batch for PyTorch.
+    """
     y = y.clone().requires_grad_()
     classes_last = y.dim() == 3 and not target.is_floating_point()
-    value = criterion(y.transpose(1, 2) if classes_last else y, target)
+    if lengths:
+        valid = torch.arange(y.shape[1]) < torch.tensor(lengths)[:, None]
+        value = criterion(y[valid], target[valid])
+    else:
+        value = criterion(y.transpose(1, 2) if classes_last else y, target)
     value.backward()
     kind = "values" if target.is_floating_point() else "classes"
     return {
@@ -468,6 +475,7 @@ def loss(name, criterion, y, target, **settings):
         "shape": list(y.shape[1:]),
         "y": samples(y),
         kind: samples(target) if kind == "values" else target.reshape(len(y), -1).tolist(),
+        **({"lengths": lengths} if lengths else {}),
         "value": value.item(),
         "dy": samples(y.grad),
     }
@@ -494,6 +502,7 @@ def losses():
     classes = torch.tensor([1, 0, 4, 1])
     some_ignored = torch.tensor([1, 3, 4, 3])
     steps, step_classes = shuffled(2, 3, 4), torch.tensor([[1, 0, 2], [3, 2, 2]])
+    more_steps, more_classes = shuffled(4, 3, 4), torch.tensor([[1, 0, 2], [3, 2, 2], [0, 1, 3], [2, 1, 0]])
     weights = [0.5, 2.0, 1.25, 1.0, 0.375]
     weight = torch.tensor(weights, dtype=torch.float64)
     shares = F.softmax(shuffled(4, 5, first=-1.0, last=1.0), dim=1)
@@ -537,6 +546,17 @@ def losses():
         ),
         loss("cross_entropy_steps", ce(), steps, step_classes),
         loss("cross_entropy_steps_ignore_index", ce(ignore_index=2), steps, step_classes, ignore_index=2),
+        loss("cross_entropy_steps_lengths", ce(), more_steps, more_classes, lengths=[3, 1, 0, 2]),
+        loss(
+            "cross_entropy_steps_all",
+            ce(weight=weight[:4], ignore_index=2, label_smoothing=0.2),
+            more_steps,
+            more_classes,
+            lengths=[3, 1, 0, 2],
+            weight=weights[:4],
+            ignore_index=2,
+            label_smoothing=0.2,
+        ),
         loss("cross_entropy_shares", ce(), logits, shares),
         loss("cross_entropy_shares_label_smoothing", ce(label_smoothing=0.1), logits, shares, label_smoothing=0.1),
         loss("bce_with_logits", bce(), logits, bits),
