@@ -423,6 +423,21 @@ def embedding(name, module, steps):
     return {"name": name, "input": [steps], "parameters": named(module.named_parameters()), "runs": runs}
 
 
+class Tied(nn.Module):
+    """Scores of all tokens with the embedding's weight."""
+
+    def __init__(self, vocab, dim, padding_idx):
+        super().__init__()
+        self.num_embeddings = vocab
+        self.embed = nn.Embedding(vocab, dim, padding_idx)
+        self.between = nn.Linear(dim, dim)
+        self.head = nn.Linear(dim, vocab, bias=False)
+        self.head.weight = self.embed.weight
+
+    def forward(self, x):
+        return self.head(self.between(self.embed(x))).flatten(1)
+
+
 def sequences():
     torch.manual_seed(SEED)
     stacked = OrderedDict(first=recurrent(nn.LSTM, 3, 4), second=recurrent(nn.LSTM, 4, 2), head=nn.Linear(2, 3))
@@ -430,6 +445,7 @@ def sequences():
     cases = [
         embedding("embedding", nn.Embedding(7, 3), 5),
         embedding("embedding_padding", nn.Embedding(7, 3, padding_idx=2), 5),
+        embedding("embedding_tied", Tied(7, 3, padding_idx=2), 5),
         layer("rnn", recurrent(nn.RNN, 3, 4), 5, 3),
         layer("rnn_relu", recurrent(nn.RNN, 3, 4, nonlinearity="relu"), 5, 3),
         layer("rnn_last", recurrent(nn.RNN, 3, 4, last=True), 5, 3),

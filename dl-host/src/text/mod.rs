@@ -112,7 +112,8 @@ pub fn read_labelled(path: impl AsRef<Path>) -> Result<(Vec<String>, Vec<u16>)> 
     let text = read(path)?;
     let rows = text.split_terminator('\n').enumerate().map(|(i, line)| {
         let parts = line.trim_end_matches('\r').rsplit_once('\t');
-        let labelled = parts.and_then(|(sentence, class)| Some((sentence.to_owned(), class.parse::<u16>().ok()?)));
+        let labelled =
+            parts.and_then(|(sentence, class)| Some((sentence.to_owned(), class.parse::<u16>().ok()?)));
         labelled.ok_or_else(|| {
             let expected = "a sentence, a tab and a class from 0 to 65535";
             Error::content(path, format_args!("line {}", i + 1), format_args!("`{line}`"), expected)
