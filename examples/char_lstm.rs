@@ -1,4 +1,4 @@
-//! A character-level LSTM that writes like Shakespeare: a text, windows of it, perplexity, and text that is drawn.
+//! A character-level LSTM that writes like Shakespeare: windows of a text, perplexity, and a text drawn step by step.
 //!
 //!     cargo run --release --example char_lstm -- [FILE] [OPTIONS]
 //!
@@ -17,12 +17,13 @@ use dl::host::io::safetensors;
 use dl::host::report::Progress;
 use dl::host::text::{self, Characters, Tokenizer};
 use dl::prelude::*;
+use dl::train::StreamModel;
 
 /// Characters in a window, and those that the plays have.
 const STEPS: usize = 64;
 const VOCAB: usize = 65;
 
-#[network(input = [u16; STEPS])]
+#[network(input = [u16; STEPS], stream)]
 pub struct CharLstm {
     pub embed: Embedding<VOCAB, 32>,
     pub lstm: Lstm<128>,
@@ -79,27 +80,24 @@ fn train(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Draws a text, character by character.
+/// Draws a text: each character is what the network reads next.
 fn write(options: &Options) -> Result<()> {
     ensure!(Path::new(WEIGHTS).exists(), "there is no {WEIGHTS}: train first, without --write");
-    let mut model = Model::<CharLstm>::boxed(0);
+    let mut model = StreamModel::<CharLstm>::boxed(0);
     safetensors::load(model.net_mut(), WEIGHTS)?;
     let characters = Characters::load(VOCABULARY)?;
-    let mut tokens = characters.encode(&options.prompt)?;
-    ensure!(!tokens.is_empty(), "`--prompt`: at least one character");
 
-    let mut rng = Rng::new(options.seed);
+    let mut logits = [0.0; VOCAB];
+    for token in characters.encode(&options.prompt)? {
+        logits = *model.step(&[token]);
+    }
     print!("{}", options.prompt);
+    let mut rng = Rng::new(options.seed);
     for _ in 0..options.length {
-        // what the network sees is the last window, from its beginning
-        let seen = &tokens[tokens.len().saturating_sub(STEPS)..];
-        let mut window = [0; STEPS];
-        window[..seen.len()].copy_from_slice(seen);
-        let logits = model.predict(&window).as_chunks::<VOCAB>().0[seen.len() - 1];
         let next = options.sampler.pick(&logits, &mut rng).context("a score is a number")? as u16;
-        tokens.push(next);
         print!("{}", characters.decode(&[next]));
         std::io::stdout().flush()?;
+        logits = *model.step(&[next]);
     }
     println!();
     Ok(())

@@ -3,6 +3,7 @@
 
 use dl::gradcheck;
 use dl::prelude::*;
+use dl::train::StreamModel;
 use dl::{Lens, Tokens, Vals};
 
 const VOCAB: usize = 7;
@@ -14,6 +15,14 @@ struct Chain {
     lstm: Lstm<4>,
     #[tied(embed.weight)]
     pub head: Dense<7, NoBias>,
+}
+
+#[network(input = [u16; 5], stream)]
+struct Streamed {
+    embed: Embedding<7, 4>,
+    lstm: Lstm<4>,
+    #[tied(embed.weight)]
+    head: Dense<7, NoBias>,
 }
 
 /// Sizes that only the compiler knows, a padding, an activation behind, and two uses of the head.
@@ -76,6 +85,15 @@ fn gradients_match_finite_differences() {
     // what the head does with the padding's vector is learned, so the vector is not left out of the check
     let report = gradcheck::layer::<_, Tokens<3>, Vals<21>, 1>(&mut *graph, &mut x, Pass::infer()).unwrap();
     assert_eq!(report.checked, Graph::PARAMS);
+}
+
+#[test]
+fn a_step_at_a_time_gives_what_the_whole_sequence_gives() {
+    let x = [3, 0, 6, 2, 3];
+    let whole = *Model::<Streamed>::boxed(5).predict(&x);
+    let mut model = StreamModel::<Streamed>::boxed(5);
+    let steps: Vec<f32> = x.iter().flat_map(|&token| *model.step(&[token])).collect();
+    assert!(steps.iter().zip(whole).all(|(a, b)| (a - b).abs() < 1e-6), "{steps:?} {whole:?}");
 }
 
 #[test]
