@@ -44,7 +44,7 @@ pub mod prelude {
     pub use crate::loss::{
         BinaryCrossEntropy, CrossEntropy, Huber, KlDiv, Loss, Mae, Mse, Nll, SoftCrossEntropy,
     };
-    pub use crate::metrics::{Accuracy, BinaryAccuracy, Confusion, Metric, R2, Score, TopK};
+    pub use crate::metrics::{Accuracy, BinaryAccuracy, Confusion, Metric, Perplexity, R2, Score, TopK};
     pub use crate::optim::{Adagrad, Adam, AdamW, RmsProp, Sgd};
     pub use crate::options::{
         Bidirectional, Bilinear, Dilation, Groups, Kernel, Last, Nearest, NoBias, OneHot, OutputPad, Pad,
@@ -52,8 +52,10 @@ pub mod prelude {
     };
     #[cfg(feature = "alloc")]
     pub use crate::train::FullHistory;
-    pub use crate::train::{Best, Clip, Dataset, EarlyStopping, Fit, Model, Monitor, Trainer, Valid};
-    pub use crate::{Fold, Layer, Network, Params, Pass, Rng, forward, network};
+    pub use crate::train::{
+        Best, Clip, Dataset, EarlyStopping, Fit, Model, Monitor, Trainer, Valid, Windows,
+    };
+    pub use crate::{Fold, Layer, Network, Params, Pass, Rng, Sampler, forward, network};
 }
 
 /// The code in the documents is compiled and run.

@@ -77,6 +77,16 @@ fn without_files_detection_says_where_they_are_and_ends_well() {
 }
 
 #[test]
+fn without_a_file_the_text_of_char_lstm_is_asked_for_and_it_ends_well() {
+    succeeds("char_lstm", "There is no `data/tinyshakespeare/input.txt`");
+}
+
+#[test]
+fn without_files_sentiment_says_where_they_are_and_ends_well() {
+    succeeds("sentiment", "There is no `train.tsv`");
+}
+
+#[test]
 fn a_table_that_is_not_there_is_named() {
     let Some(output) = run("iris", &["missing.csv"]) else { return };
     let err = String::from_utf8_lossy(&output.stderr);

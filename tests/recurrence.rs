@@ -6,6 +6,7 @@ mod common;
 use common::differences;
 use dl::gradcheck::{self, Numbers};
 use dl::prelude::*;
+use dl::train::Padded;
 use dl::{Blank, Lens, SMatrix, Tokens, Vals};
 
 const STATES: usize = 3;
@@ -176,6 +177,37 @@ fn a_shorter_sequence_gives_the_same_last_state_in_its_padding() {
     let mut work = Blank::ZERO;
     short.forward(&x, &mut expected, None, &mut work, Pass::infer());
     assert!((y - expected).amax() < 1e-6, "{y} {expected}");
+}
+
+/// Of each token's class, where only the first steps count and class 1 does not.
+fn one_step<const CHUNK: usize>() -> (f64, f64, SMatrix<f32, 2, 4>) {
+    let loss = CrossEntropy::<6> { ignore_index: Some(1), ..CrossEntropy::DEFAULT };
+    let mut trainer = WordsTrainer::<_, Sgd, CHUNK>::boxed_with(loss, Sgd::new(0.5), 2);
+    let words: [[u16; 6]; 5] = core::array::from_fn(|b| core::array::from_fn(|t| ((3 * b + t) % 5) as u16));
+    let classes = words.map(|words| words.map(|word| word % 3 % 2));
+    let steps: [u16; 5] = [6, 1, 4, 0, 3];
+    let (mut nats, mut counted) = (0.0, 0.0);
+    for ((words, classes), &steps) in words.iter().zip(&classes).zip(&steps) {
+        let logits = trainer.predict_padded(words, steps);
+        for (z, &class) in logits.chunks(2).zip(classes).take(steps.into()).filter(|(_, class)| **class != 1)
+        {
+            nats += f64::from((z[0].exp() + z[1].exp()).ln() - z[usize::from(class)]);
+            counted += 1.0;
+        }
+    }
+    let data = Padded { data: (&words, &classes), steps: &steps };
+    let report = trainer.step(&data).unwrap();
+    (report.loss, nats / counted, trainer.net().head.weight)
+}
+
+#[test]
+fn chunks_of_a_step_add_up_to_the_mean_over_all_tokens_that_count() {
+    let (loss, expected, weight) = one_step::<8>();
+    assert!((loss - expected).abs() < 1e-6, "{loss}, by hand {expected}");
+    for (in_chunks, by_hand, moved) in [one_step::<1>(), one_step::<2>(), one_step::<3>()] {
+        assert_eq!(by_hand, expected);
+        assert!((in_chunks - loss).abs() < 1e-6 && (moved - weight).amax() < 1e-6, "{in_chunks}, {loss}");
+    }
 }
 
 /// Says what was first, after seven other tokens.

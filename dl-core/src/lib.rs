@@ -13,6 +13,7 @@
 //! | [`loss`], [`optim`], [`metrics`] | what their names say |
 //! | [`train`] | the trainer, callbacks, data sets |
 //! | [`detect`] | objects in images: boxes, grids, suppression |
+//! | [`Sampler`] | the next token, drawn from a model's scores |
 //! | [`gradcheck`] | central differences for layers of your own |
 //! | [`kernels`] | the arithmetic on slices |
 #![no_std]
@@ -44,6 +45,7 @@ pub mod pointwise;
 pub mod real;
 mod repeat;
 pub mod rng;
+mod sampler;
 pub mod shape;
 pub mod signal;
 pub mod small;
@@ -64,6 +66,7 @@ pub use place::ZeroValid;
 pub use pointwise::{FromOutput, Pointwise};
 pub use real::Real;
 pub use rng::Rng;
+pub use sampler::Sampler;
 pub use shape::{Edge, Fit, Fitted, Message, Shape, Shaped};
 pub use signal::{Lens, Signal, Tokens, Vals};
 pub use stream::{Stream, StreamNetwork};

@@ -153,6 +153,10 @@ where
     O: Optimizer,
 {
 }
+// SAFETY: it is an `E`.
+unsafe impl<E: ZeroValid> ZeroValid for layers::Unembed<E> {
+    const ATOM: usize = E::ATOM;
+}
 // SAFETY: every field is `ZeroValid`: the network by `Params`, its work by `Layer`, the rest by `Signal`.
 unsafe impl<N: Network, const B: usize> ZeroValid for train::ModelMemory<N, B> {}
 // SAFETY: every field is `ZeroValid`: the network by `Params`, its state and work by `Stream`, the rest by `Signal`.
@@ -271,6 +275,20 @@ pub fn prefix_mut<T, const N: usize, const MAX: usize, const B: usize>(
     const { assert!(N <= MAX, "the slot is too small for the value") }
     // SAFETY: as in `prefix`, with the unique borrow carried over.
     unsafe { &mut *core::ptr::from_mut(slot).cast() }
+}
+
+/// An embedding as the product that shares its weight.
+#[inline(always)]
+pub(crate) fn unembed<E>(embed: &E) -> &layers::Unembed<E> {
+    // SAFETY: `Unembed` is `repr(transparent)` around an `E`, and the shared borrow is carried over.
+    unsafe { &*core::ptr::from_ref(embed).cast() }
+}
+
+/// [`unembed`], for writing.
+#[inline(always)]
+pub(crate) fn unembed_mut<E>(embed: &mut E) -> &mut layers::Unembed<E> {
+    // SAFETY: as in `unembed`, with the unique borrow carried over.
+    unsafe { &mut *core::ptr::from_mut(embed).cast() }
 }
 
 /// A chunk of samples that lie one behind the other.

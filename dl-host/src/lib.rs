@@ -9,6 +9,7 @@
 //! | split samples, stratified or not | [`data::split`] |
 //! | bring features to one scale | [`data::Scale`] |
 //! | compose scenes for detectors | [`data::Scenes`] |
+//! | make tokens of a text, and text of tokens | [`text`] |
 //! | exchange weights with PyTorch | [`io::safetensors`] |
 //! | save the best weights while training runs | [`io::Checkpoint`] |
 //! | show how far training is | [`report::Progress`] (bar: feature `progress`) |
@@ -33,6 +34,7 @@ mod error;
 mod interrupt;
 pub mod io;
 pub mod report;
+pub mod text;
 
 pub use error::{Error, Result};
 #[cfg(feature = "interrupt")]

@@ -84,7 +84,7 @@ mod twin;
 /// | `#[frozen]` | not trained: no gradient, no moments |
 /// | `#[init(kaiming_normal)]` | the weights' starting values: a function of `dl::init`, or a path to one of your own |
 /// | `#[group(head)]` | parameters of this group may have a learning rate and a weight decay of their own |
-/// | `#[tied(other.weight)]` | shares the weight of an earlier `Dense` of the same sizes |
+/// | `#[tied(embed.weight)]` | a `Dense<VOCAB, NoBias>` whose weight is that of an earlier `Embedding<VOCAB, DIM>` |
 #[proc_macro_attribute]
 pub fn network(args: TokenStream, item: TokenStream) -> TokenStream {
     network_tokens(args.into(), item.into()).into()

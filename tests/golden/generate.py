@@ -423,6 +423,21 @@ def embedding(name, module, steps):
     return {"name": name, "input": [steps], "parameters": named(module.named_parameters()), "runs": runs}
 
 
+class Tied(nn.Module):
+    """Scores of all tokens with the embedding's weight."""
+
+    def __init__(self, vocab, dim, padding_idx):
+        super().__init__()
+        self.num_embeddings = vocab
+        self.embed = nn.Embedding(vocab, dim, padding_idx)
+        self.between = nn.Linear(dim, dim)
+        self.head = nn.Linear(dim, vocab, bias=False)
+        self.head.weight = self.embed.weight
+
+    def forward(self, x):
+        return self.head(self.between(self.embed(x))).flatten(1)
+
+
 def sequences():
     torch.manual_seed(SEED)
     stacked = OrderedDict(first=recurrent(nn.LSTM, 3, 4), second=recurrent(nn.LSTM, 4, 2), head=nn.Linear(2, 3))
@@ -430,6 +445,7 @@ def sequences():
     cases = [
         embedding("embedding", nn.Embedding(7, 3), 5),
         embedding("embedding_padding", nn.Embedding(7, 3, padding_idx=2), 5),
+        embedding("embedding_tied", Tied(7, 3, padding_idx=2), 5),
         layer("rnn", recurrent(nn.RNN, 3, 4), 5, 3),
         layer("rnn_relu", recurrent(nn.RNN, 3, 4, nonlinearity="relu"), 5, 3),
         layer("rnn_last", recurrent(nn.RNN, 3, 4, last=True), 5, 3),
@@ -455,11 +471,18 @@ def sequences():
 # --------------------------------------------------------------------------------------------------------------- losses
 
 
-def loss(name, criterion, y, target, **settings):
-    """Value and gradient; the classes of a sequence are its last dimension here and the second in PyTorch."""
+def loss(name, criterion, y, target, lengths=(), **settings):
+    """Value and gradient; the classes of a sequence are its last dimension here and the second in PyTorch.
+
+    With lengths, the valid steps of all sequences are one batch for PyTorch.
+    """
     y = y.clone().requires_grad_()
     classes_last = y.dim() == 3 and not target.is_floating_point()
-    value = criterion(y.transpose(1, 2) if classes_last else y, target)
+    if lengths:
+        valid = torch.arange(y.shape[1]) < torch.tensor(lengths)[:, None]
+        value = criterion(y[valid], target[valid])
+    else:
+        value = criterion(y.transpose(1, 2) if classes_last else y, target)
     value.backward()
     kind = "values" if target.is_floating_point() else "classes"
     return {
@@ -468,6 +491,7 @@ def loss(name, criterion, y, target, **settings):
         "shape": list(y.shape[1:]),
         "y": samples(y),
         kind: samples(target) if kind == "values" else target.reshape(len(y), -1).tolist(),
+        **({"lengths": lengths} if lengths else {}),
         "value": value.item(),
         "dy": samples(y.grad),
     }
@@ -494,6 +518,7 @@ def losses():
     classes = torch.tensor([1, 0, 4, 1])
     some_ignored = torch.tensor([1, 3, 4, 3])
     steps, step_classes = shuffled(2, 3, 4), torch.tensor([[1, 0, 2], [3, 2, 2]])
+    more_steps, more_classes = shuffled(4, 3, 4), torch.tensor([[1, 0, 2], [3, 2, 2], [0, 1, 3], [2, 1, 0]])
     weights = [0.5, 2.0, 1.25, 1.0, 0.375]
     weight = torch.tensor(weights, dtype=torch.float64)
     shares = F.softmax(shuffled(4, 5, first=-1.0, last=1.0), dim=1)
@@ -537,6 +562,17 @@ def losses():
         ),
         loss("cross_entropy_steps", ce(), steps, step_classes),
         loss("cross_entropy_steps_ignore_index", ce(ignore_index=2), steps, step_classes, ignore_index=2),
+        loss("cross_entropy_steps_lengths", ce(), more_steps, more_classes, lengths=[3, 1, 0, 2]),
+        loss(
+            "cross_entropy_steps_all",
+            ce(weight=weight[:4], ignore_index=2, label_smoothing=0.2),
+            more_steps,
+            more_classes,
+            lengths=[3, 1, 0, 2],
+            weight=weights[:4],
+            ignore_index=2,
+            label_smoothing=0.2,
+        ),
         loss("cross_entropy_shares", ce(), logits, shares),
         loss("cross_entropy_shares_label_smoothing", ce(label_smoothing=0.1), logits, shares, label_smoothing=0.1),
         loss("bce_with_logits", bce(), logits, bits),

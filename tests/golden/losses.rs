@@ -5,7 +5,7 @@ use dl::loss::{
     SoftCrossEntropy,
 };
 use dl::nalgebra::SMatrix;
-use dl::{Loss, Pass, Rng, Signal, Tokens, Vals};
+use dl::{Lens, Loss, Pass, Rng, Signal, Tokens, Vals};
 
 use crate::close::assert_close;
 use crate::vectors::{LossCase, Losses, find, load};
@@ -53,19 +53,23 @@ where
         .map(|first| {
             let samples = std::array::from_fn(|b| (first + b).min(batch - 1)); // filled up with the last
             let pass = Pass::<C>::train(Rng::new(0)).chunk(first, C.min(batch - first));
-            (columns::<N, C>(&case.y, samples), L::Target::read::<C>(case, samples), pass)
+            let valid = (!case.lengths.is_empty()).then(|| samples.map(|b| case.lengths[b]));
+            (columns::<N, C>(&case.y, samples), L::Target::read::<C>(case, samples), pass, valid)
         })
         .collect();
-    let counts = chunks.iter().map(|(_, target, pass)| loss.count(L::Target::get::<f64, C>(target), *pass));
+    let counts = chunks.iter().map(|(_, target, pass, valid)| {
+        loss.count(L::Target::get::<f64, C>(target), of_lengths(*pass, valid))
+    });
     let total = counts.fold(L::Count::ZERO, Count::add);
 
     let (mut value, mut gradient) = (0.0, Vec::new());
-    for (y, target, pass) in &chunks {
+    for (y, target, pass, valid) in &chunks {
+        let pass = of_lengths(*pass, valid);
         let mut dy = SMatrix::repeat(f64::NAN); // to be overwritten
         let target = L::Target::get::<f64, C>(target);
-        let share = loss.value_and_grad(y, target, Some(&mut dy), total, *pass);
+        let share = loss.value_and_grad(y, target, Some(&mut dy), total, pass);
         assert_eq!(
-            loss.value_and_grad(y, target, None, total, *pass),
+            loss.value_and_grad(y, target, None, total, pass),
             share,
             "{}: without gradient",
             case.name
@@ -77,6 +81,13 @@ where
     }
     assert_close(&format!("{} in chunks of {C}", case.name), &[value], &[case.value]);
     assert_close(&format!("{} dy in chunks of {C}", case.name), &gradient, &case.dy.concat());
+}
+
+fn of_lengths<'a, const C: usize>(pass: Pass<'a, C>, valid: &'a Option<[u16; C]>) -> Pass<'a, C> {
+    match valid {
+        Some(valid) => pass.with_lens(Lens::of(valid)),
+        None => pass,
+    }
 }
 
 const WEIGHTS: [f32; 5] = [0.5, 2.0, 1.25, 1.0, 0.375];
@@ -119,6 +130,9 @@ fn cross_entropy_of_sequences_is_pytorchs() {
     check::<12, _>("cross_entropy_steps", CrossEntropy::<3>::DEFAULT);
     let loss = CrossEntropy { ignore_index: Some(2), ..CrossEntropy::<3>::DEFAULT };
     check::<12, _>("cross_entropy_steps_ignore_index", loss);
+    check::<12, _>("cross_entropy_steps_lengths", CrossEntropy::<3>::DEFAULT);
+    let all = CrossEntropy { label_smoothing: 0.2, ..loss };
+    check::<12, _>("cross_entropy_steps_all", all.weighted([0.5, 2.0, 1.25, 1.0]));
 }
 
 #[test]

@@ -49,6 +49,22 @@ fn embedding_with_padding() {
     check::<Net<f64>, 5, 15>("embedding_padding");
 }
 
+#[test]
+fn embedding_tied_to_a_product() {
+    #[network(input = [u16; 5])]
+    struct Tied {
+        embed: Embedding<7, 3, PaddingIdx<2>>,
+        between: Dense<3>,
+        #[tied(embed.weight)]
+        head: Dense<7, NoBias>,
+    }
+    #[network(input = [u16; 5])]
+    struct Net {
+        layer: Tied,
+    }
+    check::<Net<f64>, 5, 35>("embedding_tied");
+}
+
 /// Runs a network that takes tokens on the vectors `name`, for chunks of 1 and of 3 samples.
 fn check<N, const I: usize, const O: usize>(name: &str)
 where

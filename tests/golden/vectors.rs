@@ -73,6 +73,9 @@ pub(crate) struct LossCase {
     pub(crate) values: Vec<Vec<f64>>,
     #[serde(default)]
     pub(crate) classes: Vec<Vec<u16>>,
+    /// The valid steps of each sample; empty where all are.
+    #[serde(default)]
+    pub(crate) lengths: Vec<u16>,
     pub(crate) value: f64,
     pub(crate) dy: Vec<Vec<f64>>,
 }

@@ -46,6 +46,7 @@ mod silu;
 mod softmax;
 mod softplus;
 mod tanh;
+mod unembed;
 mod upsample;
 
 pub use avg_pool1d::AvgPool1d;
@@ -95,6 +96,7 @@ pub use silu::Silu;
 pub use softmax::Softmax;
 pub use softplus::Softplus;
 pub use tanh::Tanh;
+pub use unembed::Unembed;
 pub use upsample::Upsample;
 
 use crate::Real;

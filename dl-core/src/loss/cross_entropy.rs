@@ -245,6 +245,10 @@ mod tests {
         let loss = CrossEntropy::<3> { label_smoothing: 0.1, ..CrossEntropy::DEFAULT };
         let (targets, valid) = ([[0, 1, 1], [1, 0, 200]], [3, 2]); // the 200 is padding
         let pass = padded(&valid);
+        let ignoring = CrossEntropy { ignore_index: Some(1), ..loss };
+        check_gradient(&ignoring, &y, &targets, pass);
+        check_shares(&ignoring, &y, &targets, Some(&valid), |b| [targets[b]]);
+        assert_eq!(Loss::<f64, Vals<6>>::count(&ignoring, &targets, pass), 2.0);
         check_gradient(&loss, &y, &targets, pass);
         check_shares(&loss, &y, &targets, Some(&valid), |b| [targets[b]]);
         assert_eq!(Loss::<f64, Vals<6>>::count(&loss, &targets, pass), 5.0);

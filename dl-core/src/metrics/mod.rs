@@ -3,6 +3,7 @@
 //! | metric | output | target |
 //! |---|---|---|
 //! | [`Accuracy`], [`TopK`], [`Confusion`] | logits or probabilities | a class, or one a step |
+//! | [`Perplexity`] | logits | a token a step |
 //! | [`BinaryAccuracy`] | numbers | 0 or 1 (or −1 or 1), number by number |
 //! | [`Mae`], [`R2`] | numbers | numbers |
 //! | `GridMeanAp` (feature `alloc`) | a [`Grid`](crate::detect::Grid) of cells | objects in an image |
@@ -36,6 +37,7 @@ mod mae;
 #[cfg(feature = "alloc")]
 mod mean_ap;
 mod on;
+mod perplexity;
 mod r2;
 mod roc_auc;
 mod top_k;
@@ -51,6 +53,7 @@ pub use mae::Mae;
 #[cfg(feature = "alloc")]
 pub use mean_ap::{GridMeanAp, MeanAp};
 pub use on::On;
+pub use perplexity::Perplexity;
 pub use r2::R2;
 pub use roc_auc::roc_auc;
 pub use top_k::TopK;

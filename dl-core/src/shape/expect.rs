@@ -71,6 +71,35 @@ pub const fn expect_token(field: &str, token: usize, tokens: usize) {
     }
 }
 
+/// Stops the build if a dense layer does not have the sizes `[vocab, dim]` of the embedding whose weight it has.
+#[track_caller]
+pub const fn expect_tied(field: &str, embed: &str, [out, features, vocab, dim]: [usize; 4]) {
+    if out != vocab || features != dim {
+        let weight = Message::new()
+            .text("`")
+            .text(embed)
+            .text("` has ")
+            .number(vocab)
+            .text(" tokens of ")
+            .number(dim)
+            .text(" features, but `")
+            .text(field);
+        stop(if out == vocab {
+            weight
+                .text("` receives ")
+                .number(features)
+                .text(" features\nhelp: give it ")
+                .number(dim)
+                .text(", for example by a `Dense` before it")
+        } else {
+            weight
+                .text("` has ")
+                .number(out)
+                .text(" outputs\nhelp: give it as many as the embedding has tokens")
+        })
+    }
+}
+
 /// Stops the build if learned slopes are neither one nor one a feature.
 #[track_caller]
 pub const fn expect_slopes(field: &str, slopes: usize, input: Shape) {

@@ -23,6 +23,7 @@
 //! |---|---|
 //! | describe data | [`Dataset`]; a pair of slices is one; [`Subset`], [`Augment`], [`Padded`] |
 //! | flip and shift images | [`Image`] in [`Augment`] |
+//! | cut windows out of a text | [`Windows`] |
 //! | train | [`Trainer`], with [`Fit`] |
 //! | look on, stop early, keep the best | [`Callback`], [`History`], [`EarlyStopping`], [`BestCheckpoint`] |
 //! | train on averaged weights | [`Averaging`] |
@@ -53,6 +54,7 @@ mod stream_model;
 #[cfg(feature = "std")]
 mod threads;
 mod trainer;
+mod windows;
 
 #[cfg(test)]
 mod tiny;
@@ -81,3 +83,4 @@ pub use running::Running;
 pub use step::{Clip, StepReport, Update};
 pub use stream_model::{StepInOf, StepOutOf, StreamMemory, StreamModel};
 pub use trainer::Trainer;
+pub use windows::Windows;

@@ -7,7 +7,7 @@ pub mod idx;
 pub mod images;
 mod scale;
 mod scenes;
-mod source;
+pub(crate) mod source;
 pub mod split;
 
 #[cfg(feature = "image")]

@@ -12,14 +12,14 @@ use crate::{Error, Result};
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// The content of a file, decompressed where it begins as gzip does.
-pub(super) struct Source<'a> {
+pub(crate) struct Source<'a> {
     content: Box<dyn Read + 'a>,
     file: &'a Path,
     gzip: bool,
 }
 
 impl<'a> Source<'a> {
-    pub(super) fn open(file: &'a Path) -> Result<Self> {
+    pub(crate) fn open(file: &'a Path) -> Result<Self> {
         let content = File::open(file).map_err(|source| Error::io(file, "open", source))?;
         Source::new(BufReader::new(content), file)
     }
@@ -48,7 +48,7 @@ impl<'a> Source<'a> {
     }
 
     /// What is left, but at most `limit` bytes. The memory grows with what is really there.
-    pub(super) fn rest(&mut self, limit: u64, place: &str) -> Result<Vec<u8>> {
+    pub(crate) fn rest(&mut self, limit: u64, place: &str) -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
         let read = (&mut self.content).take(limit).read_to_end(&mut bytes);
         read.map_err(|source| self.broken(source, place))?;

@@ -34,7 +34,10 @@ use super::bar::Bar;
 #[derive(Debug)]
 pub struct Progress<W = Stdout> {
     out: W,
-
+    /// Tokens in a sample, of a language model.
+    tokens: Option<usize>,
+    samples: usize,
+    trained: Duration,
     epochs: usize,
     steps: usize,
     epoch: usize,
@@ -78,7 +81,9 @@ impl<W: Write> Progress<W> {
     pub fn to(out: W) -> Self {
         Progress {
             out,
-
+            tokens: None,
+            samples: 0,
+            trained: Duration::ZERO,
             epochs: 0,
             steps: 0,
             epoch: 0,
@@ -87,6 +92,30 @@ impl<W: Write> Progress<W> {
             began: Instant::now(),
             bar: Bar::NONE,
         }
+    }
+
+    /// For a language model, with so many tokens in a sample and a loss that is the cross-entropy of a token.
+    ///
+    /// The line of an epoch then also has the perplexity, `exp` of the validation loss if there is one, else of the
+    /// training loss, and the tokens that were trained on in a second.
+    ///
+    /// ```
+    /// # use dl_core::{loss::CrossEntropy, optim::Adam};
+    /// # #[dl_macros::network(input = [u16; 2], crate = dl_core)]
+    /// # struct Net { embed: Embedding<3, 4>, head: Dense<3> }
+    /// use dl_core::train::{Fit, Windows};
+    /// use dl_host::report::Progress;
+    ///
+    /// let text = [0, 1, 2, 0, 1, 2, 0, 1, 2];
+    /// let mut progress = Progress::to(Vec::new()).language_model(2);
+    /// let mut trainer = NetTrainer::<CrossEntropy<2>, Adam>::boxed(0);
+    /// trainer.fit(&Windows::consecutive(&text), (), Fit::new(1, 4), &mut progress)?;
+    /// let line = String::from_utf8(progress.into_inner())?;
+    /// assert!(line.contains("  perplexity ") && line.contains(" tokens/s  "), "{line}");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn language_model(self, tokens: usize) -> Self {
+        Progress { tokens: Some(tokens), ..self }
     }
 
     /// Training begins: so many epochs of so many steps.
@@ -115,6 +144,7 @@ impl<W: Write> Progress<W> {
     /// ```
     pub fn begin_epoch(&mut self, epoch: usize) {
         (self.epoch, self.step, self.loss, self.began) = (epoch, 0, 0.0, Instant::now());
+        (self.samples, self.trained) = (0, Duration::ZERO);
         self.bar.begin(&heading(epoch, self.epochs), self.steps);
     }
 
@@ -151,6 +181,10 @@ impl<W: Write> Progress<W> {
         let mut line = heading(self.epoch, self.epochs);
         for (name, value) in numbers {
             line += &format!("  {name} {}", number(*value));
+        }
+        if let Some(tokens) = self.tokens.filter(|_| !self.trained.is_zero()) {
+            let a_second = (tokens * self.samples) as f64 / self.trained.as_secs_f64();
+            line += &format!("  {a_second:.0} tokens/s");
         }
         line += &format!("  {}", duration(self.began.elapsed()));
         self.say(&line);
@@ -205,6 +239,10 @@ impl<N: Network, W: Write> Callback<N> for Progress<W> {
 
     fn on_step_end(&mut self, report: &StepReport, _: &mut N) -> Flow {
         self.step(report.loss);
+        if self.tokens.is_some() {
+            self.samples += report.samples;
+            self.trained = self.began.elapsed(); // without validation
+        }
         Flow::Continue(())
     }
 
@@ -212,6 +250,9 @@ impl<N: Network, W: Write> Callback<N> for Progress<W> {
         let mut numbers =
             vec![(if report.valid_loss.is_some() { "train" } else { "loss" }, report.train_loss)];
         numbers.extend(report.valid_loss.map(|loss| ("valid", loss)));
+        if self.tokens.is_some() {
+            numbers.push(("perplexity", report.valid_loss.unwrap_or(report.train_loss).exp()));
+        }
         numbers.extend(report.metric.map(|metric| (report.metric_name, metric)));
         self.end_epoch(&numbers);
         if report.skipped > 0 {

@@ -1,4 +1,4 @@
-//! Rules of single fields: open and repeated layers, starting values, shared weights.
+//! Rules of single fields: open and repeated layers, starting values.
 
 use quote::quote;
 use syn::Type;
@@ -6,7 +6,7 @@ use syn::Type;
 use super::sizes::over;
 use super::{Layer, Net, Settled};
 use crate::layers::initializer;
-use crate::report::{Report, did_you_mean};
+use crate::report::Report;
 use crate::shape::{Shape, tidy};
 
 /// A layer of the user's own has a shape only rustc can compute, and only without const parameters.
@@ -85,27 +85,4 @@ pub(super) fn check_init(layer: &Layer<'_>, report: &mut Report) {
     {
         report.error(init, message);
     }
-}
-
-/// A shared weight exists.
-pub(super) fn check_tied(layer: &Layer<'_>, earlier: &[Layer<'_>], report: &mut Report) {
-    let Some(tied) = &layer.field.tied else { return };
-    let names: Vec<_> = earlier.iter().map(|layer| layer.name.as_str()).collect();
-    let target = tied.field.to_string();
-    if !names.contains(&target.as_str()) {
-        let hint = did_you_mean(&target, names.iter().copied());
-        let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-        let help = match names.as_slice() {
-            [] => "help: share the weight of a field that stands before this one".to_owned(),
-            names => format!("help: the fields before it are {}", names.join(", ")),
-        };
-        report
-            .error(&tied.field, format!("no field `{target}` stands before `{}`{hint}\n{help}", layer.name));
-        return;
-    }
-    report.error(
-        &tied.tokens,
-        "sharing a weight is not supported yet\n\
-         help: remove `#[tied(..)]`; the two layers then learn weights of their own",
-    );
 }

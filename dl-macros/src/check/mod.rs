@@ -9,7 +9,7 @@
 //! - [`check_size`]: no size computed from a const parameter, none too large for memory
 //! - [`check_open`]: a layer of the user's own in a network without const parameters, and never the network itself
 //! - [`check_repeat`]: a repeated layer gives back the shape it takes
-//! - [`check_tied`]: a shared weight exists and fits
+//! - [`check_tied`](Net::check_tied): a shared weight exists and fits
 //! - [`check_init`]: an initializer is known and has weights to start
 //! - [`check_folded`]: where a twin without norms is asked for, there is something to fold
 //! - [`check_stream`]: a network that is to run one step at a time has steps, and no layer that needs them all
@@ -22,6 +22,7 @@
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{PathArguments, Type};
 
@@ -31,7 +32,7 @@ use crate::closure::Forward;
 use crate::flow::{self, Flow};
 use crate::layers::{self, Context, Product, Resolved, Role, Steps};
 use crate::report::Report;
-use crate::shape::{Dim, Shape};
+use crate::shape::{Dim, Shape, tidy};
 
 mod calls;
 mod fields;
@@ -43,8 +44,9 @@ mod nodes;
 mod operators;
 mod sizes;
 mod streamed;
+mod tied;
 
-use fields::{check_init, check_open, check_repeat, check_tied};
+use fields::{check_init, check_open, check_repeat};
 use folded::check_folded;
 pub(crate) use graph::callee;
 pub(crate) use hidden::Hidden;
@@ -83,6 +85,8 @@ pub(crate) struct Layer<'a> {
     /// Its place among the fields.
     pub(crate) index: usize,
     pub(crate) field: &'a Field,
+    /// The embedding whose weight it shares.
+    pub(crate) tied: Option<&'a Field>,
     pub(crate) name: String,
     /// Its type over the scalar `T`.
     pub(crate) ty: TokenStream,
@@ -106,11 +110,24 @@ impl Layer<'_> {
         self.field.spec.as_ref().is_some_and(|spec| open_base(spec).is_some())
     }
 
-    /// Whether it learns.
-    pub(crate) fn is_trained(&self) -> bool {
-        !self.field.frozen && self.has_params()
+    /// How it is written, and whose weight it shares.
+    pub(crate) fn text(&self) -> String {
+        let written = tidy(&self.field.ty);
+        match self.tied {
+            Some(other) => format!("{written} = {}.weight", other.ident.unraw()),
+            None => written,
+        }
     }
 
+    /// Whether it learns.
+    pub(crate) fn is_trained(&self) -> bool {
+        match self.tied {
+            Some(other) => !other.frozen,
+            None => !self.field.frozen && self.has_params(),
+        }
+    }
+
+    /// Whether it has parameters of its own.
     pub(crate) fn has_params(&self) -> bool {
         match self.role {
             Role::Layer { has_params, .. } => has_params,
@@ -159,9 +176,8 @@ pub(crate) fn check<'a>(args: &'a Args, written: &'a Written, report: &mut Repor
         Forward::Broken => {}
     }
     net.layers.sort_by_key(|layer| layer.index);
-    for (i, layer) in net.layers.iter().enumerate() {
+    for layer in &net.layers {
         check_init(layer, report);
-        check_tied(layer, &net.layers[..i], report);
     }
     if !report.is_empty() {
         return None;
@@ -226,6 +242,13 @@ impl<'a> Net<'a> {
         values.iter().map(|&v| self.values[v].clone()).collect()
     }
 
+    /// The field whose parameters field `i` uses: itself, or the one it is tied to.
+    pub(crate) fn owner(&self, i: usize) -> usize {
+        let tied = self.layers[i].tied;
+        let owner = tied.and_then(|other| self.layers.iter().find(|layer| layer.field.ident == other.ident));
+        owner.map_or(i, |owner| owner.index)
+    }
+
     /// The layer of field `i`, if it has been called.
     fn layer_mut(&mut self, i: usize) -> Option<&mut Layer<'a>> {
         self.layers.iter_mut().find(|layer| layer.index == i)
@@ -256,7 +279,11 @@ impl<'a> Net<'a> {
             return None;
         }
         let inputs = self.flows(inputs);
-        let Settled { resolved, is_open, outputs } = settle(spec, field, &inputs, outputs, self, report)?;
+        let Settled { mut resolved, is_open, outputs } = settle(spec, field, &inputs, outputs, self, report)?;
+        let tied = match &field.tied {
+            Some(tied) => Some(self.check_tied(i, tied, &inputs[0], &mut resolved, report)?),
+            None => None,
+        };
         let outputs = match outputs {
             Some(outputs) => outputs,
             None => vec![self.flow(resolved.output, &inputs[0], &name, &field.ty, report)?],
@@ -271,6 +298,7 @@ impl<'a> Net<'a> {
         self.layers.push(Layer {
             index: i,
             field,
+            tied,
             name,
             ty: resolved.ty,
             is_open,

@@ -173,10 +173,16 @@ impl Passes<'_> {
         let (x, y) = (lent(&step.inputs), lent(&step.outputs));
         let (dx, dy) = (tuple(dx), tuple(dy.iter().cloned()));
         let grad = match self.plan.net.layer_of(node) {
-            Some(layer) if layer.is_trained() => {
-                let field = &layer.field.ident;
-                quote!(grad.as_deref_mut().map(|g| &mut g.#field))
-            }
+            Some(layer) if layer.is_trained() => match layer.tied {
+                Some(other) => {
+                    let other = &other.ident;
+                    quote!(grad.as_deref_mut().map(|g| g.#other.unembed_mut()))
+                }
+                None => {
+                    let field = &layer.field.ident;
+                    quote!(grad.as_deref_mut().map(|g| &mut g.#field))
+                }
+            },
             _ => quote!(::core::option::Option::None),
         };
         let n = self.node_index(node);

@@ -3,7 +3,6 @@
 use crate::check::Layer;
 use crate::flow;
 use crate::plan::Plan;
-use crate::shape::tidy;
 
 /// A whole number with a comma at every third digit.
 fn grouped(n: usize) -> String {
@@ -40,7 +39,7 @@ pub(super) fn network(plan: &Plan<'_>) -> Vec<String> {
         table += &format!(
             "| `{}`{frozen} | `{}` | `{}` | {} | {} |\n",
             layer.name,
-            tidy(&layer.field.ty),
+            layer.text(),
             flow::text(&layer.outputs),
             count(layer.params),
             count(all_macs(layer))
@@ -65,7 +64,7 @@ pub(super) fn field(layer: &Layer<'_>) -> Vec<String> {
     let paragraph = if is_documented { "\n" } else { "" };
     let mut line = format!(
         "{paragraph}`{}`: `{}` to `{}`",
-        tidy(&layer.field.ty),
+        layer.text(),
         flow::text(&layer.inputs),
         flow::text(&layer.outputs)
     );

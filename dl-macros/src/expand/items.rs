@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
+use syn::ext::IdentExt;
 
 use super::passes::Passes;
 use super::{Names, docs, mentions};
@@ -21,7 +22,11 @@ pub(super) fn visible(plan: &Plan<'_>, names: &Names) -> TokenStream {
     let fields = plan.in_memory().map(|layer| {
         let (attrs, vis, ident, ty) = (&layer.field.attrs, &layer.field.vis, &layer.field.ident, &layer.ty);
         let docs = docs::field(layer);
-        quote!(#(#attrs)* #(#[doc = #docs])* #vis #ident: #ty)
+        match layer.tied {
+            // what it computes with is the other's
+            Some(_) => quote!(#(#attrs)* #(#[doc = #docs])* #[allow(dead_code)] #vis #ident: ()),
+            None => quote!(#(#attrs)* #(#[doc = #docs])* #vis #ident: #ty),
+        }
     });
     let hidden = (!net.hidden.items.is_empty()).then(|| {
         let (owner, items) = (&net.hidden.owner, &net.hidden.items);
@@ -123,7 +128,12 @@ pub(super) fn aliases(plan: &Plan<'_>, names: &Names) -> TokenStream {
             let generics = &alias.generics;
             quote!(<#generics>)
         });
-        let doc = format!(" The type of [`{}::{}`].", names.net, layer.name);
+        let doc = match layer.tied {
+            Some(other) => {
+                format!(" `{}` as [`{}::{}`] uses it.", other.ident.unraw(), names.net, layer.name)
+            }
+            None => format!(" The type of [`{}::{}`].", names.net, layer.name),
+        };
         quote! {
             #[doc = #doc]
             #[allow(dead_code)]
@@ -154,7 +164,11 @@ pub(super) fn blanks(plan: &Plan<'_>, names: &Names) -> TokenStream {
     }
     let net_ty = &names.net_ty;
     let atom = |types: &[TokenStream]| quote!(const ATOM: usize = #dl::place::atom::<Self>(&[#(#dl::place::field::<#types>()),*]););
-    let net_types: Vec<_> = names.types.iter().map(ToTokens::to_token_stream).collect();
+    let in_struct = |layer: &Layer<'_>| match layer.tied {
+        Some(_) => quote!(()),
+        None => names.types[layer.index].clone(),
+    };
+    let net_types: Vec<_> = plan.net.layers.iter().map(in_struct).collect();
     let net = zeros(dl, &quote!(#decls T: #dl::Real), net_ty, ident, &fields, atom(&net_types));
     let (grad_fields, grad_types) = grad_fields(plan, names);
     let grad =
@@ -216,6 +230,7 @@ fn grad_fields(plan: &Plan<'_>, names: &Names) -> (Vec<TokenStream>, Vec<TokenSt
         .map(|layer| {
             let (ident, ty) = (&layer.field.ident, &names.types[layer.index]);
             let grad = match (layer.is_trained(), layer.role) {
+                _ if layer.tied.is_some() => quote!(()),
                 (false, _) => quote!(()),
                 (true, Role::Product(_)) if !layer.is_open => quote!(#ty),
                 (true, _) => quote!(<#ty as #dl::Params<T>>::Grad),

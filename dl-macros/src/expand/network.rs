@@ -11,7 +11,7 @@ use crate::check::{Node, Op, over};
 use crate::flow::Flow;
 use crate::layers::Role;
 use crate::plan::{Home, Plan};
-use crate::shape::{Dim, tidy};
+use crate::shape::Dim;
 
 /// The traits and constants that describe a network.
 pub(super) fn network(plan: &Plan<'_>, names: &Names) -> TokenStream {
@@ -147,7 +147,7 @@ fn nodes(plan: &Plan<'_>, names: &Names) -> TokenStream {
         quote!(#dl::graph::Node::end(#name, #arrows))
     };
     let title = |node: &Node| match &node.op {
-        Op::Layer(i) => (net.layers[*i].name.clone(), tidy(&net.layers[*i].field.ty)),
+        Op::Layer(i) => (net.layers[*i].name.clone(), net.layers[*i].text()),
         Op::Function(function) => (function.name.to_owned(), String::new()),
         Op::Add => ("+".to_owned(), String::new()),
         Op::Sub => ("-".to_owned(), String::new()),
@@ -172,7 +172,7 @@ fn nodes(plan: &Plan<'_>, names: &Names) -> TokenStream {
 fn rows(plan: &Plan<'_>, names: &Names) -> TokenStream {
     let dl = &names.dl;
     let rows = plan.net.layers.iter().enumerate().map(|(i, layer)| {
-        let (name, written, output) = (&layer.name, tidy(&layer.field.ty), layer.outputs[0].shape.value(dl));
+        let (name, written, output) = (&layer.name, layer.text(), layer.outputs[0].shape.value(dl));
         let params = if layer.has_params() {
             let ty = &names.types[i];
             quote!(<#ty as #dl::Params<T>>::PARAMS)

@@ -162,7 +162,12 @@ impl Passes<'_> {
     pub(super) fn layer(&self, node: &Node) -> TokenStream {
         match &node.op {
             Op::Layer(i) => {
-                let field = node.at.as_ref().unwrap_or(&self.plan.net.layers[*i].field.ident);
+                let layer = &self.plan.net.layers[*i];
+                if let Some(other) = layer.tied {
+                    let other = &other.ident;
+                    return quote!(self.#other.unembed());
+                }
+                let field = node.at.as_ref().unwrap_or(&layer.field.ident);
                 quote!(&self.#field)
             }
             Op::Function(function) => {

@@ -269,7 +269,7 @@ impl Plan<'_> {
         }
         let field = match step.run {
             Run::Node(n) => match self.net.nodes[n].op {
-                Op::Layer(i) => Some(i),
+                Op::Layer(i) => Some(self.net.owner(i)),
                 _ => None,
             },
             Run::Copy => None,

@@ -1,0 +1,11 @@
+use dl::network;
+
+#[network(input = [u16; 20])]
+struct Net {
+    embed: Embedding<1000, 16>,
+    #[tied(embed.weight)]
+    #[frozen]
+    head: Dense<1000, NoBias>,
+}
+
+fn main() {}
