@@ -23,6 +23,12 @@ struct Chars {
     head: Dense<9>,
 }
 
+#[network(input = [u16; 6], stream)]
+struct OneHots {
+    gru: Gru<17, OneHot<9>, NoBias>,
+    head: Dense<9>,
+}
+
 #[network(input = [6, 3], stream)]
 #[forward(|x| {
     let h = rnn(x);
@@ -121,6 +127,10 @@ fn tokens_come_one_at_a_time() {
     let tokens = [8, 0, 3, 3, 1, 7];
     let whole = *Model::<Chars>::boxed(3).predict(&tokens);
     let mut model = StreamModel::<Chars>::boxed(3);
+    let stream: Vec<_> = tokens.iter().flat_map(|token| *model.step(&[*token])).collect();
+    assert_near(&stream, &whole);
+    let whole = *Model::<OneHots>::boxed(3).predict(&tokens);
+    let mut model = StreamModel::<OneHots>::boxed(3);
     let stream: Vec<_> = tokens.iter().flat_map(|token| *model.step(&[*token])).collect();
     assert_near(&stream, &whole);
 }

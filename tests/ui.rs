@@ -17,7 +17,7 @@ use std::{env, fs};
 const WRITTEN_WITH: &str = "rustc 1.95.";
 
 /// Mistakes that more than one error is said about, how many, and why.
-const MORE_THAN_ONE: [(&str, usize, &str); 4] = [
+const MORE_THAN_ONE: [(&str, usize, &str); 5] = [
     ("named_argument", 2, "rustc refuses `name = 10` in a type by itself, whatever the macro makes of it"),
     (
         "own_type_that_is_no_layer",
@@ -25,6 +25,11 @@ const MORE_THAN_ONE: [(&str, usize, &str); 4] = [
         "the scalar is added to a type that takes none before anyone sees it is no layer",
     ),
     ("size_by_an_unknown_constant", 2, "rustc adds a suggestion of its own where it is used among generics"),
+    (
+        "stream_model_of_a_network_that_does_not",
+        2,
+        "rustc says the bound again where the constructor is looked up",
+    ),
     ("two_mistakes_in_two_fields", 3, "a third is hidden behind them, and said too"),
 ];
 

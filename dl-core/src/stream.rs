@@ -1,6 +1,7 @@
 //! Layers and networks that run one step at a time.
 
-use crate::{Blank, Network, Params, Pass, Real, Signal, ZeroValid};
+use crate::shape::stop;
+use crate::{Blank, Message, Network, Params, Pass, Real, Signal, ZeroValid};
 
 /// A layer that can also run one step at a time, with its state in the caller's hands.
 ///
@@ -63,6 +64,10 @@ pub trait Stream<T: Real, X: Signal, Y: Signal>: Params<T> {
 
     /// Multiply-adds of a step, for one sample.
     const STEP_MACS: usize = 0;
+    /// Whether it really does: a network that does not say `stream` has an implementation that does nothing, so that one
+    /// message says what is missing.
+    #[doc(hidden)]
+    const STEPS: bool = true;
 
     /// Computes one step. Valid lengths in `pass` mean nothing here: who has no more steps stops calling.
     fn step<'a, const B: usize>(
@@ -113,6 +118,44 @@ pub trait StreamNetwork: Network + Stream<Self::Scalar, Self::StepIn, Self::Step
     type StepIn: Signal;
     /// What goes out at one step.
     type StepOut: Signal;
+}
+
+/// A [`Stream`] that does nothing, of any size, for networks that do not run one step at a time.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! no_steps {
+    ([$($generics:tt)*] $net:ty, $t:ident, $steps:expr) => {
+        impl<$($generics)*, X: $crate::Signal, Y: $crate::Signal> $crate::Stream<$t, X, Y> for $net {
+            type State<const B: usize> = ();
+            type Work<const B: usize> = ();
+            const STEPS: bool = $steps;
+            fn step<'a, const B: usize>(
+                &self,
+                _: X::Ref<'_, $t, B>,
+                _: Y::Mut<'_, $t, B>,
+                (): &mut (),
+                (): &mut (),
+                _: $crate::Pass<'a, B, X::Lens<'a, B>>,
+            ) {
+            }
+        }
+    };
+}
+
+/// Stops the build if field `name`, a network or a layer of the user's own, cannot run one step at a time.
+#[doc(hidden)]
+#[track_caller]
+pub const fn expect_steps<L: Stream<f32, X, Y>, X: Signal, Y: Signal>(name: &str, ty: &str) {
+    if !L::STEPS {
+        stop(
+            Message::new()
+                .text("`")
+                .text(name)
+                .text("` cannot run one step at a time\nhelp: write `#[network(.., stream)]` above `")
+                .text(ty)
+                .text("`"),
+        )
+    }
 }
 
 /// The state of a network that runs one step at a time, for `B` samples.

@@ -92,25 +92,29 @@ pub(crate) fn fallback(args: &Args, written: &Written, report: Report) -> TokenS
     });
     let (step_names, step_impls) = if args.stream.is_some() {
         let (state, step_work) = (format_ident!("{ident}State"), format_ident!("{ident}StepWork"));
-        let (params, step_in) = (&params, each(&sizes.steps));
-        let names = quote! {
-            #[allow(dead_code)]
-            #vis type #state<#(#params,)* #t, const #b: usize> = ();
-            #[allow(dead_code)]
-            #vis type #step_work<#(#params,)* #t, const #b: usize> = ();
-        };
+        let step_in = each(&sizes.steps);
+        let [state_items, work_items] =
+            [&state, &step_work].map(|name| companion(name, quote!(const #b: usize), quote!(#b)));
+        let names = quote!(#state_items #work_items);
+        let (state_ty, work_ty) = (quote!(#state<#used #t, #b>), quote!(#step_work<#used #t, #b>));
         let impls = quote! {
+            impl<#decls #t: #dl::Real, const #b: usize> ::core::clone::Clone for #state_ty {
+                fn clone(&self) -> Self {
+                    *self
+                }
+            }
+            impl<#decls #t: #dl::Real, const #b: usize> ::core::marker::Copy for #state_ty {}
             impl<#decls #t: #dl::Real, #(const #x_params: usize,)* #(const #y_params: usize),*>
                 #dl::Stream<#t, #any_x, #any_y> for #ident<#used #t>
             {
-                type State<const #b: usize> = ();
-                type Work<const #b: usize> = ();
+                type State<const #b: usize> = #state_ty;
+                type Work<const #b: usize> = #work_ty;
                 fn step<'a, const #b: usize>(
                     &self,
                     _: <#any_x as #dl::Signal>::Ref<'_, #t, #b>,
                     _: <#any_y as #dl::Signal>::Mut<'_, #t, #b>,
-                    (): &mut (),
-                    (): &mut (),
+                    _: &mut #state_ty,
+                    _: &mut #work_ty,
                     _: #pass_ty,
                 ) {
                 }
@@ -122,7 +126,8 @@ pub(crate) fn fallback(args: &Args, written: &Written, report: Report) -> TokenS
         };
         (names, impls)
     } else {
-        (TokenStream::new(), TokenStream::new())
+        // a network around it that runs step by step is not to be told of this one
+        (TokenStream::new(), quote!(#dl::no_steps!([#decls #t: #dl::Real] #ident<#used #t>, #t, true);))
     };
     let name = ident.to_string();
     let trainer = format_ident!("{ident}Trainer");

@@ -6,7 +6,7 @@
 use super::column;
 use super::isa::{Isa, Level};
 use super::product::{self, Product};
-use super::recurrence::gates::{self, Gates};
+use super::recurrence::gates::{self, Gates, GatesBack};
 #[cfg(target_arch = "aarch64")]
 use super::simd::Neon;
 use super::simd::Portable;
@@ -76,4 +76,6 @@ dispatch! {
     dots = transposed::dots: Transposed;
     /// A step forward of a recurrent cell; the first const parameter is the number of states.
     cell = gates::forward: Gates;
+    /// The way back of it.
+    cell_back = gates::backward: GatesBack;
 }

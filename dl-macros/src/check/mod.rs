@@ -183,7 +183,7 @@ pub(crate) fn check<'a>(args: &'a Args, written: &'a Written, report: &mut Repor
         return None;
     }
     check_folded(&mut net, report)?;
-    check_stream(&net, report)?;
+    check_stream(&mut net, report)?;
     Some(net)
 }
 

@@ -1,13 +1,15 @@
 //! Whether a network can run one step at a time, and what flows through it then.
 
-use super::{Net, Op};
-use crate::flow::Flow;
+use quote::quote;
+
+use super::{Net, Op, over};
+use crate::flow::{self, Flow};
 use crate::layers::Steps;
 use crate::report::Report;
-use crate::shape::{Dim, Shape};
+use crate::shape::{Dim, Shape, tidy};
 
 /// A network that is to run one step at a time takes sequences, and no layer of it needs all steps.
-pub(super) fn check_stream(net: &Net<'_>, report: &mut Report) -> Option<()> {
+pub(super) fn check_stream(net: &mut Net<'_>, report: &mut Report) -> Option<()> {
     let Some(stream) = &net.args.stream else { return Some(()) };
     let ident = &net.written.ident;
     for (shape, flow) in net.args.inputs.iter().zip(&net.values) {
@@ -47,6 +49,16 @@ pub(super) fn check_stream(net: &Net<'_>, report: &mut Report) -> Option<()> {
             _ => {}
         }
     }
+    let dl = &net.args.dl;
+    let own = net.layers.iter().filter(|layer| layer.is_own());
+    let checks = own.map(|layer| {
+        let (name, ty) = (&layer.name, &layer.field.ty);
+        let steps = |flows: &[Flow]| flow::signal(dl, &flows.iter().map(step).collect::<Vec<_>>());
+        let (x, y, text) = (steps(&layer.inputs), steps(&layer.outputs), tidy(ty));
+        over(quote!(#dl::stream::expect_steps::<#ty, #x, #y>(#name, #text);), ty)
+    });
+    let checks: Vec<_> = checks.collect();
+    net.checks.extend(checks);
     report.is_empty().then_some(())
 }
 

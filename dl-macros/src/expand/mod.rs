@@ -33,7 +33,8 @@ pub(crate) fn expand(plan: &Plan<'_>, twin: &Twin) -> TokenStream {
     let (layer, network) = (passes::layer(plan, &names), network::network(plan, &names));
     let (checks, closure_names) = (network::checks(plan, &names), network::closure_names(plan, &names));
     let fold = fold::fold(plan, &names, twin);
-    let mut block = quote!(#blank #params #fold #layer #network #closure_names);
+    let no_steps = plan.net.args.stream.is_none().then(|| stream::no_steps(&names));
+    let mut block = quote!(#blank #params #fold #no_steps #layer #network #closure_names);
     // A wrong path would be an error of its own in an import.
     if !plan.net.args.dl_is_said {
         block = prose::with_imports(block, &names.dl);

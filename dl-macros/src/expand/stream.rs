@@ -101,6 +101,12 @@ pub(crate) fn stream(plan: &Plan<'_>) -> TokenStream {
     }
 }
 
+/// That a network does not run one step at a time.
+pub(super) fn no_steps(names: &Names) -> TokenStream {
+    let (dl, decls, net_ty) = (&names.dl, &names.decls, &names.net_ty);
+    quote!(#dl::no_steps!([#decls T: #dl::Real] #net_ty, T, false);)
+}
+
 impl Names {
     /// The names for a step: its scratch memory is another one.
     fn of_step(plan: &Plan<'_>) -> Names {

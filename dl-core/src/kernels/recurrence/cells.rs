@@ -1,15 +1,14 @@
 //! One step of one sample: what the gates do, forward and backward.
 //!
 //! A function over neighbours is a loop of its own, for only such the compiler makes vector code of; sums and products of
-//! many gates go through in blocks that it holds in vectors. Steps forward in `f32` have vectors of their own: see [`gates`].
+//! many gates go through in blocks that it holds in vectors. Those of gates in `f32` have vectors of their own: see [`gates`].
 //!
 //! [`gates`]: super::gates
 
 use core::ptr;
 
-use super::super::isa::versions;
 use super::super::{Isa, dispatch};
-use super::gates::Gates;
+use super::gates::{Gates, GatesBack};
 use crate::{Real, math};
 
 /// What happens in a step.
@@ -100,13 +99,25 @@ impl Cells for f32 {
         unsafe { dispatch::cell::<N, 0, 0>(isa, &Gates { cell, n, gates, from, c, h, kept }) }
     }
     fn step_back(isa: Isa, cell: Cell, step: StepBack<'_, f32>) {
-        backward_f32(isa, cell, step);
-    }
-}
-
-versions! {
-    fn backward_f32(cell: Cell, step: StepBack<'_, f32>) {
-        backward(cell, step);
+        if cell.gates() == 1 {
+            return backward(cell, step);
+        }
+        let StepBack { gates, kept, before, h, dh, dc, da, du } = step;
+        let (n, sums) = (h.len(), cell.gates() * h.len());
+        let is_lstm = cell == Cell::Lstm;
+        assert!(dh.len() == n && da.len() == sums && du.len() == sums && (!is_lstm || dc.len() == n));
+        assert!(gates.len() == sums && kept.len() == n);
+        assert!(before.is_empty() || before.len() == n);
+        let before = if before.is_empty() { ptr::null() } else { before.as_ptr() };
+        let (gates, kept) = (gates.as_ptr(), kept.as_ptr());
+        let (dh, dc, da, du) = (dh.as_mut_ptr(), dc.as_mut_ptr(), da.as_mut_ptr(), du.as_mut_ptr());
+        // SAFETY: the slices have the lengths that the cell asks for, and are borrowed.
+        unsafe {
+            dispatch::cell_back::<0, 0, 0>(
+                isa,
+                &GatesBack { is_lstm, n, gates, kept, before, dh, dc, da, du },
+            );
+        }
     }
 }
 

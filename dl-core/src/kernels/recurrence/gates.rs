@@ -1,4 +1,4 @@
-//! Steps forward of cells with gates, in `f32`: a vector of states at a time, from the sums to the state.
+//! Steps of cells with gates, in `f32`: a vector of states at a time, from the sums to the state, and back.
 
 use super::Cell;
 use crate::kernels::simd::Simd;
@@ -23,6 +23,29 @@ impl Gates {
         if n > 0 {
             self.n = n;
         }
+        self
+    }
+}
+
+/// A step backward of `n` states of an LSTM or a GRU, as [`StepBack`](super::cells::StepBack) has it.
+#[derive(Clone, Copy)]
+pub(in super::super) struct GatesBack {
+    pub(super) is_lstm: bool,
+    pub(super) n: usize,
+    pub(super) gates: *const f32,
+    pub(super) kept: *const f32,
+    /// Null in place of zeros.
+    pub(super) before: *const f32,
+    pub(super) dh: *mut f32,
+    pub(super) dc: *mut f32,
+    pub(super) da: *mut f32,
+    pub(super) du: *mut f32,
+}
+
+impl GatesBack {
+    /// As it is: no size is known to the compiler.
+    #[inline(always)]
+    pub(in super::super) fn with(self, _: usize, _: usize, _: usize) -> Self {
         self
     }
 }
@@ -144,6 +167,64 @@ unsafe fn step<V: Simd>(p: &Gates, at: usize, len: usize) {
     }
 }
 
+/// The way back of all states.
+///
+/// # Safety
+/// As of [`forward`].
+#[inline(always)]
+pub(in super::super) unsafe fn backward<V: Simd>(p: &GatesBack) {
+    let mut at = 0;
+    // SAFETY: the caller's word; a vector ends at `n` at the latest.
+    unsafe {
+        while at < p.n {
+            let len = V::LANES.min(p.n - at);
+            step_back::<V>(p, at, len);
+            at += len;
+        }
+    }
+}
+
+/// `len` states from `at` on, at most a vector of them.
+#[inline(always)]
+unsafe fn step_back<V: Simd>(p: &GatesBack, at: usize, len: usize) {
+    // SAFETY: the caller's word.
+    unsafe {
+        let load = |from: *const f32| if len == V::LANES { V::load(from) } else { V::load_part(from, len) };
+        let store = |x: V, to: *mut f32| if len == V::LANES { x.store(to) } else { x.store_part(to, len) };
+        let place = |part: usize| part * p.n + at;
+        let gate = |part: usize| load(p.gates.add(place(part)));
+        let one = V::splat(1.0);
+        let of_sigmoid = |y: V| y.mul(one.sub(y));
+        let of_tanh = |y: V| one.sub(y.mul(y));
+        let before = || if p.before.is_null() { V::splat(0.0) } else { load(p.before.add(at)) };
+        let both = |d: V, part: usize| {
+            store(d, p.da.add(place(part)));
+            store(d, p.du.add(place(part)));
+        };
+        let d = load(p.dh.add(at));
+        let rest = if p.is_lstm {
+            let [i, f, g, o] = [gate(0), gate(1), gate(2), gate(3)];
+            let t = tanh(load(p.kept.add(at)));
+            let dc = d.mul(o).mul_add(of_tanh(t), load(p.dc.add(at)));
+            both(dc.mul(g).mul(of_sigmoid(i)), 0);
+            both(dc.mul(before()).mul(of_sigmoid(f)), 1);
+            both(dc.mul(i).mul(of_tanh(g)), 2);
+            both(d.mul(t).mul(of_sigmoid(o)), 3);
+            store(dc.mul(f), p.dc.add(at));
+            V::splat(0.0)
+        } else {
+            let [r, z, m] = [gate(0), gate(1), gate(2)];
+            let dm = d.mul(one.sub(z)).mul(of_tanh(m));
+            both(dm.mul(load(p.kept.add(at))).mul(of_sigmoid(r)), 0);
+            both(d.mul(before().sub(m)).mul(of_sigmoid(z)), 1);
+            store(dm, p.da.add(place(2)));
+            store(dm.mul(r), p.du.add(place(2)));
+            d.mul(z)
+        };
+        store(rest, p.dh.add(at));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     extern crate std;
@@ -157,7 +238,7 @@ mod tests {
     #[test]
     fn tanh_is_near_everywhere() {
         for isa in Isa::all() {
-            for x in arguments(501) {
+            for x in arguments(20_011) {
                 let mut h = [0.0_f32; 17];
                 let step =
                     Step { gates: &mut [x; 17], from: &[0.0; 17], c: &mut [], h: &mut h, kept: &mut [] };
