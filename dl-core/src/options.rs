@@ -15,6 +15,7 @@
 //! | [`Last`] | the last state of a recurrence alone | those of all steps |
 //! | [`OneHot`] | tokens into a recurrence, as one-hot vectors | numbers |
 //! | [`Bidirectional`] | a recurrence in both directions | from the first step to the last |
+//! | [`Causal`] | no step looks at a later one | all steps look at all |
 //! | [`NoBias`] | no offset is learned | one for each output |
 //! | [`Reflect`], [`Replicate`] | what the layer [`Pad`](crate::layers::Pad) puts around an image | [`Zeros`] |
 //! | [`Nearest`], [`Bilinear`] | what stands between the numbers of an image that is made larger | `Nearest` |
@@ -179,6 +180,18 @@ pub struct Last;
 /// ```
 #[derive(Debug)]
 pub struct Bidirectional;
+
+/// No step looks at a later one: `SelfAttention<8, Causal>`. PyTorch: `is_causal=True`.
+///
+/// ```
+/// #[dl_macros::network(input = [20, 64], crate = dl_core)]
+/// struct Net { attention: SelfAttention<8, Causal> }
+///
+/// assert_eq!(<Net as dl_core::Network>::OUTPUT.dims(), [20, 64]);
+/// ```
+#[doc(alias = "is_causal")]
+#[derive(Debug)]
+pub struct Causal;
 
 /// No offset is learned. PyTorch: `bias=False`.
 ///

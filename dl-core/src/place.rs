@@ -204,6 +204,9 @@ weights! {
     [const IN: usize, const H: usize, const S: usize, const KEPT: usize, const BIAS: usize, const RELU: bool]
         layers::Rnn<T, IN, H, S, KEPT, BIAS, RELU>:
         SMatrix<T, H, IN>, SMatrix<T, H, H>, SMatrix<T, BIAS, 1>, SMatrix<T, BIAS, 1>;
+    [const D: usize, const D3: usize, const S: usize, const HEADS: usize, const CAUSAL: bool, const BIASES: usize,
+        const BIAS: usize] layers::SelfAttention<T, D, D3, S, HEADS, CAUSAL, BIASES, BIAS>:
+        SMatrix<T, D3, D>, SMatrix<T, BIASES, 1>, layers::Dense<T, D, D, BIAS>;
 }
 
 // SAFETY: the struct holds two layers, each of which is `ZeroValid`.

@@ -438,6 +438,32 @@ class Tied(nn.Module):
         return self.head(self.between(self.embed(x))).flatten(1)
 
 
+class SelfAttention(nn.MultiheadAttention):
+    """Every step of a sequence looks at all others, or at those before it."""
+
+    def __init__(self, *sizes, causal=False, **options):
+        super().__init__(*sizes, batch_first=True, **options)
+        self.causal = causal
+
+    def forward(self, x):
+        mask = nn.Transformer.generate_square_subsequent_mask(x.shape[1], dtype=x.dtype) if self.causal else None
+        return super().forward(x, x, x, need_weights=False, attn_mask=mask, is_causal=self.causal)[0]
+
+
+class GptBlock(nn.Module):
+    """A block of a decoder: norms come first."""
+
+    def __init__(self, width, heads, hidden):
+        super().__init__()
+        self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.attn = SelfAttention(width, heads, causal=True)
+        self.up, self.down = nn.Linear(width, hidden), nn.Linear(hidden, width)
+
+    def forward(self, x):
+        x = x + self.attn(self.norm1(x))
+        return x + self.down(F.gelu(self.up(self.norm2(x))))
+
+
 def sequences():
     torch.manual_seed(SEED)
     stacked = OrderedDict(first=recurrent(nn.LSTM, 3, 4), second=recurrent(nn.LSTM, 4, 2), head=nn.Linear(2, 3))
@@ -464,6 +490,12 @@ def sequences():
         layer("gru_one_step", recurrent(nn.GRU, 3, 4), 1, 3),
         layer("gru_last", recurrent(nn.GRU, 3, 4, last=True), 5, 3),
         layer("gru_bidirectional", recurrent(nn.GRU, 3, 4, **both), 5, 3),
+        layer("self_attention", SelfAttention(6, 2), 5, 6),
+        layer("self_attention_causal", SelfAttention(6, 3, causal=True), 5, 6),
+        layer("self_attention_no_bias", SelfAttention(4, 1, bias=False), 3, 4),
+        layer("self_attention_one_step", SelfAttention(4, 4), 1, 4),
+        layer("self_attention_long", SelfAttention(2, 1, causal=True), 19, 2),
+        layer("gpt_block", GptBlock(4, 2, 6), 5, 4),
     ]
     write("sequences", cases=cases)
 

@@ -28,7 +28,26 @@ networks! { in "sequences":
     gru_of_one_step: [1, 3] { layer: Gru<4> } "gru_one_step";
     gru_last_state: [5, 3] { layer: Gru<4, Last> } "gru_last";
     gru_in_both_directions: [5, 3] { layer: Gru<4, Bidirectional> } "gru_bidirectional";
+    self_attention: [5, 6] { layer: SelfAttention<2> } "self_attention";
+    self_attention_that_looks_back: [5, 6] { layer: SelfAttention<3, Causal> } "self_attention_causal";
+    self_attention_without_bias: [3, 4] { layer: SelfAttention<1, NoBias> } "self_attention_no_bias";
+    self_attention_of_one_step: [1, 4] { layer: SelfAttention<4> } "self_attention_one_step";
+    self_attention_of_many_steps: [19, 2] { layer: SelfAttention<1, Causal> } "self_attention_long";
+    gpt_block: [5, 4] { layer: self::GptBlock } "gpt_block";
     rnn_in_both_directions: [5, 3] { layer: Rnn<4, Bidirectional, Relu, NoBias> } "rnn_bidirectional";
+}
+
+#[network(input = [5, 4])]
+#[forward(|x| {
+    let x = x + attn(norm1(x));
+    x + down(gelu(up(norm2(x))))
+})]
+struct GptBlock {
+    norm1: LayerNorm,
+    attn: SelfAttention<2, Causal>,
+    norm2: LayerNorm,
+    up: Dense<6>,
+    down: Dense<4>,
 }
 
 #[test]

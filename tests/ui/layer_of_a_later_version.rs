@@ -2,7 +2,7 @@ use dl::network;
 
 #[network(input = [28, 28])]
 struct Net {
-    attend: SelfAttention<8>,
+    attend: CrossAttention<8>,
 }
 
 fn main() {}

@@ -167,6 +167,25 @@ pub const fn expect_channel_groups(field: &str, groups: usize, input: Shape) {
     }
 }
 
+/// Stops the build if heads do not divide the features that they share.
+#[track_caller]
+pub const fn expect_heads(field: &str, heads: usize, input: Shape) {
+    if heads > 0 && !input.last().is_multiple_of(heads) && !input.is_unknown() {
+        stop(
+            Message::new()
+                .text("`")
+                .text(field)
+                .text("` has ")
+                .number(heads)
+                .text(" heads, but receives ")
+                .shape(input)
+                .text(" with ")
+                .number(input.last())
+                .text(" features\nhelp: the heads must divide the features"),
+        )
+    }
+}
+
 /// Stops the build if a layer that pools all of a value meets neither an image nor a sequence.
 #[track_caller]
 pub const fn expect_pooled(field: &str, input: Shape) {

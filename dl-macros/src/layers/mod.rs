@@ -7,6 +7,7 @@ use crate::report::near;
 use crate::shape::{Dim, Shape};
 
 mod activation;
+mod attention;
 mod bias;
 mod conv1d;
 mod conv2d;
@@ -159,11 +160,13 @@ const DEFINITIONS: &[&[Definition]] = &[
     norm::LAYERS,
     pool::LAYERS,
     recurrent::LAYERS,
+    attention::LAYERS,
 ];
 
 /// All options of all layers.
 pub(crate) const OPTIONS: [&str; 17] = [
     "NoBias",
+    "Causal",
     "Last",
     "Bidirectional",
     "OneHot",
@@ -183,7 +186,9 @@ pub(crate) const OPTIONS: [&str; 17] = [
 ];
 
 /// What other frameworks call our layers, where the names are too different to guess.
-pub(crate) const OTHER_NAMES: [(&str, &str); 19] = [
+pub(crate) const OTHER_NAMES: [(&str, &str); 21] = [
+    ("MultiheadAttention", "SelfAttention"),
+    ("MultiHeadAttention", "SelfAttention"),
     ("SimpleRNN", "Rnn"),
     ("DepthwiseConv2d", "Depthwise2d"),
     ("DepthwiseConv2D", "Depthwise2d"),
@@ -206,7 +211,7 @@ pub(crate) const OTHER_NAMES: [(&str, &str); 19] = [
 ];
 
 /// Layers that later versions have.
-pub(crate) const LATER: [&str; 3] = ["SelfAttention", "CrossAttention", "Attend"];
+pub(crate) const LATER: [&str; 2] = ["CrossAttention", "Attend"];
 
 /// The initializers of `dl::init`.
 pub(crate) const INITIALIZERS: [&str; 10] = [
