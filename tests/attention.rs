@@ -47,6 +47,65 @@ struct Repeated {
     attention: [SelfAttention<3>; 2],
 }
 
+/// What there is for two sequences, and positions; the memory is also the input.
+#[network(input = ([3, 4], [5, 2]))]
+#[forward(|x, memory| {
+    let h = sines(first(position(x), widen(memory)));
+    concat(second(h, memory), dot(h, h), sum(h, memory))
+})]
+struct OfTwo {
+    position: Position,
+    widen: Dense<4>,
+    first: CrossAttention<2>,
+    sines: Sinusoidal,
+    second: CrossAttention<1, NoBias>,
+    dot: Attend,
+    sum: Attend<Additive<3>>,
+}
+
+/// The same sizes by constants.
+#[network(input = ([STEPS, DIM], [{ STEPS - 2 }, { DIM - 1 }]))]
+#[forward(|x, memory| {
+    let h = turned(position(x));
+    concat(same(h, other(h, memory)), dot(h, wide(memory)), sum(h, sines(memory)))
+})]
+struct OfTwoConsts {
+    position: Position,
+    turned: SelfAttention<{ DIM / 2 }, Rotary>,
+    other: CrossAttention<2>,
+    same: CrossAttention<{ DIM / 3 }, NoBias>,
+    wide: Dense<DIM>,
+    dot: Attend,
+    sines: Sinusoidal,
+    sum: Attend<Additive<DIM>>,
+}
+
+#[network(input = [u16; 4])]
+struct Encoder {
+    embed: Embedding<5, 3>,
+    lstm: Lstm<4>,
+}
+
+#[network(input = ([u16; 3], [4, 4]))]
+#[forward(|target, memory| {
+    let h = lstm(embed(target));
+    head(tanh(mix(concat(h, attend(h, memory)))))
+})]
+struct Decoder {
+    embed: Embedding<6, 3>,
+    lstm: Lstm<4>,
+    attend: Attend,
+    mix: Dense<4>,
+    head: Dense<6>,
+}
+
+#[network(input = ([u16; 4], [u16; 3]))]
+#[forward(|source, target| decoder(target, encoder(source)))]
+struct Translate {
+    encoder: Encoder,
+    decoder: Decoder,
+}
+
 /// The last attention makes nothing of what lies past the valid steps, which a block passes on.
 #[network(input = [u16; STEPS])]
 struct Gpt {
@@ -82,6 +141,47 @@ fn gradients_of_padded_tokens_match_finite_differences() {
 }
 
 #[test]
+fn gradients_of_layers_of_two_sequences_match_finite_differences() {
+    let both = |seed| {
+        let mut rng = Rng::new(seed);
+        (
+            SMatrix::<f64, 12, 2>::from_fn(|_, _| rng.normal()),
+            SMatrix::<f64, 10, 2>::from_fn(|_, _| rng.normal()),
+        )
+    };
+    let mut net = OfTwo::<f64>::boxed(3);
+    let pass = Pass::train(Rng::new(0));
+    gradcheck::layer::<_, (Vals<12>, Vals<10>), Vals<30>, 2>(&mut *net, &mut both(1), pass).unwrap();
+    let report = differences::<OfTwoConsts<f64>, 2>(1, Pass::train(Rng::new(1)));
+    assert!(report.worst < 1e-6, "{report}");
+}
+
+#[test]
+fn gradients_of_a_translator_match_finite_differences() {
+    let mut net = Translate::<f64>::boxed(3);
+    let mut x = ([[1, 3, 0, 4], [2, 2, 3, 1]], [[1, 5, 0], [2, 4, 3]]);
+    let whole = Pass::infer();
+    gradcheck::layer::<_, (Tokens<4>, Tokens<3>), Vals<18>, 2>(&mut *net, &mut x, whole).unwrap();
+    // a memory of two steps, and of all
+    let padded = Pass::infer().padded((Lens::of(&[2, u16::MAX]), Lens::of(&[u16::MAX; 2])));
+    gradcheck::layer::<_, (Tokens<4>, Tokens<3>), Vals<18>, 2>(&mut *net, &mut x, padded).unwrap();
+}
+
+#[test]
+fn lengths_behind_an_attention_are_those_of_its_first_input() {
+    let net = Translate::<f32>::boxed(3);
+    let (x, other) = (([[1, 3, 0, 4]], [[1, 5, 0]]), ([[1, 3, 2, 2]], [[1, 5, 0]]));
+    let pass = Pass::infer().padded((Lens::of(&[2]), Lens::of(&[1])));
+    let ((_, lens), lead) =
+        (pass.lens(), <Translate as Layer<f32, (Tokens<4>, Tokens<3>), Vals<18>>>::lens(pass));
+    assert_eq!((lens.steps(0, 3), lead.steps(0, 3)), (1, 1));
+    let (mut y, mut again, mut work) = (SMatrix::<f32, 18, 1>::zeros(), SMatrix::zeros(), Blank::ZERO);
+    net.forward((&x.0, &x.1), &mut y, None, &mut work, pass);
+    net.forward((&other.0, &other.1), &mut again, None, &mut work, pass);
+    assert_eq!(y, again, "what lies past the source's steps is not looked at");
+}
+
+#[test]
 fn sizes_are_those_of_the_rule() {
     let rows = |rows: &[dl::summary::Row]| {
         rows.iter().map(|row| format!("{} {} {}", row.output, row.params, row.macs)).collect::<Vec<_>>()
@@ -91,6 +191,16 @@ fn sizes_are_those_of_the_rule() {
     let all = 5 * 4 * 36 + 2 * 6 * 25;
     assert_eq!(rows(<Block as Network>::ROWS)[1], format!("[5, 6] {} {causal}", 4 * 36 + 4 * 6));
     assert_eq!(rows(<Stack as Network>::ROWS)[1], format!("[5, 6] {} {all}", 4 * 36));
+    let of_two = [
+        format!("[3, 4] {} 0", 3 * 4),
+        format!("[5, 4] {} {}", 4 * 3, 5 * 2 * 4),
+        format!("[3, 4] {} {}", 4 * 16 + 16, 2 * 3 * 16 + 2 * 5 * 16 + 2 * 3 * 5 * 4),
+        "[3, 4] 0 0".to_owned(),
+        format!("[3, 4] {} {}", 2 * 16 + 2 * 8, 2 * 3 * 16 + 2 * 5 * 8 + 2 * 3 * 5 * 4),
+        format!("[3, 4] 0 {}", 2 * 3 * 3 * 4),
+        format!("[3, 2] {} {}", 3 * (4 + 2 + 1), 3 * (3 * 4 + 5 * 2 + 15) + 15 * 2),
+    ];
+    assert_eq!(rows(<OfTwo as Network>::ROWS), of_two);
     let text = Block::summary().to_string();
     assert!(text.contains("SelfAttention<{ DIM / 2 }, Causal>"), "{text}");
 }

@@ -10,6 +10,7 @@ reading them gives the same f64 again. A value is a list of samples, each flatte
 
 import datetime
 import json
+import math
 import pathlib
 from collections import OrderedDict
 
@@ -450,6 +451,80 @@ class SelfAttention(nn.MultiheadAttention):
         return super().forward(x, x, x, need_weights=False, attn_mask=mask, is_causal=self.causal)[0]
 
 
+class RotaryAttention(nn.MultiheadAttention):
+    """Queries and keys are complex numbers, which positions turn."""
+
+    def forward(self, x):
+        samples, steps, width = x.shape
+        each = width // self.num_heads
+        q, k, v = F.linear(x, self.in_proj_weight, self.in_proj_bias).chunk(3, dim=-1)
+        q, k, v = (part.reshape(samples, steps, self.num_heads, each).transpose(1, 2) for part in (q, k, v))
+        angles = torch.outer(torch.arange(steps), 10000 ** (-torch.arange(0, each, 2, dtype=x.dtype) / each))
+        turns = torch.polar(torch.ones_like(angles), angles)
+        q, k = (
+            torch.view_as_real(torch.view_as_complex(part.reshape(*part.shape[:-1], -1, 2)) * turns).flatten(3)
+            for part in (q, k)
+        )
+        y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        return self.out_proj(y.transpose(1, 2).flatten(2))
+
+
+def two(x, steps, width=None):
+    """Two sequences, cut out of one: by their steps, and by their features if these are not the same."""
+    return x[:, :steps, :width], x[:, steps:, width:]
+
+
+class CrossAttention(nn.MultiheadAttention):
+    def __init__(self, *sizes, steps, seen=None, **options):
+        super().__init__(*sizes, batch_first=True, kdim=seen, vdim=seen, **options)
+        self.steps, self.width = steps, seen and sizes[0]
+
+    def forward(self, x):
+        x, memory = two(x, self.steps, self.width)
+        return super().forward(x, memory, memory, need_weights=False)[0]
+
+
+class Attend(nn.Module):
+    def forward(self, x):
+        h, memory = two(x, 3)
+        return F.softmax(h @ memory.transpose(1, 2), dim=-1) @ memory
+
+
+class AdditiveAttention(nn.Module):
+    def __init__(self, width, seen, units):
+        super().__init__()
+        self.width = width
+        self.query_weight = nn.Parameter(torch.empty(units, width))
+        self.key_weight = nn.Parameter(torch.empty(units, seen))
+        self.score_weight = nn.Parameter(torch.empty(units))
+
+    def forward(self, x):
+        h, memory = two(x, 3, self.width)
+        a, u = F.linear(h, self.query_weight), F.linear(memory, self.key_weight)
+        scores = torch.tanh(a[:, :, None] + u[:, None]) @ self.score_weight
+        return F.softmax(scores, dim=-1) @ memory
+
+
+class Position(nn.Embedding):
+    """A vector for each position, added."""
+
+    def forward(self, x):
+        return x + super().forward(torch.arange(x.shape[1]))
+
+
+class Sinusoidal(nn.Module):
+    """As in PyTorch's tutorials."""
+
+    def forward(self, x):
+        steps, width = x.shape[1:]
+        position = torch.arange(steps, dtype=x.dtype)[:, None]
+        waves = torch.exp(torch.arange(0, width, 2, dtype=x.dtype) * (-math.log(10000.0) / width))
+        pe = torch.zeros(steps, width, dtype=x.dtype)
+        pe[:, 0::2] = torch.sin(position * waves)
+        pe[:, 1::2] = torch.cos(position * waves)[:, : width // 2]
+        return x + pe
+
+
 class GptBlock(nn.Module):
     """A block of a decoder: norms come first."""
 
@@ -496,6 +571,15 @@ def sequences():
         layer("self_attention_one_step", SelfAttention(4, 4), 1, 4),
         layer("self_attention_long", SelfAttention(2, 1, causal=True), 19, 2),
         layer("gpt_block", GptBlock(4, 2, 6), 5, 4),
+        layer("self_attention_rotary", RotaryAttention(8, 2), 5, 8),
+        layer("cross_attention", CrossAttention(6, 2, steps=3), 7, 6),
+        layer("cross_attention_apart", CrossAttention(4, 2, steps=3, seen=5), 7, 9),
+        layer("cross_attention_no_bias", CrossAttention(4, 4, steps=2, seen=1, bias=False), 3, 5),
+        layer("attend", Attend(), 7, 4),
+        layer("attend_additive", AdditiveAttention(4, 2, 5), 7, 6),
+        layer("position", Position(5, 3), 5, 3),
+        layer("sinusoidal", Sinusoidal(), 6, 8),
+        layer("sinusoidal_odd", Sinusoidal(), 4, 5),
     ]
     write("sequences", cases=cases)
 

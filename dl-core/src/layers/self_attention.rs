@@ -2,17 +2,19 @@
 
 use nalgebra::{SMatrix, SVector};
 
+use crate::kernels::Isa;
 use crate::kernels::attention::{Attention, BLOCK, Columns, ColumnsMut, Derivatives, Scratch, Seen};
 use crate::layers::Dense;
 use crate::layers::heads::Sequences;
+use crate::layers::waves::waves;
 use crate::params::{Kind, Order, Param, ParamMut, Path, Visitor, Zipper};
 use crate::{Blank, Layer, Params, Pass, Real, Rng, Shape, Vals, init, math};
 
 /// Every step of a sequence looks at all others, by several heads at once. PyTorch: `nn.MultiheadAttention`.
 ///
 /// Written `SelfAttention<HEADS>` in a network; `[steps, features]` stays `[steps, features]`, and `HEADS` divides the
-/// features. The options are [`Causal`](crate::options::Causal), so that no step sees a later one, and
-/// [`NoBias`](crate::options::NoBias).
+/// features. The options are [`Causal`](crate::options::Causal), so that no step sees a later one,
+/// [`Rotary`](crate::options::Rotary) for positions, and [`NoBias`](crate::options::NoBias).
 ///
 /// | symbol     | shape       | meaning                                                             |
 /// |------------|-------------|---------------------------------------------------------------------|
@@ -28,6 +30,10 @@ use crate::{Blank, Layer, Params, Pass, Real, Rng, Shape, Vals, init, math};
 ///   `y = W' c + b'`
 /// - backward: `dc = W'ᵀ dy`; in each head `dpᵢⱼ = vⱼᵀ dcᵢ`, `dsᵢⱼ = pᵢⱼ (dpᵢⱼ − Σⱼ pᵢⱼ dpᵢⱼ) / √E`, `dqᵢ = Σⱼ dsᵢⱼ kⱼ`,
 ///   `dkⱼ = Σᵢ dsᵢⱼ qᵢ`, `dvⱼ = Σᵢ pᵢⱼ dcᵢ`; then `dx = Wᵀ (dq, dk, dv)`, and `dW`, `db`, `dW'`, `db'` as of `Dense`
+///
+/// With `Rotary`, the numbers `2i` and `2i + 1` of a head's query and key turn by the angle `t / 10000^(2i / E)` at step `t`,
+/// as in the paper: their product then depends on how far apart the two steps are. (Models that pair `i` with `i + E / 2`, as
+/// GPT-NeoX does, have the rows of `W` in another order.) Su et al.: *RoFormer* (2021).
 ///
 /// The tape holds `q`, `k`, `v`, `c` and the weights. Nobody sees what lies past the valid steps, and there the output is
 /// zero: a padded sequence gives what it gives alone. (PyTorch's `key_padding_mask` says the same of keys; the steps
@@ -72,6 +78,7 @@ pub struct SelfAttention<
     const S: usize,
     const HEADS: usize,
     const CAUSAL: bool = false,
+    const ROTARY: bool = false,
     const BIASES: usize = D3,
     const BIAS: usize = D,
 > {
@@ -98,18 +105,39 @@ impl<
     const S: usize,
     const HEADS: usize,
     const CAUSAL: bool,
+    const ROTARY: bool,
     const BIASES: usize,
     const BIAS: usize,
-> SelfAttention<T, D, D3, S, HEADS, CAUSAL, BIASES, BIAS>
+> SelfAttention<T, D, D3, S, HEADS, CAUSAL, ROTARY, BIASES, BIAS>
 {
     const CHECK: () = {
         assert!(D3 == 3 * D && HEADS > 0 && D.is_multiple_of(HEADS), "the heads divide the features");
         assert!((BIASES == 0 && BIAS == 0) || (BIASES == D3 && BIAS == D));
+        assert!(!ROTARY || (D / HEADS).is_multiple_of(2), "pairs of numbers turn");
     };
 
     fn how() -> Attention<T> {
         let scale = math::sqrt(T::of((D / HEADS) as f64)).recip();
         Attention { heads: HEADS, width: D / HEADS, scale, causal: CAUSAL }
+    }
+
+    /// Turns queries and keys of all valid steps by their positions, or back; `turns` is memory.
+    fn rotate<const B: usize>(
+        all: Sequences<'_, B>,
+        isa: Isa,
+        qkv: &mut [[[T; D3]; S]; B],
+        turns: &mut [[T; D]; S],
+        back: bool,
+    ) {
+        let (width, turns) = (D / HEADS, turns.as_flattened_mut());
+        waves(S, width, |step, pair, sin, cos| {
+            turns[step * width + 2 * pair..][..2].copy_from_slice(&[sin, cos]);
+        });
+        for (b, qkv) in qkv[..all.live].iter_mut().enumerate() {
+            for (step, turns) in qkv[..all.valid(b)].iter_mut().zip(turns.chunks_exact(width)) {
+                T::rotate(isa, turns, &mut step[..2 * D], back);
+            }
+        }
     }
 
     /// What a sample's `steps` valid steps see of each other.
@@ -126,10 +154,11 @@ impl<
     const S: usize,
     const HEADS: usize,
     const CAUSAL: bool,
+    const ROTARY: bool,
     const BIASES: usize,
     const BIAS: usize,
     const X: usize,
-> Layer<T, Vals<X>, Vals<X>> for SelfAttention<T, D, D3, S, HEADS, CAUSAL, BIASES, BIAS>
+> Layer<T, Vals<X>, Vals<X>> for SelfAttention<T, D, D3, S, HEADS, CAUSAL, ROTARY, BIASES, BIAS>
 {
     type Tape<const B: usize> = Tape<T, D, D3, S, HEADS, B>;
     type Work<const B: usize> = Work<T, D, D3, S, B>;
@@ -155,6 +184,9 @@ impl<
         };
         let product = [self.in_proj_weight.as_slice(), self.in_proj_bias.as_slice(), x.as_slice()];
         all.product(isa, [D3, D], product, qkv.as_flattened_mut().as_flattened_mut());
+        if ROTARY {
+            Self::rotate(all, isa, qkv, panel, false);
+        }
         for b in 0..pass.live() {
             let weights = weights.as_mut().map(|weights| weights[b].as_flattened_mut().as_flattened_mut());
             let c = ColumnsMut { numbers: c[b].as_flattened_mut(), pitch: D };
@@ -187,10 +219,13 @@ impl<
             let seen = Self::seen(qkv[b].as_flattened(), all.valid(b));
             let weights = weights[b].as_flattened().as_flattened();
             let dc = Columns { numbers: dc[b].as_flattened(), pitch: D };
-            let others = ColumnsMut { numbers: d_qkv[b].as_flattened_mut(), pitch: D3 };
-            let to = Derivatives { queries: None, others, rows: [0, D, 2 * D] };
+            let to = ColumnsMut { numbers: d_qkv[b].as_flattened_mut(), pitch: D3 };
+            let to = Derivatives::Together(to);
             let scratch = Scratch { scores: scores.as_flattened_mut(), panel: panel.as_flattened_mut() };
             T::attend_back(isa, Self::how(), seen, weights, dc, to, scratch);
+        }
+        if ROTARY {
+            Self::rotate(all, isa, d_qkv, panel, true);
         }
         let d_qkv = d_qkv.as_flattened().as_flattened();
         if let Some(grad) = grad {
@@ -215,9 +250,10 @@ impl<
     const S: usize,
     const HEADS: usize,
     const CAUSAL: bool,
+    const ROTARY: bool,
     const BIASES: usize,
     const BIAS: usize,
-> Params<T> for SelfAttention<T, D, D3, S, HEADS, CAUSAL, BIASES, BIAS>
+> Params<T> for SelfAttention<T, D, D3, S, HEADS, CAUSAL, ROTARY, BIASES, BIAS>
 {
     type Grad = Self;
     const PARAMS: usize = D3 * D + BIASES + D * D + BIAS;
@@ -263,9 +299,10 @@ impl<
     const S: usize,
     const HEADS: usize,
     const CAUSAL: bool,
+    const ROTARY: bool,
     const BIASES: usize,
     const BIAS: usize,
-> Blank for SelfAttention<T, D, D3, S, HEADS, CAUSAL, BIASES, BIAS>
+> Blank for SelfAttention<T, D, D3, S, HEADS, CAUSAL, ROTARY, BIASES, BIAS>
 {
     const ZERO: Self =
         SelfAttention { in_proj_weight: Blank::ZERO, in_proj_bias: Blank::ZERO, out_proj: Blank::ZERO };
@@ -322,9 +359,11 @@ mod tests {
     fn gradients_match_finite_differences() {
         differences::<SelfAttention<f64, 4, 12, 3, 2>, 12>();
         differences::<SelfAttention<f64, 4, 12, 5, 2, true>, 20>();
-        differences::<SelfAttention<f64, 3, 9, 4, 3, true, 0, 0>, 12>();
-        differences::<SelfAttention<f64, 3, 9, 2, 1, false, 0, 0>, 6>();
+        differences::<SelfAttention<f64, 3, 9, 4, 3, true, false, 0, 0>, 12>();
+        differences::<SelfAttention<f64, 3, 9, 2, 1, false, false, 0, 0>, 6>();
         differences::<SelfAttention<f64, 1, 3, 1, 1>, 1>();
+        differences::<SelfAttention<f64, 4, 12, 3, 1, false, true>, 12>();
+        differences::<SelfAttention<f64, 4, 12, 4, 2, true, true>, 16>();
         // more than one block
         differences::<SelfAttention<f64, 2, 6, 18, 1, true>, 36>();
     }

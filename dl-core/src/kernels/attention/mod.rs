@@ -10,12 +10,16 @@ use core::ops::Range;
 use super::Isa;
 use crate::Real;
 
+mod additive;
 mod products;
+mod rotary;
 #[cfg(test)]
 mod tests;
 mod weights;
 
+pub use additive::{Additive, AdditiveBack, Compare};
 pub use products::{Columns, ColumnsMut, PartProducts};
+pub use rotary::Rotate;
 pub use weights::{Scores, Weigh};
 
 /// Queries of a block.
@@ -50,30 +54,30 @@ pub struct Scratch<'a, T> {
     pub(crate) panel: &'a mut [T],
 }
 
-/// Where derivatives go: those by queries to memory of their own, or all to one, each from its row on.
+/// Where derivatives by queries, keys and values go.
 #[derive(Debug)]
-pub struct Derivatives<'a, T> {
-    pub(crate) queries: Option<ColumnsMut<'a, T>>,
-    pub(crate) others: ColumnsMut<'a, T>,
-    /// The rows of queries, keys and values. Where those of keys and values are the same, their derivatives add up.
-    pub(crate) rows: [usize; 3],
+pub enum Derivatives<'a, T> {
+    /// To the same columns, one behind the other in each.
+    Together(ColumnsMut<'a, T>),
+    /// To columns of their own.
+    Apart([ColumnsMut<'a, T>; 3]),
+    /// Keys are values: the derivatives by them add up.
+    Shared([ColumnsMut<'a, T>; 2]),
 }
 
 impl<T> Derivatives<'_, T> {
-    fn queries(&mut self, row: usize, column: usize) -> ColumnsMut<'_, T> {
-        let of = self.queries.as_mut().unwrap_or(&mut self.others);
-        of.at(self.rows[0] + row, column)
-    }
-    fn keys(&mut self, row: usize) -> ColumnsMut<'_, T> {
-        self.others.at(self.rows[1] + row, 0)
-    }
-    fn values(&mut self, row: usize) -> ColumnsMut<'_, T> {
-        self.others.at(self.rows[2] + row, 0)
+    /// Part 0, 1 or 2, of `n` numbers a column, from some row and column on.
+    fn part(&mut self, part: usize, n: usize, [row, column]: [usize; 2]) -> ColumnsMut<'_, T> {
+        match self {
+            Derivatives::Together(all) => all.at(part * n + row, column),
+            Derivatives::Apart(parts) => parts[part].at(row, column),
+            Derivatives::Shared(parts) => parts[part.min(1)].at(row, column),
+        }
     }
 }
 
 /// Attention of one scalar, compiled in this crate.
-pub trait Attends: PartProducts + Weigh {
+pub trait Attends: Compare + PartProducts + Rotate + Weigh {
     /// What the queries of a sample get, to columns of `y`. The weights of each head go to an equal part of `weights`.
     fn attend(
         isa: Isa,
@@ -195,15 +199,16 @@ impl<T: Real> Attention<T> {
         mut to: Derivatives<'_, T>,
         scratch: Scratch<'_, T>,
     ) {
-        let (w, [queries, keys]) = (self.width, seen.steps);
+        let (w, all, [queries, keys]) = (self.width, self.heads * self.width, seen.steps);
         let Scratch { scores: tile, panel } = scratch;
         let (room, size) = (tile.len() / BLOCK, weights.len() / self.heads);
         if queries == 0 || keys == 0 {
-            to.queries(0, 0).clear([self.heads * w, queries]);
-            to.keys(0).clear([self.heads * w, keys]);
-            return to.values(0).clear([self.heads * w, keys]);
+            for (part, steps) in [queries, keys, keys].into_iter().enumerate() {
+                to.part(part, all, [0, 0]).clear([all, steps]);
+            }
+            return;
         }
-        let add_up = to.rows[1] == to.rows[2];
+        let add_up = matches!(to, Derivatives::Shared(_));
         for head in 0..self.heads {
             let row = head * w;
             T::turn(w, keys, seen.values.at(row, 0), panel);
@@ -216,10 +221,12 @@ impl<T: Real> Attention<T> {
                 T::part_product(isa, [m, n, w], v, dy, of_block_mut(d, m)); //                      dp = vᵀ dy
                 T::weigh_back(isa, self.scores(&block), p, d);
                 let k = seen.keys.at(row, 0);
-                T::part_product(isa, [w, n, m], k, of_block(d, m), to.queries(row, first)); //      dq = k ds
-                T::part_product_nt(isa, [w, m, n], q, of_block(d, m), to.keys(row), i == 0); //     dk += q dsᵀ
-                let fresh = i == 0 && !add_up;
-                T::part_product_nt(isa, [w, m, n], dy, of_block(p, m), to.values(row), fresh); //   dv += dy pᵀ
+                let dq = to.part(0, all, [row, first]);
+                T::part_product(isa, [w, n, m], k, of_block(d, m), dq); //                          dq = k ds
+                let dk = to.part(1, all, [row, 0]);
+                T::part_product_nt(isa, [w, m, n], q, of_block(d, m), dk, i == 0); //               dk += q dsᵀ
+                let (dv, fresh) = (to.part(2, all, [row, 0]), i == 0 && !add_up);
+                T::part_product_nt(isa, [w, m, n], dy, of_block(p, m), dv, fresh); //               dv += dy pᵀ
             }
         }
     }

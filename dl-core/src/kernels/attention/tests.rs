@@ -44,21 +44,18 @@ fn by_blocks<T: Real>(isa: Isa, (heads, width, queries, keys, causal): Case, is_
     };
     let (mut tile, mut panel) = (vec![T::of(7.0); BLOCK * keys], vec![T::of(7.0); width * keys]);
     let mut weights = vec![T::of(7.0); heads * queries * keys];
-    let (mut y, mut dq, mut dkv) = (vec![T::of(7.0); n * queries], vec![T::of(7.0); n * queries], kv.clone());
+    let mut y = vec![T::of(7.0); n * queries];
+    let [mut dq, mut dk, mut dv] = [queries, keys, keys].map(|steps| vec![T::of(7.0); n * steps]);
     let to = ColumnsMut { numbers: &mut y, pitch: n };
     let scratch = Scratch { scores: &mut tile, panel: &mut panel };
     T::attend(isa, how, seen, is_kept.then_some(&mut weights[..]), to, scratch);
     if is_kept {
-        let to = Derivatives {
-            queries: Some(ColumnsMut { numbers: &mut dq, pitch: n }),
-            others: ColumnsMut { numbers: &mut dkv, pitch: 2 * n },
-            rows: [0, 0, n],
-        };
+        let to = [&mut dq, &mut dk, &mut dv].map(|numbers| ColumnsMut { numbers, pitch: n });
+        let to = Derivatives::Apart(to);
         let scratch = Scratch { scores: &mut tile, panel: &mut panel };
         T::attend_back(isa, how, seen, &weights, columns(&dy, n), to, scratch);
     }
-    let part = |at: usize| dkv.chunks_exact(2 * n).flat_map(|step| step[at..at + n].to_vec()).collect();
-    [y, dq, part(0), part(n)]
+    [y, dq, dk, dv]
 }
 
 /// The same by the formulas.
@@ -122,7 +119,7 @@ fn weights_that_are_not_kept_make_no_difference() {
 }
 
 #[test]
-fn derivatives_by_keys_that_are_values_add_up() {
+fn derivatives_go_where_they_are_wanted_and_those_by_keys_that_are_values_add_up() {
     // two steps that are query, key and value at once: both derivatives by them, and the query's, go to one place
     let x = [0.3, -0.2, 0.5, 0.7];
     let how = Attention { heads: 1, width: 2, scale: 1.0, causal: false };
@@ -138,20 +135,23 @@ fn derivatives_by_keys_that_are_values_add_up() {
         ColumnsMut { numbers: &mut y, pitch: 2 },
         scratch,
     );
-    let (dy, mut dq, mut apart, mut together) = ([1.0, 2.0, 3.0, -1.0], [0.0; 4], [7.0; 8], [7.0; 4]);
-    for (others, rows) in [(&mut apart[..], [0, 0, 2]), (&mut together[..], [0, 0, 0])] {
-        let pitch = if rows[2] == 2 { 4 } else { 2 };
-        let to = Derivatives {
-            queries: Some(ColumnsMut { numbers: &mut dq, pitch: 2 }),
-            others: ColumnsMut { numbers: others, pitch },
-            rows,
-        };
+    let dy = [1.0, 2.0, 3.0, -1.0];
+    let [mut apart, mut together, mut shared] = [[7.0; 12]; 3];
+    let [dq, dk, dv] = apart.as_chunks_mut::<4>().0 else { unreachable!() };
+    let [dq_shared, dk_shared, _] = shared.as_chunks_mut::<4>().0 else { unreachable!() };
+    for to in [
+        Derivatives::Apart([dq, dk, dv].map(|numbers| ColumnsMut { numbers, pitch: 2 })),
+        Derivatives::Together(ColumnsMut { numbers: &mut together, pitch: 6 }),
+        Derivatives::Shared([dq_shared, dk_shared].map(|numbers| ColumnsMut { numbers, pitch: 2 })),
+    ] {
         let scratch = Scratch { scores: &mut tile, panel: &mut panel };
         f64::attend_back(Isa::PORTABLE, how, seen, &weights, Columns { numbers: &dy, pitch: 2 }, to, scratch);
     }
-    for (i, sum) in together.into_iter().enumerate() {
-        let at = i / 2 * 4 + i % 2;
-        assert!((sum - apart[at] - apart[at + 2]).abs() < 1e-15, "{i}: {sum}");
+    for i in 0..4 {
+        let (part, step) = (|part: usize| apart[4 * part + i], 6 * (i / 2) + i % 2);
+        assert_eq!([part(0), part(1), part(2)], [0, 2, 4].map(|at| together[step + at]));
+        assert_eq!(shared[i], part(0));
+        assert!((shared[4 + i] - part(1) - part(2)).abs() < 1e-15, "{i}: {}", shared[4 + i]);
     }
 }
 
@@ -163,16 +163,14 @@ fn queries_without_keys_get_nothing_and_keys_without_queries_give_nothing_back()
         let columns = Columns { numbers: &x[..], pitch: 2 };
         let seen = Seen { queries: columns, keys: columns, values: columns, steps: [queries, keys] };
         let (mut tile, mut panel, mut y) = ([0.0; 2 * BLOCK], [0.0; 4], [7.0; 4]);
-        let (mut dq, mut dkv) = ([7.0; 4], [7.0; 8]);
+        let mut d = [[7.0; 4]; 3];
         let scratch = Scratch { scores: &mut tile, panel: &mut panel };
         f32::attend(Isa::best(), how, seen, None, ColumnsMut { numbers: &mut y, pitch: 2 }, scratch);
-        let to = Derivatives {
-            queries: Some(ColumnsMut { numbers: &mut dq, pitch: 2 }),
-            others: ColumnsMut { numbers: &mut dkv, pitch: 4 },
-            rows: [0, 0, 2],
-        };
+        let to = Derivatives::Apart(d.each_mut().map(|numbers| ColumnsMut { numbers, pitch: 2 }));
         let scratch = Scratch { scores: &mut tile, panel: &mut panel };
         f32::attend_back(Isa::best(), how, seen, &[0.0; 8], columns, to, scratch);
-        assert!(y[..2 * queries].iter().chain(&dq[..2 * queries]).chain(&dkv[..4 * keys]).all(|n| *n == 0.0));
+        let [dq, dk, dv] = &d;
+        let numbers = y[..2 * queries].iter().chain(&dq[..2 * queries]).chain(&dk[..2 * keys]);
+        assert!(numbers.chain(&dv[..2 * keys]).all(|n| *n == 0.0));
     }
 }

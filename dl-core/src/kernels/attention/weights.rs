@@ -16,6 +16,13 @@ pub struct Scores<T> {
     pub(super) scale: T,
 }
 
+impl<T: Real> Scores<T> {
+    /// All queries look at all `keys`.
+    pub(crate) fn of_all(keys: usize) -> Self {
+        Scores { seen: keys, visible: None, scale: T::one() }
+    }
+}
+
 /// Weights of one scalar.
 pub trait Weigh: Sized {
     /// Scores become weights, in place: softmax of `scale` times the visible ones, zero for the others.
@@ -53,11 +60,11 @@ versions! {
 
 #[inline(always)]
 fn forward<T: Real>(how: Scores<T>, scores: &mut [T]) {
+    let visible = |i: usize| how.visible.map_or(how.seen, |visible| how.seen.min(visible + i));
     for (i, scores) in scores.chunks_exact_mut(how.seen).enumerate() {
-        if let Some(visible) = how.visible {
-            scores[(visible + i).min(how.seen)..].fill(-T::of(f64::INFINITY));
-        }
-        // a difference of zero stays zero whatever the scale
+        // what is not seen takes part until the sum: whole vectors are faster, and numbers near zero are slow
+        let some = scores[0];
+        scores[visible(i)..].fill(some);
         let largest = lanes::largest(scores);
         for score in scores {
             *score = how.scale * (*score - largest);
@@ -67,7 +74,8 @@ fn forward<T: Real>(how: Scores<T>, scores: &mut [T]) {
     for score in &mut *scores {
         *score = math::exp(*score);
     }
-    for weights in scores.chunks_exact_mut(how.seen) {
+    for (i, weights) in scores.chunks_exact_mut(how.seen).enumerate() {
+        weights[visible(i)..].fill(T::zero());
         let factor = lanes::sum(weights, |w| w).recip();
         for weight in weights {
             *weight *= factor;
