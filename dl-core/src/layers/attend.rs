@@ -73,8 +73,8 @@ impl<const D: usize, const S: usize, const M: usize> Attend<D, S, M> {
     }
 }
 
-impl<T: Real, const D: usize, const S: usize, const M: usize, const X: usize, const Z: usize>
-    Layer<T, (Vals<X>, Vals<Z>), Vals<X>> for Attend<D, S, M>
+impl<T: Real, const D: usize, const S: usize, const M: usize, const X: usize, const Z: usize, const Y: usize>
+    Layer<T, (Vals<X>, Vals<Z>), Vals<Y>> for Attend<D, S, M>
 {
     /// The weights.
     type Tape<const B: usize> = [[[T; M]; S]; B];
@@ -86,12 +86,12 @@ impl<T: Real, const D: usize, const S: usize, const M: usize, const X: usize, co
     fn forward<'a, const B: usize>(
         &self,
         (h, m): (&SMatrix<T, X, B>, &SMatrix<T, Z, B>),
-        c: &mut SMatrix<T, X, B>,
+        c: &mut SMatrix<T, Y, B>,
         mut tape: Option<&mut Self::Tape<B>>,
         (_, _, (scores, panel)): &mut Self::Work<B>,
         pass: Pass<'a, B, (Lens<'a, B>, Lens<'a, B>)>,
     ) {
-        const { assert!(X == S * D && Z == M * D) }
+        const { assert!(X == S * D && Z == M * D && Y == X) }
         let all = Sequences::of_two(pass, [S, M]);
         let c = c.as_mut_slice();
         for b in 0..pass.live() {
@@ -108,9 +108,9 @@ impl<T: Real, const D: usize, const S: usize, const M: usize, const X: usize, co
     fn backward<'a, const B: usize>(
         &self,
         (h, m): (&SMatrix<T, X, B>, &SMatrix<T, Z, B>),
-        _: &SMatrix<T, X, B>,
+        _: &SMatrix<T, Y, B>,
         weights: &Self::Tape<B>,
-        dc: &SMatrix<T, X, B>,
+        dc: &SMatrix<T, Y, B>,
         (mut dh, mut dm): (Option<&mut SMatrix<T, X, B>>, Option<&mut SMatrix<T, Z, B>>),
         _: Option<&mut ()>,
         (unused_h, unused_m, (scores, panel)): &mut Self::Work<B>,

@@ -44,6 +44,14 @@ fn sequence(layer: &BuiltIn, cx: &Context<'_>, checks: &mut TokenStream) -> syn:
     window::dims(layer, cx, "a sequence [steps, features]", hint, checks)
 }
 
+/// The numbers of heads next to `heads` that would do, for messages.
+fn near(heads: usize, features: usize, fits: impl Fn(usize) -> bool) -> String {
+    let (below, above) =
+        ((1..heads.min(features)).rev().find(|n| fits(*n)), (heads + 1..=features).find(|n| fits(*n)));
+    let near: Vec<_> = below.into_iter().chain(above).map(|n| format!("`{n}`")).collect();
+    near.join(" or ")
+}
+
 /// The number of heads, which divides the features.
 fn heads(layer: &BuiltIn, cx: &Context<'_>, features: &Dim, checks: &mut TokenStream) -> syn::Result<Dim> {
     let heads = size(layer, 0)?;
@@ -51,16 +59,12 @@ fn heads(layer: &BuiltIn, cx: &Context<'_>, features: &Dim, checks: &mut TokenSt
     match (heads.known(), features.known()) {
         (Some(n), Some(features)) if features.is_multiple_of(n) => {}
         (Some(n), Some(features)) => {
-            let divides = |n: &usize| features.is_multiple_of(*n);
-            let below = (1..n.min(features)).rev().find(divides);
-            let near: Vec<_> = below.into_iter().chain((n + 1..=features).find(divides)).collect();
-            let near: Vec<_> = near.iter().map(|n| format!("`{n}`")).collect();
             let message = format!(
                 "`{}` has {n} heads, but receives {} with {features} features\n\
                  help: the heads must divide the features: write {}",
                 cx.field,
                 cx.input.text(),
-                near.join(" or ")
+                near(n, features, |n| features.is_multiple_of(n))
             );
             return Err(syn::Error::new_spanned(at, message));
         }
@@ -86,9 +90,13 @@ fn rotary(
         (Some(heads), Some(features)) => {
             let message = format!(
                 "`{}` turns pairs of numbers, but each of its {heads} heads has {} of the {features} features\n\
-                 help: each head needs an even number of features",
+                 help: each head needs an even number of features{}",
                 cx.field,
-                features / heads
+                features / heads,
+                match near(heads, features, |n| features.is_multiple_of(2 * n)) {
+                    near if near.is_empty() => near,
+                    near => format!(": write {near} heads"),
+                }
             );
             return Err(syn::Error::new_spanned(&option.ty, message));
         }
