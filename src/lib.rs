@@ -47,8 +47,8 @@ pub mod prelude {
     pub use crate::metrics::{Accuracy, BinaryAccuracy, Confusion, Metric, Perplexity, R2, Score, TopK};
     pub use crate::optim::{Adagrad, Adam, AdamW, RmsProp, Sgd};
     pub use crate::options::{
-        Bidirectional, Bilinear, Dilation, Groups, Kernel, Last, Nearest, NoBias, OneHot, OutputPad, Pad,
-        PaddingIdx, Reflect, Replicate, Same, Stride, Zeros,
+        Additive, Bidirectional, Bilinear, Causal, Dilation, Groups, Kernel, Last, Nearest, NoBias, OneHot,
+        OutputPad, Pad, PaddingIdx, Reflect, Replicate, Rotary, Same, Stride, Zeros,
     };
     #[cfg(feature = "alloc")]
     pub use crate::train::FullHistory;

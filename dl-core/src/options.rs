@@ -15,6 +15,9 @@
 //! | [`Last`] | the last state of a recurrence alone | those of all steps |
 //! | [`OneHot`] | tokens into a recurrence, as one-hot vectors | numbers |
 //! | [`Bidirectional`] | a recurrence in both directions | from the first step to the last |
+//! | [`Causal`] | no step looks at a later one | all steps look at all |
+//! | [`Rotary`] | queries and keys turn by their positions | they know no positions |
+//! | [`Additive<64>`](Additive) | steps are compared by a small network of 64 units | by a product |
 //! | [`NoBias`] | no offset is learned | one for each output |
 //! | [`Reflect`], [`Replicate`] | what the layer [`Pad`](crate::layers::Pad) puts around an image | [`Zeros`] |
 //! | [`Nearest`], [`Bilinear`] | what stands between the numbers of an image that is made larger | `Nearest` |
@@ -179,6 +182,47 @@ pub struct Last;
 /// ```
 #[derive(Debug)]
 pub struct Bidirectional;
+
+/// No step looks at a later one: `SelfAttention<8, Causal>`. PyTorch: `is_causal=True`.
+///
+/// ```
+/// #[dl_macros::network(input = [20, 64], crate = dl_core)]
+/// struct Net { attention: SelfAttention<8, Causal> }
+///
+/// assert_eq!(<Net as dl_core::Network>::OUTPUT.dims(), [20, 64]);
+/// ```
+#[doc(alias = "is_causal")]
+#[derive(Debug)]
+pub struct Causal;
+
+/// Queries and keys turn by their positions: `SelfAttention<8, Rotary>`.
+///
+/// See the [layer](crate::layers::SelfAttention), which says by how much. Each head needs an even number of features.
+///
+/// ```
+/// #[dl_macros::network(input = [20, 64], crate = dl_core)]
+/// struct Net { attention: SelfAttention<8, Causal, Rotary> }
+///
+/// assert_eq!(<Net as dl_core::Network>::OUTPUT.dims(), [20, 64]);
+/// ```
+#[doc(alias = "RoPE")]
+#[doc(alias = "RotaryPositionalEmbeddings")]
+#[derive(Debug)]
+pub struct Rotary;
+
+/// Steps are compared by a small network of `UNITS` units: `Attend<Additive<64>>`.
+///
+/// See the [layer](crate::layers::AdditiveAttention) that comes of it.
+///
+/// ```
+/// #[dl_macros::network(input = ([20, 32], [24, 48]), crate = dl_core)]
+/// #[forward(|h, memory| attend(h, memory))]
+/// struct Net { attend: Attend<Additive<16>> }
+///
+/// assert_eq!(<Net as dl_core::Network>::OUTPUT.dims(), [20, 48]);
+/// ```
+#[derive(Debug)]
+pub struct Additive<const UNITS: usize>;
 
 /// No offset is learned. PyTorch: `bias=False`.
 ///

@@ -109,6 +109,7 @@ macro_rules! layers {
     )* };
 }
 layers! {
+    [const D: usize, const S: usize, const M: usize] layers::Attend<D, S, M>;
     [S: Sliding] layers::AvgPool1d<S>;
     [S: Sliding] layers::AvgPool2d<S>;
     [const N: usize, const RUN: usize] layers::GlobalAvgPool<N, RUN>;
@@ -136,6 +137,7 @@ layers! {
     [] layers::Selu;
     [] layers::Sigmoid;
     [] layers::Silu;
+    [const D: usize, const S: usize] layers::Sinusoidal<D, S>;
     [const N: usize] layers::Softmax<N>;
     [] layers::Softplus;
     [] layers::Tanh;
@@ -177,6 +179,9 @@ macro_rules! weights {
     )* };
 }
 weights! {
+    [const D: usize, const E: usize, const UNITS: usize, const S: usize, const M: usize]
+        layers::AdditiveAttention<T, D, E, UNITS, S, M>:
+        SMatrix<T, UNITS, D>, SMatrix<T, UNITS, E>, SMatrix<T, UNITS, 1>;
     [const N: usize, const RUN: usize] layers::BatchNorm<T, N, RUN>:
         SMatrix<T, N, 1>, SMatrix<T, N, 1>, SMatrix<T, N, 1>, SMatrix<T, N, 1>;
     [const N: usize] layers::BatchNormGrad<T, N>: SMatrix<T, N, 1>, SMatrix<T, N, 1>;
@@ -186,6 +191,11 @@ weights! {
         SMatrix<T, OUT, FAN>, SMatrix<T, BIAS, 1>;
     [S: Sliding, const IN: usize, const FAN: usize, const BIAS: usize]
         layers::ConvTranspose2d<T, S, IN, FAN, BIAS>: SMatrix<T, IN, FAN>, SMatrix<T, BIAS, 1>;
+    [const D: usize, const E: usize, const S: usize, const M: usize, const HEADS: usize, const JOINT: usize,
+        const APART: usize, const BIASES: usize, const BIAS: usize]
+        layers::CrossAttention<T, D, E, S, M, HEADS, JOINT, APART, BIASES, BIAS>:
+        SMatrix<T, D, JOINT>, SMatrix<T, D, APART>, SMatrix<T, E, APART>, SMatrix<T, E, APART>,
+        SMatrix<T, BIASES, 1>, layers::Dense<T, D, D, BIAS>;
     [const IN: usize, const OUT: usize, const BIAS: usize] layers::Dense<T, IN, OUT, BIAS>:
         SMatrix<T, OUT, IN>, SMatrix<T, BIAS, 1>;
     [const VOCAB: usize, const DIM: usize, const PADDING: usize] layers::Embedding<T, VOCAB, DIM, PADDING>:
@@ -199,11 +209,15 @@ weights! {
     [const IN: usize, const H: usize, const G: usize, const S: usize, const KEPT: usize, const BIAS: usize]
         layers::Lstm<T, IN, H, G, S, KEPT, BIAS>:
         SMatrix<T, G, IN>, SMatrix<T, G, H>, SMatrix<T, BIAS, 1>, SMatrix<T, BIAS, 1>;
+    [const D: usize, const S: usize] layers::Position<T, D, S>: SMatrix<T, D, S>;
     [const N: usize, const RUN: usize] layers::PRelu<T, N, RUN>: SMatrix<T, N, 1>;
     [const N: usize, const ROWS: usize] layers::RmsNorm<T, N, ROWS>: SMatrix<T, N, 1>;
     [const IN: usize, const H: usize, const S: usize, const KEPT: usize, const BIAS: usize, const RELU: bool]
         layers::Rnn<T, IN, H, S, KEPT, BIAS, RELU>:
         SMatrix<T, H, IN>, SMatrix<T, H, H>, SMatrix<T, BIAS, 1>, SMatrix<T, BIAS, 1>;
+    [const D: usize, const D3: usize, const S: usize, const HEADS: usize, const CAUSAL: bool, const ROTARY: bool,
+        const BIASES: usize, const BIAS: usize] layers::SelfAttention<T, D, D3, S, HEADS, CAUSAL, ROTARY, BIASES, BIAS>:
+        SMatrix<T, D3, D>, SMatrix<T, BIASES, 1>, layers::Dense<T, D, D, BIAS>;
 }
 
 // SAFETY: the struct holds two layers, each of which is `ZeroValid`.

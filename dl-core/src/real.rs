@@ -3,7 +3,7 @@
 use nalgebra::RealField;
 
 use crate::kernels::{
-    Products, bilinear::Mixes, border::Borders, channels::OnChannels, conv::Convolutions,
+    Products, attention::Attends, bilinear::Mixes, border::Borders, channels::OnChannels, conv::Convolutions,
     elementwise::Elementwise, map::Maps, permute::Permutes, pooling::OnWindows, recurrence::Recurrences,
     rows::Normalize, softmax::Softmax, steps::Steps, update::Updates,
 };
@@ -32,6 +32,7 @@ mod sealed {
 pub trait Real:
     RealField
     + Copy
+    + Attends
     + Blank
     + Borders
     + ZeroValid

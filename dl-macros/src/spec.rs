@@ -157,20 +157,8 @@ fn parse_path(ty: &Type, path: &TypePath) -> syn::Result<Spec> {
     if let Some((_, known)) = layers::OTHER_NAMES.iter().find(|(other, _)| *other == name) {
         return Err(unknown(&segment.ident, &format!("it is called `{known}` here")));
     }
-    if let Some(later) = layers::LATER.iter().find(|later| **later == name) {
-        let message = format!(
-            "`{later}` is planned, but not there yet\n\
-             help: if `{later}` is a layer of your own, write `self::{later}`"
-        );
-        return Err(syn::Error::new_spanned(&segment.ident, message));
-    }
-    if let Some(known) = near(&name, layers::names().chain(layers::LATER)) {
-        let hint = if layers::LATER.contains(&known) {
-            format!("did you mean `{known}`? It is planned, but not there yet")
-        } else {
-            format!("did you mean `{known}`?")
-        };
-        return Err(unknown(&segment.ident, &hint));
+    if let Some(known) = near(&name, layers::names()) {
+        return Err(unknown(&segment.ident, &format!("did you mean `{known}`?")));
     }
     Ok(Spec::Open(ty.clone()))
 }

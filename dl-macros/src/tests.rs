@@ -104,7 +104,7 @@ fn every_field_with_a_mistake_has_its_message() {
         ("a: !", "`!` is not a layer"),
         ("a: [Dense<5>]", "`[Dense<5>]` is not a layer"),
         ("a: Self", "`Net` cannot contain itself: it would be endless"),
-        ("a: Attend", "`Attend` is planned, but not there yet"),
+        ("a: Attend", "`a` looks from one sequence at another, but is given one value"),
         ("a: Swish", "no built-in layer is called `Swish`; it is called `Silu` here"),
         ("a: [Dens<5>; 2]", "no built-in layer is called `Dens`; did you mean `Dense`?"),
         ("a: [Relu; 0]", "`a` is repeated zero times"),

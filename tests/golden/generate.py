@@ -10,6 +10,7 @@ reading them gives the same f64 again. A value is a list of samples, each flatte
 
 import datetime
 import json
+import math
 import pathlib
 from collections import OrderedDict
 
@@ -438,6 +439,106 @@ class Tied(nn.Module):
         return self.head(self.between(self.embed(x))).flatten(1)
 
 
+class SelfAttention(nn.MultiheadAttention):
+    """Every step of a sequence looks at all others, or at those before it."""
+
+    def __init__(self, *sizes, causal=False, **options):
+        super().__init__(*sizes, batch_first=True, **options)
+        self.causal = causal
+
+    def forward(self, x):
+        mask = nn.Transformer.generate_square_subsequent_mask(x.shape[1], dtype=x.dtype) if self.causal else None
+        return super().forward(x, x, x, need_weights=False, attn_mask=mask, is_causal=self.causal)[0]
+
+
+class RotaryAttention(nn.MultiheadAttention):
+    """Queries and keys are complex numbers, which positions turn."""
+
+    def forward(self, x):
+        samples, steps, width = x.shape
+        each = width // self.num_heads
+        q, k, v = F.linear(x, self.in_proj_weight, self.in_proj_bias).chunk(3, dim=-1)
+        q, k, v = (part.reshape(samples, steps, self.num_heads, each).transpose(1, 2) for part in (q, k, v))
+        angles = torch.outer(torch.arange(steps), 10000 ** (-torch.arange(0, each, 2, dtype=x.dtype) / each))
+        turns = torch.polar(torch.ones_like(angles), angles)
+        q, k = (
+            torch.view_as_real(torch.view_as_complex(part.reshape(*part.shape[:-1], -1, 2)) * turns).flatten(3)
+            for part in (q, k)
+        )
+        y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        return self.out_proj(y.transpose(1, 2).flatten(2))
+
+
+def two(x, steps, width=None):
+    """Two sequences, cut out of one: by their steps, and by their features if these are not the same."""
+    return x[:, :steps, :width], x[:, steps:, width:]
+
+
+class CrossAttention(nn.MultiheadAttention):
+    def __init__(self, *sizes, steps, seen=None, **options):
+        super().__init__(*sizes, batch_first=True, kdim=seen, vdim=seen, **options)
+        self.steps, self.width = steps, seen and sizes[0]
+
+    def forward(self, x):
+        x, memory = two(x, self.steps, self.width)
+        return super().forward(x, memory, memory, need_weights=False)[0]
+
+
+class Attend(nn.Module):
+    def forward(self, x):
+        h, memory = two(x, 3)
+        return F.softmax(h @ memory.transpose(1, 2), dim=-1) @ memory
+
+
+class AdditiveAttention(nn.Module):
+    def __init__(self, width, seen, units):
+        super().__init__()
+        self.width = width
+        self.query_weight = nn.Parameter(torch.empty(units, width))
+        self.key_weight = nn.Parameter(torch.empty(units, seen))
+        self.score_weight = nn.Parameter(torch.empty(units))
+
+    def forward(self, x):
+        h, memory = two(x, 3, self.width)
+        a, u = F.linear(h, self.query_weight), F.linear(memory, self.key_weight)
+        scores = torch.tanh(a[:, :, None] + u[:, None]) @ self.score_weight
+        return F.softmax(scores, dim=-1) @ memory
+
+
+class Position(nn.Embedding):
+    """A vector for each position, added."""
+
+    def forward(self, x):
+        return x + super().forward(torch.arange(x.shape[1]))
+
+
+class Sinusoidal(nn.Module):
+    """As in PyTorch's tutorials."""
+
+    def forward(self, x):
+        steps, width = x.shape[1:]
+        position = torch.arange(steps, dtype=x.dtype)[:, None]
+        waves = torch.exp(torch.arange(0, width, 2, dtype=x.dtype) * (-math.log(10000.0) / width))
+        pe = torch.zeros(steps, width, dtype=x.dtype)
+        pe[:, 0::2] = torch.sin(position * waves)
+        pe[:, 1::2] = torch.cos(position * waves)[:, : width // 2]
+        return x + pe
+
+
+class GptBlock(nn.Module):
+    """A block of a decoder: norms come first."""
+
+    def __init__(self, width, heads, hidden):
+        super().__init__()
+        self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.attn = SelfAttention(width, heads, causal=True)
+        self.up, self.down = nn.Linear(width, hidden), nn.Linear(hidden, width)
+
+    def forward(self, x):
+        x = x + self.attn(self.norm1(x))
+        return x + self.down(F.gelu(self.up(self.norm2(x))))
+
+
 def sequences():
     torch.manual_seed(SEED)
     stacked = OrderedDict(first=recurrent(nn.LSTM, 3, 4), second=recurrent(nn.LSTM, 4, 2), head=nn.Linear(2, 3))
@@ -464,6 +565,21 @@ def sequences():
         layer("gru_one_step", recurrent(nn.GRU, 3, 4), 1, 3),
         layer("gru_last", recurrent(nn.GRU, 3, 4, last=True), 5, 3),
         layer("gru_bidirectional", recurrent(nn.GRU, 3, 4, **both), 5, 3),
+        layer("self_attention", SelfAttention(6, 2), 5, 6),
+        layer("self_attention_causal", SelfAttention(6, 3, causal=True), 5, 6),
+        layer("self_attention_no_bias", SelfAttention(4, 1, bias=False), 3, 4),
+        layer("self_attention_one_step", SelfAttention(4, 4), 1, 4),
+        layer("self_attention_long", SelfAttention(2, 1, causal=True), 19, 2),
+        layer("gpt_block", GptBlock(4, 2, 6), 5, 4),
+        layer("self_attention_rotary", RotaryAttention(8, 2), 5, 8),
+        layer("cross_attention", CrossAttention(6, 2, steps=3), 7, 6),
+        layer("cross_attention_apart", CrossAttention(4, 2, steps=3, seen=5), 7, 9),
+        layer("cross_attention_no_bias", CrossAttention(4, 4, steps=2, seen=1, bias=False), 3, 5),
+        layer("attend", Attend(), 7, 4),
+        layer("attend_additive", AdditiveAttention(4, 2, 5), 7, 6),
+        layer("position", Position(5, 3), 5, 3),
+        layer("sinusoidal", Sinusoidal(), 6, 8),
+        layer("sinusoidal_odd", Sinusoidal(), 4, 5),
     ]
     write("sequences", cases=cases)
 

@@ -28,7 +28,61 @@ networks! { in "sequences":
     gru_of_one_step: [1, 3] { layer: Gru<4> } "gru_one_step";
     gru_last_state: [5, 3] { layer: Gru<4, Last> } "gru_last";
     gru_in_both_directions: [5, 3] { layer: Gru<4, Bidirectional> } "gru_bidirectional";
+    self_attention: [5, 6] { layer: SelfAttention<2> } "self_attention";
+    self_attention_that_looks_back: [5, 6] { layer: SelfAttention<3, Causal> } "self_attention_causal";
+    self_attention_without_bias: [3, 4] { layer: SelfAttention<1, NoBias> } "self_attention_no_bias";
+    self_attention_of_one_step: [1, 4] { layer: SelfAttention<4> } "self_attention_one_step";
+    self_attention_of_many_steps: [19, 2] { layer: SelfAttention<1, Causal> } "self_attention_long";
+    self_attention_that_turns: [5, 8] { layer: SelfAttention<2, Rotary, Causal> } "self_attention_rotary";
+    gpt_block: [5, 4] { layer: self::GptBlock } "gpt_block";
+    position: [5, 3] { layer: Position } "position";
+    sinusoidal: [6, 8] { layer: Sinusoidal } "sinusoidal";
+    sinusoidal_of_an_odd_number: [4, 5] { layer: Sinusoidal } "sinusoidal_odd";
     rnn_in_both_directions: [5, 3] { layer: Rnn<4, Bidirectional, Relu, NoBias> } "rnn_bidirectional";
+}
+
+#[network(input = [5, 4])]
+#[forward(|x| {
+    let x = x + attn(norm1(x));
+    x + down(gelu(up(norm2(x))))
+})]
+struct GptBlock {
+    norm1: LayerNorm,
+    attn: SelfAttention<2, Causal>,
+    norm2: LayerNorm,
+    up: Dense<6>,
+    down: Dense<4>,
+}
+
+/// Layers of two sequences, cut out of one: by their steps, and by their features where these are not the same.
+macro_rules! of_two {
+    ($($test:ident: [$($input:tt)*] |$x:ident| ($first:expr, $second:expr) $layer:ty, $case:literal;)*) => { $(
+        #[test]
+        fn $test() {
+            #[network(input = [$($input)*])]
+            #[forward(|$x| layer($first, $second))]
+            struct Net {
+                layer: $layer,
+            }
+
+            crate::layers::check::<Net<f64>, _, _>("sequences", $case);
+        }
+    )* };
+}
+
+of_two! {
+    cross_attention: [7, 6] |x| (slice(x, 0..3, axis = steps), slice(x, 3..7, axis = steps))
+        CrossAttention<2>, "cross_attention";
+    cross_attention_of_other_features: [7, 9] |x|
+        (slice(slice(x, 0..3, axis = steps), 0..4), slice(slice(x, 3..7, axis = steps), 4..9))
+        CrossAttention<2>, "cross_attention_apart";
+    cross_attention_without_bias: [3, 5] |x|
+        (slice(slice(x, 0..2, axis = steps), 0..4), slice(slice(x, 2..3, axis = steps), 4..5))
+        CrossAttention<4, NoBias>, "cross_attention_no_bias";
+    attend: [7, 4] |x| (slice(x, 0..3, axis = steps), slice(x, 3..7, axis = steps)) Attend, "attend";
+    attend_by_sums: [7, 6] |x|
+        (slice(slice(x, 0..3, axis = steps), 0..4), slice(slice(x, 3..7, axis = steps), 4..6))
+        Attend<Additive<5>>, "attend_additive";
 }
 
 #[test]

@@ -21,6 +21,41 @@ pub(super) fn sum<T: Real>(a: &[T], f: impl Fn(T) -> T) -> T {
     total(sums)
 }
 
+/// `Σ a b`
+#[inline(always)]
+pub(super) fn dot<T: Real>(a: &[T], b: &[T]) -> T {
+    let mut sums = [T::zero(); LANES];
+    let (a_blocks, a_rest) = a.as_chunks::<LANES>();
+    let (b_blocks, b_rest) = b.as_chunks::<LANES>();
+    for (a, b) in a_blocks.iter().zip(b_blocks) {
+        for i in 0..LANES {
+            sums[i] += a[i] * b[i];
+        }
+    }
+    for (sum, (&a, &b)) in sums.iter_mut().zip(a_rest.iter().zip(b_rest)) {
+        *sum += a * b;
+    }
+    total(sums)
+}
+
+/// The largest number, and zero of none; NaN is passed over unless it is the first.
+#[inline(always)]
+pub(super) fn largest<T: Real>(a: &[T]) -> T {
+    let larger = |a: T, b: T| if b > a { b } else { a };
+    let Some(&first) = a.first() else { return T::zero() };
+    let mut largest = [first; LANES];
+    let (blocks, rest) = a.as_chunks::<LANES>();
+    for a in blocks {
+        for i in 0..LANES {
+            largest[i] = larger(largest[i], a[i]);
+        }
+    }
+    for (largest, &a) in largest.iter_mut().zip(rest) {
+        *largest = larger(*largest, a);
+    }
+    halve(largest, larger)
+}
+
 /// The sums of both parts of `f(a, b)`.
 #[inline(always)]
 pub(super) fn sum_of_two<T: Real>(a: &[T], b: &[T], f: impl Fn(T, T) -> (T, T)) -> (T, T) {
@@ -64,17 +99,22 @@ pub(super) fn sum_of_three<T: Real>(a: &[T], b: &[T], c: &[T], f: impl Fn(T, T, 
     (total(first), total(second))
 }
 
-/// By halves, so that few additions wait for each other.
 #[inline(always)]
-fn total<T: Real>(mut sums: [T; LANES]) -> T {
+fn total<T: Real>(sums: [T; LANES]) -> T {
+    halve(sums, |a, b| a + b)
+}
+
+/// By halves, so that few operations wait for each other.
+#[inline(always)]
+fn halve<T: Real>(mut parts: [T; LANES], f: impl Fn(T, T) -> T) -> T {
     let mut half = LANES / 2;
     while half > 0 {
         for i in 0..half {
-            sums[i] += sums[i + half];
+            parts[i] = f(parts[i], parts[i + half]);
         }
         half /= 2;
     }
-    sums[0]
+    parts[0]
 }
 
 #[cfg(test)]
@@ -88,6 +128,8 @@ mod tests {
             let a = &numbers[..n];
             let expected = a.iter().sum::<f64>();
             assert_eq!(sum(a, |a| a), expected, "{n} numbers");
+            assert_eq!(dot(a, a), a.iter().map(|a| a * a).sum::<f64>(), "{n} numbers");
+            assert_eq!(largest(a), a.last().copied().unwrap_or(0.0), "{n} numbers");
             assert_eq!(sum_of_two(a, a, |a, b| (a, a + b)), (expected, 2.0 * expected), "{n} numbers");
             let three = sum_of_three(a, a, a, |a, b, c| (a + b, c));
             assert_eq!(three, (2.0 * expected, expected), "{n} numbers");

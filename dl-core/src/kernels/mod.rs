@@ -10,6 +10,8 @@
 use crate::Real;
 
 #[doc(hidden)]
+pub mod attention;
+#[doc(hidden)]
 pub mod bilinear;
 #[doc(hidden)]
 pub mod border;

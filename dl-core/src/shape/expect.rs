@@ -167,6 +167,80 @@ pub const fn expect_channel_groups(field: &str, groups: usize, input: Shape) {
     }
 }
 
+/// Stops the build if heads do not divide the features that they share.
+#[track_caller]
+pub const fn expect_heads(field: &str, heads: usize, input: Shape) {
+    if heads > 0 && !input.last().is_multiple_of(heads) && !input.is_unknown() {
+        stop(
+            Message::new()
+                .text("`")
+                .text(field)
+                .text("` has ")
+                .number(heads)
+                .text(" heads, but receives ")
+                .shape(input)
+                .text(" with ")
+                .number(input.last())
+                .text(" features\nhelp: the heads must divide the features"),
+        )
+    }
+}
+
+/// Stops the build if a head has an odd number of features, where pairs of them turn.
+#[track_caller]
+pub const fn expect_pairs(field: &str, heads: usize, input: Shape) {
+    if let Some(each) = input.last().checked_div(heads)
+        && !each.is_multiple_of(2)
+        && !input.is_unknown()
+    {
+        stop(
+            Message::new()
+                .text("`")
+                .text(field)
+                .text("` turns pairs of numbers, but each of its ")
+                .number(heads)
+                .text(" heads has ")
+                .number(each)
+                .text(" of the ")
+                .number(input.last())
+                .text(" features\nhelp: each head needs an even number of features"),
+        )
+    }
+}
+
+/// Stops the build if steps that are multiplied have not as many features.
+#[track_caller]
+pub const fn expect_same_features(field: &str, a: Shape, b: Shape) {
+    if a.last() != b.last() && !a.is_unknown() && !b.is_unknown() {
+        stop(
+            Message::new()
+                .text("`")
+                .text(field)
+                .text("` multiplies steps of ")
+                .shape(a)
+                .text(" and ")
+                .shape(b)
+                .text(", but these have ")
+                .number(a.last())
+                .text(" and ")
+                .number(b.last())
+                .text(" features\nhelp: `Attend<Additive<")
+                .number(b.last())
+                .text(">>` compares different ones"),
+        )
+    }
+}
+
+/// How many rows the one matrix for queries, keys and values has: none if these come from different numbers of features.
+pub const fn joint_rows(features: usize, seen: usize) -> usize {
+    if features == seen { 3 * features } else { 0 }
+}
+
+/// How many rows each of three matrices has, where there is not one for all.
+pub const fn rows_apart(features: usize, seen: usize) -> usize {
+    if features == seen { 0 } else { features }
+}
+
 /// Stops the build if a layer that pools all of a value meets neither an image nor a sequence.
 #[track_caller]
 pub const fn expect_pooled(field: &str, input: Shape) {

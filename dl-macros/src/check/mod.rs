@@ -266,11 +266,20 @@ impl<'a> Net<'a> {
         let field = &self.written.fields[i];
         let spec = field.spec.as_ref()?;
         let name = field.name();
-        if !matches!(spec, Spec::Open(_) | Spec::Twin(..)) && (inputs.len() > 1 || outputs > 1) {
+        let takes = match spec {
+            Spec::BuiltIn(layer) => layer.definition.inputs(),
+            _ => 1,
+        };
+        if takes == 2 && inputs.len() == 1 && at.is_some() {
+            report.error(at, crate::layers::one_sequence(&name));
+            return None;
+        }
+        if !matches!(spec, Spec::Open(_) | Spec::Twin(..)) && (inputs.len() > takes || outputs > 1) {
+            let takes = if takes == 1 { "one input" } else { "two inputs" };
             report.error(
                 at,
                 format!(
-                    "`{name}` takes one input and gives one output, but is called with {} and {}\n\
+                    "`{name}` takes {takes} and gives one output, but is called with {} and {}\n\
                      help: only a network or a layer of your own has several",
                     count(inputs.len(), "input"),
                     count(outputs, "output")
@@ -360,7 +369,8 @@ fn settle(
     let input = &inputs[0].shape;
     match spec {
         Spec::BuiltIn(layer) => {
-            let cx = Context { field: name, input, dl };
+            let second = inputs.get(1).map(|flow| &flow.shape);
+            let cx = Context { field: name, input, second, dl };
             let mut resolved = report.take((layer.definition.rule)(layer, &cx))?;
             check_arguments(layer, name, net, &mut resolved, report)?;
             Some(Settled { resolved, is_open: false, outputs: None })

@@ -109,7 +109,7 @@ impl Net<'_> {
     pub(super) fn function(&mut self, at: &Ident, x: ValueId, report: &mut Report) -> Option<ValueId> {
         let (name, layer) = layers::function(at)?;
         let input = self.values[x].clone();
-        let cx = Context { field: name, input: &input.shape, dl: &self.args.dl };
+        let cx = Context { field: name, input: &input.shape, second: None, dl: &self.args.dl };
         let resolved = report.take((layer.definition.rule)(&layer, &cx))?;
         if !resolved.checks.is_empty() {
             self.checks.push(resolved.checks);

@@ -71,7 +71,8 @@ impl Passes<'_> {
             }
             let lens = match self.lens_of(node) {
                 Lens::Same => {
-                    node.outputs.iter().for_each(|&output| of_values[output] = current.clone());
+                    let lead = of_values[node.inputs[0]].clone();
+                    node.outputs.iter().for_each(|&output| of_values[output] = lead.clone());
                     continue;
                 }
                 Lens::Map(map) => quote!(#current.lens().map(#map)),

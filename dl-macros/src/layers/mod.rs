@@ -7,6 +7,7 @@ use crate::report::near;
 use crate::shape::{Dim, Shape};
 
 mod activation;
+mod attention;
 mod bias;
 mod conv1d;
 mod conv2d;
@@ -21,6 +22,7 @@ mod number;
 mod pad;
 mod permute;
 mod pool;
+mod position;
 mod recurrent;
 mod reshape;
 mod softmax;
@@ -28,6 +30,7 @@ mod steps;
 mod upsample;
 mod window;
 
+pub(crate) use attention::one_sequence;
 pub(crate) use function::{FUNCTIONS, OTHER_FUNCTIONS, function};
 pub(crate) use steps::{Steps, steps};
 
@@ -88,6 +91,11 @@ impl Definition {
         self.arguments.iter().filter(|argument| argument.required).count()
     }
 
+    /// How many values it takes.
+    pub(crate) fn inputs(&self) -> usize {
+        if OF_TWO.contains(&self.name) { 2 } else { 1 }
+    }
+
     pub(crate) fn takes_type(&self) -> bool {
         self.arguments.iter().any(|argument| argument.kind == ParameterKind::Type)
     }
@@ -99,6 +107,8 @@ pub(crate) struct Context<'a> {
     pub(crate) field: &'a str,
     /// The shape that comes in.
     pub(crate) input: &'a Shape,
+    /// What a layer of two inputs looks at.
+    pub(crate) second: Option<&'a Shape>,
     /// The framework's path.
     pub(crate) dl: &'a TokenStream,
 }
@@ -159,11 +169,16 @@ const DEFINITIONS: &[&[Definition]] = &[
     norm::LAYERS,
     pool::LAYERS,
     recurrent::LAYERS,
+    attention::LAYERS,
+    position::LAYERS,
 ];
 
 /// All options of all layers.
-pub(crate) const OPTIONS: [&str; 17] = [
+pub(crate) const OPTIONS: [&str; 20] = [
     "NoBias",
+    "Causal",
+    "Rotary",
+    "Additive",
     "Last",
     "Bidirectional",
     "OneHot",
@@ -183,7 +198,13 @@ pub(crate) const OPTIONS: [&str; 17] = [
 ];
 
 /// What other frameworks call our layers, where the names are too different to guess.
-pub(crate) const OTHER_NAMES: [(&str, &str); 19] = [
+pub(crate) const OTHER_NAMES: [(&str, &str); 25] = [
+    ("BahdanauAttention", "Attend<Additive<64>>"),
+    ("AdditiveAttention", "Attend<Additive<64>>"),
+    ("LuongAttention", "Attend"),
+    ("PositionalEncoding", "Sinusoidal"),
+    ("MultiheadAttention", "SelfAttention"),
+    ("MultiHeadAttention", "SelfAttention"),
     ("SimpleRNN", "Rnn"),
     ("DepthwiseConv2d", "Depthwise2d"),
     ("DepthwiseConv2D", "Depthwise2d"),
@@ -205,8 +226,8 @@ pub(crate) const OTHER_NAMES: [(&str, &str); 19] = [
     ("Activation", "Map"),
 ];
 
-/// Layers that later versions have.
-pub(crate) const LATER: [&str; 3] = ["SelfAttention", "CrossAttention", "Attend"];
+/// Layers whose steps look at those of a second value.
+const OF_TWO: [&str; 2] = ["CrossAttention", "Attend"];
 
 /// The initializers of `dl::init`.
 pub(crate) const INITIALIZERS: [&str; 10] = [

@@ -1,6 +1,6 @@
 use dl::network;
 
-#[network(input = [28, 28])]
+#[network(input = [64])]
 struct Net {
     attend: SelfAttention<8>,
 }

@@ -1,0 +1,94 @@
+//! From scores to weights that sum to one, and back, for some queries at a time.
+//!
+//! Sums are split in a fixed way: the bits are the same for every instruction set.
+
+use super::super::isa::versions;
+use super::super::{Isa, lanes};
+use crate::{Real, math};
+
+/// Scores of some queries: a column for each of them, with a number for every key.
+#[derive(Clone, Copy, Debug)]
+pub struct Scores<T> {
+    /// Keys of a column.
+    pub(super) seen: usize,
+    /// How many of these the first query looks at; each further query looks at one more. `None` if all look at all.
+    pub(super) visible: Option<usize>,
+    pub(super) scale: T,
+}
+
+impl<T: Real> Scores<T> {
+    /// All queries look at all `keys`.
+    pub(crate) fn of_all(keys: usize) -> Self {
+        Scores { seen: keys, visible: None, scale: T::one() }
+    }
+}
+
+/// Weights of one scalar.
+pub trait Weigh: Sized {
+    /// Scores become weights, in place: softmax of `scale` times the visible ones, zero for the others.
+    fn weigh(isa: Isa, how: Scores<Self>, scores: &mut [Self]);
+    /// Derivatives by weights become those by scores, in place: `ds = scale p (dp − Σ p dp)`.
+    fn weigh_back(isa: Isa, how: Scores<Self>, weights: &[Self], d: &mut [Self]);
+}
+
+impl Weigh for f64 {
+    fn weigh(_: Isa, how: Scores<f64>, scores: &mut [f64]) {
+        forward(how, scores);
+    }
+    fn weigh_back(_: Isa, how: Scores<f64>, weights: &[f64], d: &mut [f64]) {
+        backward(how, weights, d);
+    }
+}
+
+impl Weigh for f32 {
+    fn weigh(isa: Isa, how: Scores<f32>, scores: &mut [f32]) {
+        forward_f32(isa, how, scores);
+    }
+    fn weigh_back(isa: Isa, how: Scores<f32>, weights: &[f32], d: &mut [f32]) {
+        backward_f32(isa, how, weights, d);
+    }
+}
+
+versions! {
+    fn forward_f32(how: Scores<f32>, scores: &mut [f32]) {
+        forward(how, scores);
+    }
+    fn backward_f32(how: Scores<f32>, weights: &[f32], d: &mut [f32]) {
+        backward(how, weights, d);
+    }
+}
+
+#[inline(always)]
+fn forward<T: Real>(how: Scores<T>, scores: &mut [T]) {
+    let visible = |i: usize| how.visible.map_or(how.seen, |visible| how.seen.min(visible + i));
+    for (i, scores) in scores.chunks_exact_mut(how.seen).enumerate() {
+        // what is not seen takes part until the sum: whole vectors are faster, and numbers near zero are slow
+        let some = scores[0];
+        scores[visible(i)..].fill(some);
+        let largest = lanes::largest(scores);
+        for score in scores {
+            *score = how.scale * (*score - largest);
+        }
+    }
+    // one long loop, whatever the number of keys
+    for score in &mut *scores {
+        *score = math::exp(*score);
+    }
+    for (i, weights) in scores.chunks_exact_mut(how.seen).enumerate() {
+        weights[visible(i)..].fill(T::zero());
+        let factor = lanes::sum(weights, |w| w).recip();
+        for weight in weights {
+            *weight *= factor;
+        }
+    }
+}
+
+#[inline(always)]
+fn backward<T: Real>(how: Scores<T>, weights: &[T], d: &mut [T]) {
+    for (p, d) in weights.chunks_exact(how.seen).zip(d.chunks_exact_mut(how.seen)) {
+        let along = lanes::dot(p, d);
+        for (d, &p) in d.iter_mut().zip(p) {
+            *d = how.scale * p * (*d - along);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+use dl::network;
+
+#[network(input = [64, 96])]
+struct Net {
+    attend: MultiheadAttention<8>,
+}
+
+fn main() {}

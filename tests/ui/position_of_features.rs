@@ -1,0 +1,8 @@
+use dl::network;
+
+#[network(input = [20])]
+struct Net {
+    pos: Position,
+}
+
+fn main() {}
