@@ -13,7 +13,11 @@ mod depthwise;
 mod f32;
 mod kernels;
 mod lines;
+#[cfg(target_arch = "x86_64")]
+mod moved;
 mod parts;
+#[cfg(target_arch = "x86_64")]
+mod phases;
 pub mod plain;
 mod runs;
 #[cfg(target_arch = "x86_64")]
