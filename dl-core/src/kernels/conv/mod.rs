@@ -11,6 +11,8 @@ use super::Isa;
 #[cfg(target_arch = "x86_64")]
 mod depthwise;
 mod f32;
+#[cfg(target_arch = "x86_64")]
+mod halved;
 mod kernels;
 mod lines;
 #[cfg(target_arch = "x86_64")]

@@ -6,7 +6,7 @@ use super::lines::{Buffer, LIST, Plan};
 use super::parts::{Conv, Parts};
 use super::tile::{Column, Row, Start, Sums, Tap};
 #[cfg(target_arch = "x86_64")]
-use super::{depthwise, moved, strided};
+use super::{depthwise, halved, moved, strided};
 
 /// Numbers of a window that a table holds.
 const TAPS: usize = 128;
@@ -34,7 +34,7 @@ pub(super) unsafe fn to_input(by: &Kernels, conv: &Conv<'_>) -> bool {
     // SAFETY: the caller's, here and below.
     unsafe {
         #[cfg(target_arch = "x86_64")]
-        if depthwise::convolve(by, conv, true) || strided::to_input(by, conv) {
+        if depthwise::convolve(by, conv, true) || halved::to_input(by, conv) || strided::to_input(by, conv) {
             return true;
         }
         match (window.stride, around(0), around(1)) {
