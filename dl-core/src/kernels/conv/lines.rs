@@ -339,21 +339,21 @@ fn place(at: usize, stride: usize, pad: usize, size: usize, n: usize) -> (usize,
 }
 
 /// A rectangle of a map and its copy.
-struct Block {
+pub(super) struct Block {
     /// From one row, one column to the next.
-    map: [usize; 2],
+    pub(super) map: [usize; 2],
     /// Whether the line is added to what is there, or put in place of it.
-    add: bool,
+    pub(super) add: bool,
     /// From one row of the copy to the next.
-    line: usize,
-    rows: usize,
-    width: usize,
+    pub(super) line: usize,
+    pub(super) rows: usize,
+    pub(super) width: usize,
 }
 
 impl Block {
     /// Copies from the map to the line; or adds the line to the map.
     #[inline(always)]
-    unsafe fn copy<V: Simd, const BACK: bool>(&self, map: *mut f32, line: *mut f32) {
+    pub(super) unsafe fn copy<V: Simd, const BACK: bool>(&self, map: *mut f32, line: *mut f32) {
         let mut column = 0;
         // SAFETY: the caller's word for the pointers and the instructions.
         unsafe {

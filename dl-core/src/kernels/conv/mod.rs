@@ -11,9 +11,15 @@ use super::Isa;
 #[cfg(target_arch = "x86_64")]
 mod depthwise;
 mod f32;
+#[cfg(target_arch = "x86_64")]
+mod halved;
 mod kernels;
 mod lines;
+#[cfg(target_arch = "x86_64")]
+mod moved;
 mod parts;
+#[cfg(target_arch = "x86_64")]
+mod phases;
 pub mod plain;
 mod runs;
 #[cfg(target_arch = "x86_64")]

@@ -6,7 +6,7 @@ use super::lines::{Buffer, LIST, Plan};
 use super::parts::{Conv, Parts};
 use super::tile::{Column, Row, Start, Sums, Tap};
 #[cfg(target_arch = "x86_64")]
-use super::{depthwise, strided};
+use super::{depthwise, halved, moved, strided};
 
 /// Numbers of a window that a table holds.
 const TAPS: usize = 128;
@@ -34,7 +34,7 @@ pub(super) unsafe fn to_input(by: &Kernels, conv: &Conv<'_>) -> bool {
     // SAFETY: the caller's, here and below.
     unsafe {
         #[cfg(target_arch = "x86_64")]
-        if depthwise::convolve(by, conv, true) || strided::to_input(by, conv) {
+        if depthwise::convolve(by, conv, true) || halved::to_input(by, conv) || strided::to_input(by, conv) {
             return true;
         }
         match (window.stride, around(0), around(1)) {
@@ -50,6 +50,11 @@ pub(super) unsafe fn to_input(by: &Kernels, conv: &Conv<'_>) -> bool {
 
 /// A convolution; `back` if it is that of [`to_input`].
 unsafe fn convolve(by: &Kernels, conv: &Conv<'_>, back: bool) -> bool {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: the caller's.
+    if unsafe { moved::convolve(by, conv, back) } {
+        return true;
+    }
     let (window, (sample_size, plane), (_, outputs)) = (conv.window, conv.sizes(), conv.channels());
     let Some(plan) = Plan::new(by.lanes, window) else { return false };
     let numbers = window.taps();

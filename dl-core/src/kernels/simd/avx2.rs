@@ -97,6 +97,10 @@ impl Wide for F32x8 {
         unsafe { _mm256_maskstore_ps(to, lanes(mask), self.0) }
     }
     #[inline(always)]
+    unsafe fn store_low_masked(self, to: *mut f32, mask: u16) {
+        unsafe { self.store_masked(to, mask) }
+    }
+    #[inline(always)]
     unsafe fn pick([a, b]: [Self; 2], places: &[i32; WIDEST]) -> Self {
         unsafe {
             let places = _mm256_loadu_si256(places.as_ptr().cast());
@@ -108,6 +112,10 @@ impl Wide for F32x8 {
     #[inline(always)]
     unsafe fn add_masked(self, other: Self, mask: u16) -> Self {
         unsafe { self.add(other.masked(mask)) }
+    }
+    #[inline(always)]
+    unsafe fn mul_add_masked(self, b: Self, c: Self, mask: u16) -> Self {
+        unsafe { F32x8(_mm256_blendv_ps(c.0, self.mul_add(b, c).0, _mm256_castsi256_ps(lanes(mask)))) }
     }
     #[inline(always)]
     unsafe fn load_halves([low, high]: [*const f32; 2]) -> Self {

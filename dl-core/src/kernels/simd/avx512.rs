@@ -226,12 +226,20 @@ impl Wide for F32x16 {
         unsafe { _mm512_mask_storeu_ps(to, mask, self.0) }
     }
     #[inline(always)]
+    unsafe fn store_low_masked(self, to: *mut f32, mask: u16) {
+        unsafe { _mm256_mask_storeu_ps(to, mask as __mmask8, _mm512_castps512_ps256(self.0)) }
+    }
+    #[inline(always)]
     unsafe fn pick([a, b]: [Self; 2], places: &[i32; WIDEST]) -> Self {
         unsafe { F32x16(_mm512_permutex2var_ps(a.0, _mm512_loadu_si512(places.as_ptr().cast()), b.0)) }
     }
     #[inline(always)]
     unsafe fn add_masked(self, other: Self, mask: u16) -> Self {
         unsafe { F32x16(_mm512_mask_add_ps(self.0, mask, self.0, other.0)) }
+    }
+    #[inline(always)]
+    unsafe fn mul_add_masked(self, b: Self, c: Self, mask: u16) -> Self {
+        unsafe { F32x16(_mm512_mask3_fmadd_ps(self.0, b.0, c.0, mask)) }
     }
     #[inline(always)]
     unsafe fn load_halves([low, high]: [*const f32; 2]) -> Self {

@@ -191,10 +191,14 @@ pub(super) trait Wide: Simd {
     unsafe fn masked(self, mask: u16) -> Self;
     /// Stores the numbers whose bit is set.
     unsafe fn store_masked(self, to: *mut f32, mask: u16);
+    /// The same, if none of them is in the upper half: such a store is across two lines of the cache less often.
+    unsafe fn store_low_masked(self, to: *mut f32, mask: u16);
     /// The numbers of two vectors that are at some places: from the first, then from the second one.
     unsafe fn pick(v: [Self; 2], places: &[i32; WIDEST]) -> Self;
     /// Adds the numbers of `other` whose bit is set.
     unsafe fn add_masked(self, other: Self, mask: u16) -> Self;
+    /// `self · b + c` where the bit is set, otherwise `c`.
+    unsafe fn mul_add_masked(self, b: Self, c: Self, mask: u16) -> Self;
     unsafe fn load_halves(from: [*const f32; 2]) -> Self;
     unsafe fn store_halves(self, to: [*mut f32; 2]);
     /// The last `n` numbers of each half, at their places; the others are 0.
