@@ -64,6 +64,35 @@ struct Ends {
     head: Dense<3>,
 }
 
+#[network(input = [6, 8], stream)]
+#[forward(|x| {
+    let x = x + attn(norm1(x));
+    x + down(gelu(up(norm2(x))))
+})]
+struct Transformer {
+    norm1: LayerNorm,
+    attn: SelfAttention<2, Causal>,
+    norm2: RmsNorm,
+    up: Dense<16>,
+    down: Dense<8>,
+}
+
+#[network(input = [u16; 6], stream)]
+struct Gpt {
+    embed: Embedding<9, 8>,
+    pos: Position,
+    blocks: [Transformer; 2],
+    norm: LayerNorm,
+    head: Dense<9>,
+}
+
+#[network(input = [6, 8], stream)]
+struct Turned {
+    pos: Sinusoidal,
+    attn: SelfAttention<2, Causal, Rotary, NoBias>,
+    head: Dense<2>,
+}
+
 #[network(input = ([6, 2], [u16; 6]), stream)]
 #[forward(|x, tokens| {
     let h = rnn(concat(x, embed(tokens)));
@@ -133,6 +162,31 @@ fn tokens_come_one_at_a_time() {
     let mut model = StreamModel::<OneHots>::boxed(3);
     let stream: Vec<_> = tokens.iter().flat_map(|token| *model.step(&[*token])).collect();
     assert_near(&stream, &whole);
+}
+
+#[test]
+fn attention_keeps_the_keys_and_values_of_the_steps_before() {
+    let tokens = [8, 0, 3, 3, 1, 7];
+    let whole = *Model::<Gpt>::boxed(3).predict(&tokens);
+    let mut model = StreamModel::<Gpt>::boxed(3);
+    let stream: Vec<_> = tokens.iter().flat_map(|token| *model.step(&[*token])).collect();
+    assert_near(&stream, &whole);
+    assert!(model.step(&[0]).iter().all(|y| y.is_nan()), "there is no seventh position");
+
+    let x = numbers::<8>();
+    let whole = *Model::<Turned>::boxed(3).predict(x.as_flattened().try_into().unwrap());
+    assert_near(&streamed::<Turned, 8, 2>(&x), &whole);
+}
+
+#[test]
+fn attention_forgets_what_is_longer_ago_than_its_sequence() {
+    #[network(input = [3, 2], stream)]
+    struct Three {
+        attn: SelfAttention<1, Causal>,
+    }
+    let x = numbers::<2>();
+    let last = Model::<Three>::boxed(3).predict(x[3..].as_flattened().try_into().unwrap())[4..].to_vec();
+    assert_near(&streamed::<Three, 2, 2>(&x)[10..], &last);
 }
 
 #[test]

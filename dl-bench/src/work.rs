@@ -29,6 +29,23 @@ impl Products {
         Products { macs: self.macs + macs, first, weights: self.weights + weights }
     }
 
+    /// A causal attention of so many steps and features: the products of half of all pairs of steps, and as many for what
+    /// they get of each other.
+    pub(crate) const fn attention(mut self, steps: usize, features: usize) -> Products {
+        self.macs += steps * (steps + 1) * features;
+        self
+    }
+
+    /// These, then others.
+    pub(crate) const fn then(self, others: Products) -> Products {
+        Products { macs: self.macs + others.macs, first: self.first, weights: self.weights + others.weights }
+    }
+
+    /// The inference of one of `steps` steps.
+    pub(crate) const fn per_step(self, steps: usize) -> Work {
+        Work { flops: 2 * self.macs / steps, weight_bytes: size_of::<f32>() * self.weights }
+    }
+
     /// The inference of one sample.
     pub(crate) const fn infer(self) -> Work {
         Work { flops: 2 * self.macs, weight_bytes: size_of::<f32>() * self.weights }

@@ -33,16 +33,16 @@ fn trainer() -> Trainer<CharLstm, CrossEntropy<64>, Adam, 16> {
 }
 
 /// Windows of random tokens, and the tokens to come.
-fn batch() -> (Vec<[u16; 64]>, Vec<[u16; 64]>) {
+pub(super) fn windows() -> (Vec<[u16; 64]>, Vec<[u16; 64]>) {
     let mut rng = data_rng();
-    let windows = |rng: &mut Rng| (0..16).map(|_| std::array::from_fn(|_| rng.below(65) as u16)).collect();
-    (windows(&mut rng), windows(&mut rng))
+    let tokens = |rng: &mut Rng| (0..16).map(|_| std::array::from_fn(|_| rng.below(65) as u16)).collect();
+    (tokens(&mut rng), tokens(&mut rng))
 }
 
 fn train() -> Step {
-    steps(trainer(), batch())
+    steps(trainer(), windows())
 }
 
 fn losses() -> Result<Losses, String> {
-    Losses::of(trainer(), &batch())
+    Losses::of(trainer(), &windows())
 }

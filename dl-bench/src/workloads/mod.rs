@@ -12,6 +12,7 @@ use crate::work::Work;
 
 mod autoencoder;
 mod charlstm;
+mod gpt;
 mod kws;
 mod lenet;
 mod mlp;
@@ -19,7 +20,7 @@ mod resnet8;
 mod stream;
 mod tiny;
 
-pub(crate) const WORKLOADS: [Workload; 18] = [
+pub(crate) const WORKLOADS: [Workload; 20] = [
     mlp::INFER,
     mlp::TRAIN,
     lenet::INFER,
@@ -38,6 +39,8 @@ pub(crate) const WORKLOADS: [Workload; 18] = [
     stream::GRU32,
     stream::GRU64,
     charlstm::TRAIN,
+    gpt::TRAIN,
+    gpt::INFER,
 ];
 
 /// A network and what is timed of it, at one or more batches.
@@ -186,6 +189,8 @@ mod tests {
         assert_eq!(work(&tiny::INFER), [(576, 1152)]);
         assert_eq!(work(&tiny::TRAIN), [(1760, 0), (28_160, 0)]);
         assert_eq!(work(&charlstm::TRAIN), [(16 * 64 * 3 * 2 * (512 * 128 + 128 * 65), 0)]);
+        let gpt = 2 * 64 * (64 * 192 + 64 * 64 + 2 * 64 * 256 + 65 * 64) + 64 * 64 * 65;
+        assert_eq!(work(&gpt::TRAIN), [(16 * 3 * 2 * gpt, 0)]);
         for (infer, macs) in [
             (&mlp::INFER, mlp::Mlp::MACS),
             (&lenet::INFER, lenet::LeNet::MACS),

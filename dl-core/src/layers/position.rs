@@ -3,7 +3,7 @@
 use nalgebra::SMatrix;
 
 use crate::params::{Kind, Order, Param, ParamMut, Path, Visitor, Zipper};
-use crate::{Blank, Layer, Params, Pass, Real, Rng, Shape, Vals, kernels};
+use crate::{Blank, Layer, Params, Pass, Real, Rng, Shape, Stream, Vals, kernels};
 
 /// A learned vector for each position is added to its step. PyTorch: `nn.Embedding` of positions, added.
 ///
@@ -91,6 +91,31 @@ impl<T: Real, const D: usize, const S: usize, const X: usize> Layer<T, Vals<X>, 
         if let Some(dx) = dx {
             dx.copy_from(dy);
         }
+    }
+}
+
+impl<T: Real, const D: usize, const S: usize> Stream<T, Vals<D>, Vals<D>> for Position<T, D, S> {
+    /// Steps so far. Behind the last position the output is NaN, as of a token that is not in the vocabulary.
+    type State<const B: usize> = u32;
+    type Work<const B: usize> = ();
+
+    fn step<'a, const B: usize>(
+        &self,
+        x: &SMatrix<T, D, B>,
+        y: &mut SMatrix<T, D, B>,
+        step: &mut u32,
+        (): &mut (),
+        pass: Pass<'a, B>,
+    ) {
+        match self.weight.as_slice().chunks_exact(D).nth(*step as usize) {
+            Some(here) => {
+                for (x, y) in x.as_slice().chunks_exact(D).zip(y.as_mut_slice().chunks_exact_mut(D)) {
+                    kernels::add(pass, x, here, y);
+                }
+            }
+            None => y.fill(T::of(f64::NAN)),
+        }
+        *step = step.saturating_add(1);
     }
 }
 

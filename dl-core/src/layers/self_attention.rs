@@ -6,9 +6,9 @@ use crate::kernels::Isa;
 use crate::kernels::attention::{Attention, BLOCK, Columns, ColumnsMut, Derivatives, Scratch, Seen};
 use crate::layers::Dense;
 use crate::layers::heads::Sequences;
-use crate::layers::waves::waves;
+use crate::layers::waves::{wave_at, waves};
 use crate::params::{Kind, Order, Param, ParamMut, Path, Visitor, Zipper};
-use crate::{Blank, Layer, Params, Pass, Real, Rng, Shape, Vals, init, math};
+use crate::{Blank, Layer, Params, Pass, Real, Rng, Shape, Stream, Vals, init, math};
 
 /// Every step of a sequence looks at all others, by several heads at once. PyTorch: `nn.MultiheadAttention`.
 ///
@@ -240,6 +240,67 @@ impl<
             pass.live_part_mut(dx.as_mut_slice());
             all.to_input(isa, [D3, D], [self.in_proj_weight.as_slice(), d_qkv], dx.as_mut_slice());
         }
+    }
+}
+
+/// Keys and values of the last `S` steps, and how many steps there were.
+type State<T, const D: usize, const S: usize, const B: usize> = ([[[[T; D]; 2]; S]; B], u32);
+
+impl<
+    T: Real,
+    const D: usize,
+    const D3: usize,
+    const S: usize,
+    const HEADS: usize,
+    const CAUSAL: bool,
+    const ROTARY: bool,
+    const BIASES: usize,
+    const BIAS: usize,
+> Stream<T, Vals<D>, Vals<D>> for SelfAttention<T, D, D3, S, HEADS, CAUSAL, ROTARY, BIASES, BIAS>
+{
+    /// A step sees the `S` last ones, itself included: those of before are written over.
+    type State<const B: usize> = State<T, D, S, B>;
+    /// `q`, `k`, `v`; `c`; the scores of a block, and the keys of a head.
+    type Work<const B: usize> = Work<T, D, D3, S, B>;
+
+    const STEP_MACS: usize = 4 * D * D + 2 * D * S;
+
+    fn step<'a, const B: usize>(
+        &self,
+        x: &SMatrix<T, D, B>,
+        y: &mut SMatrix<T, D, B>,
+        (cache, step): &mut Self::State<B>,
+        (qkv, c, (scores, panel)): &mut Self::Work<B>,
+        pass: Pass<'a, B>,
+    ) {
+        const { assert!(CAUSAL, "a step sees no later ones") }
+        let () = Self::CHECK;
+        let isa = pass.isa();
+        let (place, seen) = (*step as usize % S, S.min(*step as usize + 1));
+        let (qkv, c) = (&mut qkv.as_flattened_mut()[..B], &mut c.as_flattened_mut()[..B]);
+        let (w, b) = (self.in_proj_weight.as_slice(), self.in_proj_bias.as_slice());
+        T::gemm_bias(isa, [D3, B, D], w, x.as_slice(), b, qkv.as_flattened_mut(), false);
+        if ROTARY {
+            let turns = &mut panel.as_flattened_mut()[..D / HEADS];
+            wave_at(*step, turns);
+            qkv.iter_mut().for_each(|qkv| T::rotate(isa, turns, &mut qkv[..2 * D], false));
+        }
+        for ((qkv, cache), c) in qkv.iter().zip(cache).zip(&mut *c) {
+            cache[place].as_flattened_mut().copy_from_slice(&qkv[D..]);
+            let cache = cache.as_flattened().as_flattened();
+            let seen = Seen {
+                queries: Columns { numbers: qkv, pitch: D3 },
+                keys: Columns { numbers: cache, pitch: 2 * D },
+                values: Columns { numbers: &cache[D..], pitch: 2 * D },
+                steps: [1, seen],
+            };
+            let scratch = Scratch { scores: scores.as_flattened_mut(), panel: panel.as_flattened_mut() };
+            let how = Attention { causal: false, ..Self::how() };
+            T::attend(isa, how, seen, None, ColumnsMut { numbers: c, pitch: D }, scratch);
+        }
+        let (w, b) = (self.out_proj.weight.as_slice(), self.out_proj.bias.as_slice());
+        T::gemm_bias(isa, [D, B, D], w, c.as_flattened(), b, y.as_mut_slice(), false);
+        *step = step.wrapping_add(1);
     }
 }
 

@@ -2,8 +2,8 @@
 
 use nalgebra::SMatrix;
 
-use crate::layers::waves::waves;
-use crate::{Layer, Pass, Real, Vals, kernels};
+use crate::layers::waves::{wave_at, waves};
+use crate::{Layer, Pass, Real, Stream, Vals, kernels};
 
 /// Sines and cosines of its position are added to each step. PyTorch: the `PositionalEncoding` of its tutorials.
 ///
@@ -90,6 +90,28 @@ impl<T: Real, const D: usize, const S: usize, const X: usize> Layer<T, Vals<X>, 
         if let Some(dx) = dx {
             dx.copy_from(dy);
         }
+    }
+}
+
+impl<T: Real, const D: usize, const S: usize> Stream<T, Vals<D>, Vals<D>> for Sinusoidal<D, S> {
+    /// Steps so far: there may be more than `S`.
+    type State<const B: usize> = u32;
+    /// `p` of one step.
+    type Work<const B: usize> = [T; D];
+
+    fn step<'a, const B: usize>(
+        &self,
+        x: &SMatrix<T, D, B>,
+        y: &mut SMatrix<T, D, B>,
+        step: &mut u32,
+        position: &mut [T; D],
+        pass: Pass<'a, B>,
+    ) {
+        wave_at(*step, position);
+        for (x, y) in x.as_slice().chunks_exact(D).zip(y.as_mut_slice().chunks_exact_mut(D)) {
+            kernels::add(pass, x, &*position, y);
+        }
+        *step = step.wrapping_add(1);
     }
 }
 

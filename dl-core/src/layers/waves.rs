@@ -18,6 +18,18 @@ pub(super) fn waves<T: Real>(steps: usize, width: usize, mut f: impl FnMut(usize
     }
 }
 
+/// `(sin, cos)` of all pairs at one step, side by side.
+pub(super) fn wave_at<T: Real>(step: u32, numbers: &mut [T]) {
+    let width = numbers.len();
+    for (pair, numbers) in numbers.chunks_mut(2).enumerate() {
+        let angle = f64::from(step) * math::exp(-math::ln(10_000.0_f64) * (2 * pair) as f64 / width as f64);
+        numbers[0] = T::of(math::sin(angle));
+        if let Some(number) = numbers.get_mut(1) {
+            *number = T::of(math::cos(angle));
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -52,6 +52,9 @@ pub(crate) fn steps(layer: &BuiltIn) -> Steps {
         "Flatten" | "Reshape" | "Permute" | "Transpose" => {
             Steps::Together("puts the steps into another order")
         }
+        "SelfAttention" if layer.option("Causal").is_none() => Steps::Together("looks at later steps, too"),
+        "SelfAttention" | "Position" | "Sinusoidal" => Steps::Onward,
+        "CrossAttention" | "Attend" => Steps::Together("looks at a whole other sequence"),
         name if EACH.contains(&name) => Steps::Each,
         _ => Steps::Together("takes several steps together"),
     }

@@ -205,7 +205,7 @@ impl<T: Real> Recurrence<'_, T> {
     }
 
     /// `a = W x + b` of some columns.
-    fn into_sums(&self, isa: Isa, x: Input<'_, T>, run: Range<usize>, a: &mut [T]) {
+    fn sums_of_input(&self, isa: Isa, x: Input<'_, T>, run: Range<usize>, a: &mut [T]) {
         let (m, k) = (self.sums(), self.inputs);
         let [w, _, b, _] = self.weights;
         match x {
@@ -230,7 +230,7 @@ impl<T: Real> Recurrence<'_, T> {
         let [sums, h, c] = [(sums, m), (h, n), (c, n)].map(|(all, n)| &mut all[..samples * n]);
         for run in self.runs(samples) {
             let a = &mut gates[columns(&run, m)];
-            self.into_sums(isa, x, run, a);
+            self.sums_of_input(isa, x, run, a);
         }
         h.fill(T::zero());
         c.fill(T::zero());
@@ -255,7 +255,7 @@ impl<T: Real> Recurrence<'_, T> {
         let (m, n) = (self.sums(), self.hidden);
         let samples = x.columns(self.inputs);
         let [_, u, _, b_u] = self.weights;
-        self.into_sums(isa, x, 0..samples, gates);
+        self.sums_of_input(isa, x, 0..samples, gates);
         T::gemm_bias(isa, [m, samples, n], u, h, b_u, sums, false);
         for b in 0..samples {
             let (gates, from) = (&mut gates[column(b, m)], &sums[column(b, m)]);
