@@ -82,6 +82,11 @@ fn without_a_file_the_text_of_char_lstm_is_asked_for_and_it_ends_well() {
 }
 
 #[test]
+fn without_a_file_the_text_of_mini_gpt_is_asked_for_and_it_ends_well() {
+    succeeds("mini_gpt", "There is no `data/tinyshakespeare/input.txt`");
+}
+
+#[test]
 fn without_files_sentiment_says_where_they_are_and_ends_well() {
     succeeds("sentiment", "There is no `train.tsv`");
 }

@@ -154,11 +154,11 @@ mod tests {
         Params::<f64>::init(&mut over, Rng::new(3));
         let x =
             SMatrix::<f64, X, 3>::from_fn(|i, b| f64::from(u8::from(usize::from(tokens[b][i / 3]) == i % 3)));
-        let mut work = Blank::ZERO;
+        let (mut of_layer, mut work) = (Blank::ZERO, Blank::ZERO);
         for valid in [[u16::MAX; 3], [4, 1, 0]] {
             let pass = Pass::train(Rng::new(0)).padded(Lens::of(&valid));
             let [mut expected, mut y] = [SMatrix::<f64, Y, 3>::zeros(); 2];
-            over.0.forward(&x, &mut expected, None, &mut work, pass);
+            over.0.forward(&x, &mut expected, None, &mut of_layer, pass);
             over.forward(&tokens, &mut y, None, &mut work, pass);
             assert!((y - expected).amax() < 1e-15);
             let checked =
