@@ -144,7 +144,7 @@ impl Options {
             sampler: Sampler { temperature: 0.8, ..Sampler::DEFAULT },
             seed: 0,
             seeds: 1,
-            at_most: 1.9,
+            at_most: 2.1,
         };
         while let Some(arg) = args.next() {
             let mut value = || args.next().with_context(|| format!("`{arg}` needs a value"));

@@ -120,22 +120,23 @@ pub trait StreamNetwork: Network + Stream<Self::Scalar, Self::StepIn, Self::Step
     type StepOut: Signal;
 }
 
-/// A [`Stream`] that does nothing, of any size, for networks that do not run one step at a time.
+/// A [`Stream`] that does nothing, of any size, for networks that do not run one step at a time. Its parameters are called as
+/// none of a network are.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! no_steps {
     ([$($generics:tt)*] $net:ty, $t:ident, $steps:expr) => {
-        impl<$($generics)*, X: $crate::Signal, Y: $crate::Signal> $crate::Stream<$t, X, Y> for $net {
-            type State<const B: usize> = ();
-            type Work<const B: usize> = ();
+        impl<$($generics)*, __X: $crate::Signal, __Y: $crate::Signal> $crate::Stream<$t, __X, __Y> for $net {
+            type State<const __B: usize> = ();
+            type Work<const __B: usize> = ();
             const STEPS: bool = $steps;
-            fn step<'a, const B: usize>(
+            fn step<'a, const __B: usize>(
                 &self,
-                _: X::Ref<'_, $t, B>,
-                _: Y::Mut<'_, $t, B>,
+                _: __X::Ref<'_, $t, __B>,
+                _: __Y::Mut<'_, $t, __B>,
                 (): &mut (),
                 (): &mut (),
-                _: $crate::Pass<'a, B, X::Lens<'a, B>>,
+                _: $crate::Pass<'a, __B, __X::Lens<'a, __B>>,
             ) {
             }
         }
