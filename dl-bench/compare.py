@@ -26,12 +26,12 @@ LENET_INFER = [("lenet_infer1", 1)]
 STREAM = [(f"{kind}_stream_h{hidden}", 1) for kind in ("lstm", "gru") for hidden in (8, 16, 32, 64)]
 INFER = DENSE_INFER + LENET_INFER + [("kws_infer1", 1), ("resnet8_infer1", 1)]
 LENET_TRAIN = [("lenet_train", 32), ("lenet_train", 96), ("lenet_train", 512)]
-TEXT_TRAIN = [("charlstm_train", 16)]
+TEXT_TRAIN = [("charlstm_train", 16), ("gpt_train", 16)]
 TRAIN = [("mlp_train", 32), ("mlp_train", 256), ("tiny_train", 1), ("tiny_train", 16)] + LENET_TRAIN
 SHARED = [("mlp_train", 256)] + LENET_TRAIN  # steps of several chunks, which threads can share
 PEERS = {
     "torch": TRAIN + INFER + TEXT_TRAIN,
-    "jax": TRAIN + INFER + TEXT_TRAIN,
+    "jax": TRAIN + INFER + TEXT_TRAIN[:1],
     "onnxruntime": INFER,
     "litert": INFER,
     "burn": TRAIN + DENSE_INFER + LENET_INFER,

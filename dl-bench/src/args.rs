@@ -168,7 +168,18 @@ mod tests {
                 ("ad_infer1", 1),
                 ("tiny_infer1", 1),
                 ("tiny_train", 1),
-                ("tiny_train", 16)
+                ("tiny_train", 16),
+                ("lstm_stream_h8", 1),
+                ("lstm_stream_h16", 1),
+                ("lstm_stream_h32", 1),
+                ("lstm_stream_h64", 1),
+                ("gru_stream_h8", 1),
+                ("gru_stream_h16", 1),
+                ("gru_stream_h32", 1),
+                ("gru_stream_h64", 1),
+                ("charlstm_train", 16),
+                ("gpt_train", 16),
+                ("gpt_infer", 1),
             ]
         );
         assert!(matches!(parsed(""), Ok(Command::Time(_, budget, 1)) if budget == Budget::default()));
@@ -193,7 +204,16 @@ mod tests {
                 "resnet8_infer1",
                 "ad_infer1",
                 "tiny_infer1",
-                "tiny_train"
+                "tiny_train",
+                "lstm_stream_h8",
+                "lstm_stream_h16",
+                "lstm_stream_h32",
+                "lstm_stream_h64",
+                "gru_stream_h8",
+                "gru_stream_h16",
+                "gru_stream_h32",
+                "gru_stream_h64",
+                "gpt_infer",
             ]
             .map(|name| (name, 1))
         );
@@ -208,7 +228,7 @@ mod tests {
         assert!(
             matches!(served, Ok(Command::Serve((w, row), 1)) if w.name == "mlp_train" && row.batch == 32)
         );
-        assert!(matches!(parsed("--check --batch 16"), Ok(Command::Check(rows)) if rows.len() == 1));
+        assert!(matches!(parsed("--check --batch 32"), Ok(Command::Check(rows)) if rows.len() == 2));
         let quarter = Budget(Duration::from_millis(250));
         assert!(matches!(parsed("--seconds 0.25"), Ok(Command::Time(_, budget, _)) if budget == quarter));
     }
@@ -218,12 +238,12 @@ mod tests {
         for (line, expected) in [
             (
                 "--workload mlp",
-                "there is no workload `mlp`; there are mlp_infer1, mlp_train, lenet_infer1, lenet_train, kws_infer1, resnet8_infer1, ad_infer1, tiny_infer1, tiny_train",
+                "there is no workload `mlp`; there are mlp_infer1, mlp_train, lenet_infer1, lenet_train, kws_infer1, resnet8_infer1, ad_infer1, tiny_infer1, tiny_train, lstm_stream_h8, lstm_stream_h16, lstm_stream_h32, lstm_stream_h64, gru_stream_h8, gru_stream_h16, gru_stream_h32, gru_stream_h64, charlstm_train, gpt_train, gpt_infer",
             ),
-            ("--workload mlp_train,tiny_train --batch 16", "there is no batch 16: mlp_train has 32, 256"),
+            ("--workload mlp_train --batch 16", "there is no batch 16: mlp_train has 32, 256"),
             (
                 "--batch 7",
-                "there is no batch 7: mlp_infer1 has 1, mlp_train has 32, 256, lenet_infer1 has 1, lenet_train has 32, 96, 512, kws_infer1 has 1, resnet8_infer1 has 1, ad_infer1 has 1, tiny_infer1 has 1, tiny_train has 1, 16",
+                "there is no batch 7: mlp_infer1 has 1, mlp_train has 32, 256, lenet_infer1 has 1, lenet_train has 32, 96, 512, kws_infer1 has 1, resnet8_infer1 has 1, ad_infer1 has 1, tiny_infer1 has 1, tiny_train has 1, 16, lstm_stream_h8 has 1, lstm_stream_h16 has 1, lstm_stream_h32 has 1, lstm_stream_h64 has 1, gru_stream_h8 has 1, gru_stream_h16 has 1, gru_stream_h32 has 1, gru_stream_h64 has 1, charlstm_train has 16, gpt_train has 16, gpt_infer has 1",
             ),
             (
                 "--bath 7",

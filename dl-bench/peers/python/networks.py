@@ -58,6 +58,15 @@ class Lstm(NamedTuple):
     outputs: int
 
 
+class Gpt(NamedTuple):
+    """Token and position embeddings, pre-norm blocks of causal attention and GELU (tanh), a last norm, a dense layer."""
+
+    vocab: int
+    width: int
+    heads: int
+    blocks: int
+
+
 class Network(NamedTuple):
     input: tuple[int, ...]
     layers: list
@@ -108,6 +117,7 @@ NETWORKS = {
     "ad_infer1": mlp(640, 128, 128, 128, 128, 8, 128, 128, 128, 128, 640),
     "tiny_infer1": mlp(1, 16, 16, 1),
     "charlstm_train": CHAR_LSTM,
+    "gpt_train": Network((64,), [Gpt(65, 64, 4, 2)]),
     "tiny_train": mlp(2, 16, 16, 1, activation="tanh"),
 }
 
