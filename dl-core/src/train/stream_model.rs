@@ -59,8 +59,8 @@ impl<N: StreamNetwork> fmt::Debug for StreamMemory<N> {
 /// A network that runs one step at a time, with its state and the memory to do so.
 ///
 /// Where [`Model`](super::Model) takes a whole sequence, this takes what comes in at one step and gives what goes out at it:
-/// one sample of a signal, one token of a text. The same weights serve both. Nothing is allocated, and the time of a step
-/// does not depend on how many there were.
+/// one sample of a signal, one token of a text. The same weights serve both. Nothing is allocated, and memory does
+/// not grow with the steps.
 ///
 /// ```
 /// # #[cfg(feature = "alloc")] {
