@@ -6,6 +6,11 @@ use super::simd::Simd;
 /// `C = A B`, where `B` and `C` are columns.
 #[inline(always)]
 pub(super) unsafe fn gemv<V: Simd>(p: &Product) {
+    #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+    if V::LANES == 1 {
+        // SAFETY: the caller's, here and below.
+        return unsafe { super::vfp::gemv(p) };
+    }
     let mut row = 0;
     // SAFETY: the caller's word for the pointers and the instructions.
     unsafe {

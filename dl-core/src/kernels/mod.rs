@@ -49,6 +49,8 @@ mod tests;
 mod transposed;
 #[doc(hidden)]
 pub mod update;
+#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+mod vfp;
 
 pub use elementwise::{
     Part, add, add_then, dots_add_to, mul, mul_add_to, negate, scale, scale_add_to, sub, sub_from,

@@ -55,6 +55,11 @@ const DEPTH: usize = 256;
 /// `C = A B`.
 #[inline(always)]
 pub(super) unsafe fn gemm<V: Simd>(p: &Product) {
+    #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+    if V::LANES == 1 {
+        // SAFETY: the caller's, here and below.
+        return unsafe { super::vfp::gemm(p) };
+    }
     if p.n == 1 {
         // SAFETY: the caller's, here and below.
         return unsafe { gemv::<V>(p) };
@@ -262,6 +267,11 @@ pub(super) unsafe fn store<V: Simd, const MV: usize, const PART: bool>(
 /// `C = A B`, where the depth is 1.
 #[inline(always)]
 pub(super) unsafe fn outer<V: Simd>(p: &Product) {
+    #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+    if V::LANES == 1 {
+        // SAFETY: the caller's, here and below.
+        return unsafe { super::vfp::outer(p) };
+    }
     // SAFETY: the caller's.
     unsafe { tiles::<V>(&Product { k: 1, ..*p }) }
 }

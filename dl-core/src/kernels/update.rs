@@ -148,6 +148,10 @@ impl Updates for f32 {
     const LEAST: f32 = 1e-34;
     const LEAST_ROOT: f32 = 1e-15;
     fn sgd(isa: Isa, p: &mut [f32], g: &[f32], lr: f32, decay: f32) {
+        #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+        if decay == 0.0 {
+            return super::vfp::sgd(p, g, lr);
+        }
         sgd(isa, p, g, lr, decay);
     }
     fn momentum(isa: Isa, p: &mut [f32], g: &[f32], v: &mut [f32], step: MomentumStep<f32>) {
