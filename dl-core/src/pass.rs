@@ -259,6 +259,12 @@ impl<'a, const B: usize, L: Lengths<'a, B>> Pass<'a, B, L> {
         self.live
     }
 
+    /// How many of a chunk's numbers count.
+    #[inline(always)]
+    fn live_of(&self, numbers: usize) -> usize {
+        (numbers / B.max(1) * self.live()).min(numbers)
+    }
+
     /// The numbers of a chunk's samples that count.
     ///
     /// Layers that do not mix samples may leave out the others, as the built-in ones do.
@@ -269,7 +275,7 @@ impl<'a, const B: usize, L: Lengths<'a, B>> Pass<'a, B, L> {
     /// ```
     #[inline(always)]
     pub fn live_part<'s, T>(&self, values: &'s [T]) -> &'s [T] {
-        &values[..values.len() / B.max(1) * self.live()]
+        &values[..self.live_of(values.len())]
     }
 
     /// Computes `y` of the samples that count by `f(x, y)`, and gives the others the numbers of the first.
@@ -297,7 +303,7 @@ impl<'a, const B: usize, L: Lengths<'a, B>> Pass<'a, B, L> {
     /// [`live_part`](Self::live_part), to be written; the other samples' numbers stay.
     #[inline(always)]
     pub(crate) fn live_part_of<'s, T>(&self, values: &'s mut [T]) -> &'s mut [T] {
-        let live = values.len() / B.max(1) * self.live();
+        let live = self.live_of(values.len());
         &mut values[..live]
     }
 
@@ -306,7 +312,7 @@ impl<'a, const B: usize, L: Lengths<'a, B>> Pass<'a, B, L> {
     pub(crate) fn copy_first<T: Blank + Copy>(&self, y: &mut [T]) {
         if self.live() < B {
             let sample = y.len() / B;
-            let (live, others) = y.split_at_mut(sample * self.live());
+            let (live, others) = y.split_at_mut(self.live_of(y.len()));
             match live.get(..sample) {
                 Some(first) if sample > 0 => {
                     others.chunks_exact_mut(sample).for_each(|y| y.copy_from_slice(first))
@@ -328,7 +334,7 @@ impl<'a, const B: usize, L: Lengths<'a, B>> Pass<'a, B, L> {
     /// ```
     #[inline(always)]
     pub fn live_part_mut<'s, T: Blank>(&self, values: &'s mut [T]) -> &'s mut [T] {
-        let (live, others) = values.split_at_mut(values.len() / B.max(1) * self.live());
+        let (live, others) = values.split_at_mut(self.live_of(values.len()));
         others.fill_with(|| T::ZERO);
         live
     }

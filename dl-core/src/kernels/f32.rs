@@ -1,48 +1,34 @@
 //! The products of `f32`: checks the sizes, then goes to the kernels.
 
 use super::product::{Product, Start};
-use super::simd::{Portable, Simd};
-use super::transposed::{Transposed, are_few};
+use super::simd::{Portable, Simd, Single};
+use super::transposed::{self, Transposed, are_few};
 use super::{Isa, Products, dispatch, plain};
 
 impl Products for f32 {
+    // The sizes are checked where they are constants, in the caller: nothing is left of the checks there.
+    #[inline(always)]
     fn gemm_bias(isa: Isa, size: [usize; 3], w: &[f32], x: &[f32], b: &[f32], y: &mut [f32], relu: bool) {
-        let [m, n, k] = size;
         let p = forward(size, w, x, b, y, relu);
         // SAFETY: the slices have the sizes of their matrices, and `y` is borrowed uniquely.
-        unsafe {
-            if m == 1 && isa != Isa::PORTABLE {
-                // one row: Y = Xᵀ Wᵀ, where vectors run along the sums
-                dispatch::dots::<0, 0, 0>(isa, &Transposed { m: n, n: 1, k, a: p.b, b: p.a, c: p.c });
-                finish(b, y, relu);
-            } else {
-                dispatch::gemm::<0, 0, 0>(isa, &p);
-            }
+        unsafe { run_forward(isa, &p) }
+        if size[0] == 1 && isa != Isa::PORTABLE {
+            finish(b, y, relu);
         }
     }
 
+    #[inline(always)]
     fn gemm_tn(isa: Isa, size: [usize; 3], w: &[f32], dy: &[f32], dx: &mut [f32]) {
-        let [m, n, _] = size;
         let t = to_input(size, w, dy, dx);
-        let in_order = isa == Isa::PORTABLE;
         // SAFETY: the slices have the sizes of their matrices, and `dx` is borrowed uniquely.
-        unsafe {
-            if m == 1 {
-                dispatch::gemm::<0, 0, 0>(isa, &t.of_one_row());
-            } else if in_order && (n < Portable::LANES || Portable::LANES == 1) {
-                plain::gemm_tn(m, w, dy, dx);
-            } else if in_order || !are_few(isa, m, n) {
-                dispatch::packed::<0, 0, 0>(isa, &t);
-            } else {
-                dispatch::dots::<0, 0, 0>(isa, &t);
-            }
-        }
+        unsafe { run_to_input(isa, &t) }
     }
 
+    #[inline(always)]
     fn gemm_nt(isa: Isa, size: [usize; 3], dy: &[f32], x: &[f32], dw: &mut [f32], fresh: bool) {
         let p = to_weight(size, dy, x, dw, fresh);
         // SAFETY: the slices have the sizes of their matrices, and `dw` is borrowed uniquely.
-        unsafe { dispatch::gemm::<0, 0, 0>(isa, &p) }
+        unsafe { run_to_weight(isa, &p) }
     }
 
     #[inline(always)]
@@ -74,7 +60,7 @@ impl Products for f32 {
             if M == 1 {
                 dispatch::gemv::<K, 1, 1>(isa, &t.of_one_row());
             } else if isa == Isa::PORTABLE {
-                plain::gemm_tn(M, w, dy, dx);
+                transposed::dots::<Single<false>>(&t);
             } else {
                 dispatch::dots::<K, 1, M>(isa, &t);
             }
@@ -99,10 +85,63 @@ impl Products for f32 {
     }
 }
 
+/// `Y = W X + b`, or all but the bias where that is left to [`finish`].
+///
+/// # Safety
+/// The pointers must be good, here and in the next two functions.
+unsafe fn run_forward(isa: Isa, p: &Product) {
+    // SAFETY: the caller's.
+    unsafe {
+        if p.m == 1 && isa != Isa::PORTABLE {
+            // one row: Y = Xᵀ Wᵀ, where vectors run along the sums
+            dispatch::dots::<0, 0, 0>(isa, &Transposed { m: p.n, n: 1, k: p.k, a: p.b, b: p.a, c: p.c });
+        } else {
+            dispatch::gemm::<0, 0, 0>(isa, p);
+        }
+    }
+}
+
+/// `dX = Wᵀ dY`
+unsafe fn run_to_input(isa: Isa, t: &Transposed) {
+    let in_order = isa == Isa::PORTABLE;
+    // SAFETY: the caller's.
+    unsafe {
+        if t.k == 1 {
+            dispatch::gemm::<0, 0, 0>(isa, &t.of_one_row());
+        } else if in_order && (t.n < Portable::LANES || Portable::LANES == 1) {
+            transposed::dots::<Single<false>>(t);
+        } else if in_order || !are_few(isa, t.k, t.n) {
+            dispatch::packed::<0, 0, 0>(isa, t);
+        } else {
+            dispatch::dots::<0, 0, 0>(isa, t);
+        }
+    }
+}
+
+/// `dW += dY Xᵀ`, or `dW = dY Xᵀ`.
+unsafe fn run_to_weight(isa: Isa, p: &Product) {
+    // SAFETY: the caller's.
+    unsafe { dispatch::gemm::<0, 0, 0>(isa, p) }
+}
+
+/// How many of `n` columns two matrices have, of `rows` rows each: all of them, where the caller is right.
+///
+/// Kernels read and write without checks, so what a wrong caller asks for too much is left out. There is no panic here:
+/// nothing that a device calls may reach one.
+#[inline(always)]
+fn columns_of(n: usize, matrices: [(usize, &[f32]); 2], whole: bool) -> usize {
+    debug_assert!(
+        whole && matrices.iter().all(|(rows, numbers)| numbers.len() == rows * n),
+        "sizes of a product"
+    );
+    let there = matrices.map(|(rows, numbers)| numbers.len().checked_div(rows).unwrap_or(0));
+    if whole { n.min(there[0]).min(there[1]) } else { 0 }
+}
+
 /// `Y = W X + b`, or `max(W X + b, 0)`.
 #[inline(always)]
 fn forward([m, n, k]: [usize; 3], w: &[f32], x: &[f32], b: &[f32], y: &mut [f32], relu: bool) -> Product {
-    assert!(w.len() == m * k && x.len() == n * k && y.len() == m * n && (b.is_empty() || b.len() == m));
+    let n = columns_of(n, [(k, x), (m, y)], w.len() == m * k && (b.is_empty() || b.len() == m));
     let start = if b.is_empty() { Start::Zero } else { Start::Bias(b.as_ptr()) };
     let (a, b, c) = (w.as_ptr(), x.as_ptr(), y.as_mut_ptr());
     Product { m, n, k, a, a_col: m, b, b_row: 1, b_col: k, c, c_col: m, start, relu }
@@ -121,7 +160,7 @@ fn finish(b: &[f32], y: &mut [f32], relu: bool) {
 /// `dX = Wᵀ dY`
 #[inline(always)]
 fn to_input([m, n, k]: [usize; 3], w: &[f32], dy: &[f32], dx: &mut [f32]) -> Transposed {
-    assert!(w.len() == m * k && dy.len() == m * n && dx.len() == n * k);
+    let n = columns_of(n, [(m, dy), (k, dx)], w.len() == m * k);
     Transposed { m: k, n, k: m, a: w.as_ptr(), b: dy.as_ptr(), c: dx.as_mut_ptr() }
 }
 
@@ -138,7 +177,9 @@ impl Transposed {
 /// `dW += dY Xᵀ`, or `dW = dY Xᵀ`.
 #[inline(always)]
 fn to_weight([m, n, k]: [usize; 3], dy: &[f32], x: &[f32], dw: &mut [f32], fresh: bool) -> Product {
-    assert!(dw.len() == m * k && dy.len() == m * n && x.len() == n * k);
+    let whole = dw.len() == m * k;
+    let n = columns_of(n, [(m, dy), (k, x)], whole);
+    let m = if whole { m } else { 0 };
     let start = if fresh { Start::Zero } else { Start::Sum };
     let (dy, x, c, relu) = (dy.as_ptr(), x.as_ptr(), dw.as_mut_ptr(), false);
     if m == 1 {

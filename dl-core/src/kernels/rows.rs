@@ -34,6 +34,13 @@ impl Rows {
         affine: [&[T]; 2],
         stats: Option<[&mut [T]; 2]>,
     ) {
+        let [w, b] = affine;
+        assert!(
+            w.len() == b.len() || b.is_empty() && self.run == 1,
+            "{self:?}: {} weights, {} biases",
+            w.len(),
+            b.len()
+        );
         T::normalize(isa.into(), self, x, y, affine, stats);
     }
 
@@ -53,13 +60,10 @@ impl Rows {
     /// The part of `w` that belongs to row `k`.
     #[inline(always)]
     fn of_row<A>(self, k: usize, w: &[A]) -> core::ops::Range<usize> {
-        let per_row = self.len / self.run;
-        let rows = w.len() / per_row;
-        if rows == 0 {
-            return 0..0;
-        }
-        let first = k % rows * per_row;
-        first..first + per_row
+        let per_row = self.len.checked_div(self.run).unwrap_or(0);
+        let rows = w.len().checked_div(per_row).unwrap_or(0);
+        let first = k.checked_rem(rows).unwrap_or(0) * per_row;
+        first..first + if rows == 0 { 0 } else { per_row }
     }
 }
 
@@ -155,23 +159,19 @@ versions! {
 #[inline(always)]
 fn forward<T: Real>(rows: Rows, x: &[T], y: &mut [T], [w, b]: [&[T]; 2], mut stats: Option<[&mut [T]; 2]>) {
     let (n, eps) = (T::of(rows.len as f64), T::of(rows.eps));
-    assert!(
-        w.len() == b.len() || b.is_empty() && rows.run == 1,
-        "{rows:?}: {} weights, {} biases",
-        w.len(),
-        b.len()
-    );
-    for (k, (x, y)) in x.chunks_exact(rows.len).zip(y.chunks_exact_mut(rows.len)).enumerate() {
+    for (k, (x, y)) in x.chunks_exact(rows.len.max(1)).zip(y.chunks_exact_mut(rows.len.max(1))).enumerate() {
         let mean = if rows.centred { sum(x, |x| x) / n } else { T::zero() };
         let var = sum(x, |x| (x - mean) * (x - mean)) / n;
         let r = math::sqrt(var + eps).recip();
         if let Some([means, rs]) = &mut stats {
-            if rows.centred {
-                means[k] = mean;
+            if let Some(of_row) = means.get_mut(k) {
+                *of_row = mean; // rows that are not centred keep none
             }
-            rs[k] = r;
+            if let Some(of_row) = rs.get_mut(k) {
+                *of_row = r;
+            }
         }
-        let (w, b) = (&w[rows.of_row(k, w)], &b[rows.of_row(k, b)]);
+        let [w, b] = [w, b].map(|all| all.get(rows.of_row(k, all)).unwrap_or_default());
         match (w, b) {
             ([], _) => scale(x, y, mean, r, T::zero()),
             (w, []) => {
@@ -185,7 +185,7 @@ fn forward<T: Real>(rows: Rows, x: &[T], y: &mut [T], [w, b]: [&[T]; 2], mut sta
                 }
             }
             (w, b) => {
-                let runs = x.chunks_exact(rows.run).zip(y.chunks_exact_mut(rows.run));
+                let runs = x.chunks_exact(rows.run.max(1)).zip(y.chunks_exact_mut(rows.run.max(1)));
                 for (((x, y), &w), &b) in runs.zip(w).zip(b) {
                     scale(x, y, mean, r * w, b);
                 }
@@ -211,9 +211,10 @@ fn backward<T: Real>(
     mut grad: Option<[&mut [T]; 2]>,
 ) {
     let n = T::of(rows.len as f64);
-    for (k, (x, dy)) in x.chunks_exact(rows.len).zip(dy.chunks_exact(rows.len)).enumerate() {
-        let (mean, r) = (if rows.centred { means[k] } else { T::zero() }, rs[k]);
-        let w = &w[rows.of_row(k, w)];
+    for (k, (x, dy)) in x.chunks_exact(rows.len.max(1)).zip(dy.chunks_exact(rows.len.max(1))).enumerate() {
+        let mean = means.get(k).copied().filter(|_| rows.centred).unwrap_or(T::zero());
+        let r = rs.get(k).copied().unwrap_or(T::zero());
+        let w = w.get(rows.of_row(k, w)).unwrap_or_default();
         let is_of_runs = w.is_empty() || rows.run > 1;
         let grad = grad.as_mut().map(|[dw, db]| [of_row_mut(rows, k, dw), of_row_mut(rows, k, db)]);
         // Σ w dy and Σ w dy (x − μ)
@@ -221,7 +222,7 @@ fn backward<T: Real>(
         if is_of_runs {
             let [mut dw, mut db] = grad.unwrap_or_default().map(|grad| grad.iter_mut());
             let mut weights = w.iter();
-            for (x, dy) in x.chunks_exact(rows.run).zip(dy.chunks_exact(rows.run)) {
+            for (x, dy) in x.chunks_exact(rows.run.max(1)).zip(dy.chunks_exact(rows.run.max(1))) {
                 let (of_run, along_run) = sum_of_two(dy, x, |dy, x| (dy, dy * (x - mean)));
                 if let (Some(dw), Some(db)) = (dw.next(), db.next()) {
                     *dw += along_run * r;
@@ -245,14 +246,14 @@ fn backward<T: Real>(
             }
         }
         let Some(dx) = &mut dx else { continue };
-        let dx = &mut dx[k * rows.len..][..rows.len];
+        let Some(dx) = dx.get_mut(k * rows.len..(k + 1) * rows.len) else { continue };
         // mean(w dy) and mean(w dy h)
         let whole = if rows.centred { whole / n } else { T::zero() };
         let along = along * r * r / n; // to be multiplied by x − μ
         if is_of_runs {
             let mut weights = w.iter();
-            let runs = x.chunks_exact(rows.run).zip(dy.chunks_exact(rows.run));
-            for ((x, dy), dx) in runs.zip(dx.chunks_exact_mut(rows.run)) {
+            let runs = x.chunks_exact(rows.run.max(1)).zip(dy.chunks_exact(rows.run.max(1)));
+            for ((x, dy), dx) in runs.zip(dx.chunks_exact_mut(rows.run.max(1))) {
                 let w = weights.next().copied().unwrap_or(T::one());
                 for ((dx, &x), &dy) in dx.iter_mut().zip(x).zip(dy) {
                     *dx = r * (w * dy - whole - (x - mean) * along);
@@ -269,7 +270,7 @@ fn backward<T: Real>(
 #[inline(always)]
 fn of_row_mut<A>(rows: Rows, k: usize, w: &mut [A]) -> &mut [A] {
     let part = rows.of_row(k, w);
-    &mut w[part]
+    w.get_mut(part).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ pub(super) unsafe fn gemm(p: &Product) {
     }
 }
 
-/// `C = A B`, where `B` and `C` are columns.
+/// `C = A B`, where `B` and `C` are columns. A bias is for products of some depth.
 pub(super) unsafe fn gemv(p: &Product) {
     static ZEROS: [f32; 16] = [0.0; 16];
     let (start, rows) = match p.start {
@@ -33,7 +33,11 @@ pub(super) unsafe fn gemv(p: &Product) {
     };
     // SAFETY: the caller's word for the pointers.
     unsafe {
-        in_blocks([sums16, sums8, sums4, sums2, sums1], p, |row| start.wrapping_add(row * rows));
+        if p.k > 0 {
+            in_blocks([sums16, sums8, sums4, sums2, sums1], p, |row| start.wrapping_add(row * rows));
+        } else if rows == 0 {
+            core::slice::from_raw_parts_mut(p.c, p.m).fill(0.0);
+        }
         if p.relu {
             for x in core::slice::from_raw_parts_mut(p.c, p.m) {
                 *x = if *x < 0.0 { 0.0 } else { *x };
@@ -44,6 +48,9 @@ pub(super) unsafe fn gemv(p: &Product) {
 
 /// `C = A B`, where `A` is a column and `B` a row.
 pub(super) unsafe fn outer(p: &Product) {
+    if p.n == 0 {
+        return;
+    }
     let column = |row| p.a.wrapping_add(row);
     // SAFETY: the caller's word for the pointers.
     unsafe {

@@ -55,8 +55,7 @@ impl<const NUM: u32, const DEN: u32> Dropout<NUM, DEN> {
     /// `to = m ⊙ from`, of the samples that count.
     fn mask<T: Real, const N: usize, const B: usize>(from: &[T], to: &mut [T], pass: Pass<'_, B>) {
         if !pass.is_train() || NUM == 0 {
-            to.copy_from_slice(from);
-            return;
+            return to.iter_mut().zip(from).for_each(|(to, &from)| *to = from);
         }
         let scale = T::of(Self::SCALE);
         let columns = from.chunks_exact(N.max(1)).zip(to.chunks_exact_mut(N.max(1)));
