@@ -1,0 +1,67 @@
+//! What a device calls again and again, each in a function of its own: `.ci/no-panic.py` shows that none can reach a panic.
+#![no_std]
+#![no_main]
+
+use core::hint::black_box;
+
+use board::{end, entry};
+use dl::Blank;
+use dl::prelude::*;
+use dl::train::{Memory, StreamMemory, StreamModel};
+use static_cell::ConstStaticCell;
+
+#[network(input = [64])]
+struct Net {
+    fc1: Dense<32>,
+    act1: Relu,
+    norm: LayerNorm,
+    drop: Dropout<0.2>,
+    fc2: Dense<16>,
+    act2: Tanh,
+    head: Dense<10>,
+}
+
+#[network(input = [20, 6], stream)]
+struct Sensor {
+    gru: Gru<12>,
+    norm: RmsNorm,
+    head: Dense<3>,
+}
+
+static NET: ConstStaticCell<Memory<Net, CrossEntropy, Sgd, 1>> = ConstStaticCell::new(Blank::ZERO);
+static SENSOR: ConstStaticCell<StreamMemory<Sensor>> = ConstStaticCell::new(Blank::ZERO);
+
+/// A training step on several samples.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn checked_step(
+    net: &mut NetTrainer<CrossEntropy, Sgd, 1>,
+    x: &[[f32; 64]; 3],
+    y: &[u16; 3],
+) -> bool {
+    net.step(&(x, y)).is_ok()
+}
+
+/// A prediction.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn checked_predict(net: &mut NetTrainer<CrossEntropy, Sgd, 1>, x: &[f32; 64]) -> f32 {
+    net.predict(x)[0]
+}
+
+/// One step of a sequence.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn checked_stream(sensor: &mut StreamModel<Sensor>, x: &[f32; 6]) -> f32 {
+    sensor.step(x)[0]
+}
+
+#[entry]
+fn main() -> ! {
+    let mut net = NetTrainer::in_place(NET.take(), CrossEntropy::new(), Sgd::new(0.1), 0);
+    let mut sensor = StreamModel::in_place(SENSOR.take(), 0);
+    let (x, y) = black_box(([[0.5; 64]; 3], [1, 2, 3]));
+    let well = checked_step(&mut net, &x, &y);
+    let values = [checked_predict(&mut net, &x[0]), checked_stream(&mut sensor, &[0.5; 6])];
+    end(well && values.iter().all(|v| v.is_finite()))
+}
