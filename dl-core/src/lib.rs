@@ -12,6 +12,7 @@
 //! | [`fold`] | batch norms folded into the layers before them |
 //! | [`loss`], [`optim`], [`metrics`] | what their names say |
 //! | [`train`] | the trainer, callbacks, data sets |
+//! | [`store`] | weights as bytes, for a page of flash |
 //! | [`detect`] | objects in images: boxes, grids, suppression |
 //! | [`Sampler`] | the next token, drawn from a model's scores |
 //! | [`gradcheck`] | central differences for layers of your own |
@@ -49,6 +50,7 @@ mod sampler;
 pub mod shape;
 pub mod signal;
 pub mod small;
+pub mod store;
 pub mod stream;
 pub mod summary;
 pub mod train;
