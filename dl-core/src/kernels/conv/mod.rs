@@ -20,6 +20,8 @@ mod moved;
 mod parts;
 #[cfg(target_arch = "x86_64")]
 mod phases;
+#[cfg(target_arch = "x86_64")]
+mod picked;
 pub mod plain;
 mod runs;
 #[cfg(target_arch = "x86_64")]

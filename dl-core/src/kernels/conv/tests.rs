@@ -250,6 +250,27 @@ fn convolutions_whose_windows_do_not_overlap_are_those_of_the_plain_loops() {
 }
 
 #[test]
+fn convolutions_with_a_large_stride_are_those_of_the_plain_loops() {
+    let mut rng = Rng::new(8);
+    let mut below = |n: usize| (rng.uniform() * n as f64) as usize;
+    let mut checked = 0;
+    while checked < 200 {
+        let (kernel, stride) = ([1 + below(4), 1 + below(6)], [1 + below(4), 3 + below(3)]);
+        let dilation = [1 + below(2), 1 + below(2)];
+        let (before, after) = ([below(4), below(5)], [below(4), below(5)]);
+        let (h, w, groups) = (1 + below(24), 16 + below(90), 1 + below(2));
+        let (inputs, outputs) = (groups * (1 + below(6)), groups * (1 + below(19)));
+        let axis = |axis: usize, n: usize| {
+            size(n, before[axis] + after[axis], kernel[axis], stride[axis], dilation[axis])
+        };
+        let (Some(oh), Some(ow)) = (axis(0, h), axis(1, w)) else { continue };
+        let (input, output) = ([inputs, h, w], [outputs, oh, ow]);
+        check(&Window { input, output, kernel, stride, dilation, pad: before, groups }, 2);
+        checked += 1;
+    }
+}
+
+#[test]
 fn large_convolutions_are_those_of_the_plain_loops() {
     let resnet = Window { kernel: [3, 3], pad: [1, 1], ..Window::ONE };
     check(&Window { input: [16, 32, 32], output: [16, 32, 32], ..resnet }, 2);

@@ -6,7 +6,7 @@ use super::lines::{Buffer, LIST, Plan};
 use super::parts::{Conv, Parts};
 use super::tile::{Column, Row, Start, Sums, Tap};
 #[cfg(target_arch = "x86_64")]
-use super::{depthwise, halved, moved, strided};
+use super::{depthwise, halved, moved, picked, strided};
 
 /// Numbers of a window that a table holds.
 const TAPS: usize = 128;
@@ -52,7 +52,7 @@ pub(super) unsafe fn to_input(by: &Kernels, conv: &Conv<'_>) -> bool {
 unsafe fn convolve(by: &Kernels, conv: &Conv<'_>, back: bool) -> bool {
     #[cfg(target_arch = "x86_64")]
     // SAFETY: the caller's.
-    if unsafe { moved::convolve(by, conv, back) } {
+    if unsafe { moved::convolve(by, conv, back) || !back && picked::convolve(by, conv) } {
         return true;
     }
     let (window, (sample_size, plane), (_, outputs)) = (conv.window, conv.sizes(), conv.channels());
