@@ -3,6 +3,8 @@
 //! Everything is `inline(always)` and generic over the vector: the functions become part of the entries in
 //! [`dispatch`](super::dispatch), one for each instruction set. Sizes are run-time numbers, so a program has one copy.
 
+use core::mem::MaybeUninit;
+
 use super::column::gemv;
 use super::simd::Simd;
 
@@ -36,6 +38,16 @@ impl Product {
     pub(super) fn with(&self, m: usize, n: usize, k: usize) -> Product {
         let known = |size, known| if known == 0 { size } else { known };
         Product { m: known(self.m, m), n: known(self.n, n), k: known(self.k, k), ..*self }
+    }
+
+    /// The part of some rows.
+    #[inline(always)]
+    fn rows(&self, first: usize, m: usize) -> Product {
+        let start = match self.start {
+            Start::Bias(bias) => Start::Bias(bias.wrapping_add(first)),
+            start => start,
+        };
+        Product { m, a: self.a.wrapping_add(first), c: self.c.wrapping_add(first), start, ..*self }
     }
 }
 
@@ -84,9 +96,47 @@ pub(super) unsafe fn gemm<V: Simd>(p: &Product) {
     }
 }
 
-/// All tiles of a product that is not deep.
+/// Numbers after which the sets of the first cache begin anew, and columns of a panel that are too many for one.
+const SETS: usize = 1024;
+const SHARED: usize = 64;
+
+/// Columns of `B` for which a panel of `A` is worth a copy.
+const MANY: usize = 64;
+
+/// As many rows of `A` as a tile has with AVX-512: 32 KiB, on the stack.
+#[repr(align(64))]
+struct Panel(MaybeUninit<[f32; 32 * DEPTH]>);
+
+/// All tiles of a product that is not deep. With AVX-512, where the columns of a panel of `A` would push each other out of
+/// the first cache before they are read again, they are copied.
 #[inline(always)]
 unsafe fn tiles<V: Simd>(p: &Product) {
+    let rows = V::TILE.0 * V::LANES;
+    let sets = SETS >> p.a_col.trailing_zeros().min(SETS.trailing_zeros());
+    let copied = V::MASKED && p.n >= MANY && p.k >= SHARED * sets;
+    let mut panel = Panel(MaybeUninit::uninit());
+    let panel = panel.0.as_mut_ptr().cast::<f32>();
+    let mut row = 0;
+    while row < p.m {
+        let mut part = if copied { p.rows(row, rows.min(p.m - row)) } else { *p };
+        // SAFETY: the caller's; the panel has room for as many rows, and for the depth of a block.
+        unsafe {
+            if copied && part.m == rows {
+                for column in 0..p.k {
+                    let from = part.a.add(column * p.a_col);
+                    core::ptr::copy_nonoverlapping(from, panel.add(column * rows), rows);
+                }
+                (part.a, part.a_col) = (panel, rows);
+            }
+            walk::<V>(&part);
+        }
+        row += part.m;
+    }
+}
+
+/// The same, where everything lies well.
+#[inline(always)]
+unsafe fn walk<V: Simd>(p: &Product) {
     let (rows, columns) = (V::TILE.0 * V::LANES, V::TILE.1);
     // A small A stays in the first cache, and C is walked in order; a large one is walked once.
     let by_columns = p.m * p.k <= 8 * 1024;
