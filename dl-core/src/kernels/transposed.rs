@@ -211,6 +211,17 @@ unsafe fn dot<V: Simd, const MR: usize, const NR: usize>(
                 }
             }
         }
+        if V::MASKED && [MR, NR] == [4, 4] {
+            let (mut vectors, mut all) = ([V::splat(0.0); 16], [[0.0; 4]; 4]);
+            for (vectors, sums) in vectors.chunks_exact_mut(4).zip(sums) {
+                vectors.copy_from_slice(&sums);
+            }
+            V::store_sums(vectors, all.as_flattened_mut().as_mut_ptr());
+            for (j, sums) in all.iter().enumerate() {
+                core::ptr::copy_nonoverlapping(sums.as_ptr(), c.add(j * t.m), MR);
+            }
+            return;
+        }
         for (j, sums) in sums.into_iter().enumerate() {
             let mut sums = V::sums(sums);
             for (i, sum) in sums.iter_mut().enumerate().take(MR) {
