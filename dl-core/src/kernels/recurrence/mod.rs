@@ -361,10 +361,14 @@ impl<T: Real> Recurrence<'_, T> {
         if self.cell == Cell::Gru {
             self.seen_by_states(samples, gates, da);
         }
-        let mut fresh = is_fresh;
-        for run in self.runs(samples) {
-            T::add_columns(isa, m, &da[columns(&run, m)], db_u);
+        if is_fresh && self.cell != Cell::Gru {
+            db_u.copy_from_slice(db_w);
+        } else {
+            for run in self.runs(samples) {
+                T::add_columns(isa, m, &da[columns(&run, m)], db_u);
+            }
         }
+        let mut fresh = is_fresh;
         self.clear_first(samples, da);
         for run in self.runs(samples) {
             // every step with the state before it
