@@ -4,6 +4,7 @@
 
 use super::Isa;
 use super::isa::versions;
+use super::lanes::largest;
 use crate::{Real, math};
 
 /// Parts of a sum, which a vector of any width can hold a part of.
@@ -64,19 +65,6 @@ fn plain<T: Real>(z: &[T], p: Option<&mut [T]>, scale: T) -> (T, T) {
         }
     };
     (max, math::ln(sum))
-}
-
-/// The largest number; NaN is passed over unless it is among the first.
-#[inline(always)]
-fn largest<T: Real>(z: &[T]) -> T {
-    let Some(&first) = z.first() else { return T::zero() };
-    let mut largest = [first; LANES];
-    for z in z.chunks(LANES) {
-        for (largest, &z) in largest.iter_mut().zip(z) {
-            *largest = if z > *largest { z } else { *largest };
-        }
-    }
-    largest.iter().fold(first, |a, &b| if b > a { b } else { a })
 }
 
 #[inline(always)]

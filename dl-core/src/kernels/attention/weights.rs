@@ -61,10 +61,13 @@ versions! {
 #[inline(always)]
 fn forward<T: Real>(how: Scores<T>, scores: &mut [T]) {
     let visible = |i: usize| how.visible.map_or(how.seen, |visible| how.seen.min(visible + i));
+    // what is not seen takes part until the sum: whole vectors are faster, and numbers near zero are slow; it is set for all
+    // columns at once, for vectors that are read right behind would wait
     for (i, scores) in scores.chunks_exact_mut(how.seen).enumerate() {
-        // what is not seen takes part until the sum: whole vectors are faster, and numbers near zero are slow
         let some = scores[0];
         scores[visible(i)..].fill(some);
+    }
+    for scores in scores.chunks_exact_mut(how.seen) {
         let largest = lanes::largest(scores);
         for score in scores {
             *score = how.scale * (*score - largest);
@@ -76,6 +79,8 @@ fn forward<T: Real>(how: Scores<T>, scores: &mut [T]) {
     }
     for (i, weights) in scores.chunks_exact_mut(how.seen).enumerate() {
         weights[visible(i)..].fill(T::zero());
+    }
+    for weights in scores.chunks_exact_mut(how.seen) {
         let factor = lanes::sum(weights, |w| w).recip();
         for weight in weights {
             *weight *= factor;
