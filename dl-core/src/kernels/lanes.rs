@@ -24,16 +24,22 @@ pub(super) fn sum<T: Real>(a: &[T], f: impl Fn(T) -> T) -> T {
 /// `Σ a b`
 #[inline(always)]
 pub(super) fn dot<T: Real>(a: &[T], b: &[T]) -> T {
+    sum_of_pairs(a, b, |a, b| a * b)
+}
+
+/// `Σ f(a, b)`
+#[inline(always)]
+pub(super) fn sum_of_pairs<T: Real>(a: &[T], b: &[T], f: impl Fn(T, T) -> T) -> T {
     let mut sums = [T::zero(); LANES];
     let (a_blocks, a_rest) = a.as_chunks::<LANES>();
     let (b_blocks, b_rest) = b.as_chunks::<LANES>();
     for (a, b) in a_blocks.iter().zip(b_blocks) {
         for i in 0..LANES {
-            sums[i] += a[i] * b[i];
+            sums[i] += f(a[i], b[i]);
         }
     }
     for (sum, (&a, &b)) in sums.iter_mut().zip(a_rest.iter().zip(b_rest)) {
-        *sum += a * b;
+        *sum += f(a, b);
     }
     total(sums)
 }
@@ -77,28 +83,6 @@ pub(super) fn sum_of_two<T: Real>(a: &[T], b: &[T], f: impl Fn(T, T) -> (T, T)) 
     (total(first), total(second))
 }
 
-/// The sums of both parts of `f(a, b, c)`.
-#[inline(always)]
-pub(super) fn sum_of_three<T: Real>(a: &[T], b: &[T], c: &[T], f: impl Fn(T, T, T) -> (T, T)) -> (T, T) {
-    let (mut first, mut second) = ([T::zero(); LANES], [T::zero(); LANES]);
-    let (a_blocks, a_rest) = a.as_chunks::<LANES>();
-    let (b_blocks, b_rest) = b.as_chunks::<LANES>();
-    let (c_blocks, c_rest) = c.as_chunks::<LANES>();
-    for ((a, b), c) in a_blocks.iter().zip(b_blocks).zip(c_blocks) {
-        for i in 0..LANES {
-            let (one, two) = f(a[i], b[i], c[i]);
-            first[i] += one;
-            second[i] += two;
-        }
-    }
-    for (i, ((&a, &b), &c)) in a_rest.iter().zip(b_rest).zip(c_rest).enumerate() {
-        let (one, two) = f(a, b, c);
-        first[i] += one;
-        second[i] += two;
-    }
-    (total(first), total(second))
-}
-
 #[inline(always)]
 fn total<T: Real>(sums: [T; LANES]) -> T {
     halve(sums, |a, b| a + b)
@@ -131,8 +115,7 @@ mod tests {
             assert_eq!(dot(a, a), a.iter().map(|a| a * a).sum::<f64>(), "{n} numbers");
             assert_eq!(largest(a), a.last().copied().unwrap_or(0.0), "{n} numbers");
             assert_eq!(sum_of_two(a, a, |a, b| (a, a + b)), (expected, 2.0 * expected), "{n} numbers");
-            let three = sum_of_three(a, a, a, |a, b, c| (a + b, c));
-            assert_eq!(three, (2.0 * expected, expected), "{n} numbers");
+            assert_eq!(sum_of_pairs(a, a, |a, b| a + b), 2.0 * expected, "{n} numbers");
         }
     }
 }

@@ -4,7 +4,7 @@
 
 use super::Isa;
 use super::isa::versions;
-use super::lanes::{sum, sum_of_three, sum_of_two};
+use super::lanes::{sum, sum_of_pairs, sum_of_two};
 use crate::{Real, math};
 
 /// How the numbers lie.
@@ -232,21 +232,24 @@ fn backward<T: Real>(
                 whole += w * of_run;
                 along += w * along_run;
             }
-        } else {
-            if let Some([dw, db]) = grad {
-                for ((dw, &x), &dy) in dw.iter_mut().zip(x).zip(dy) {
-                    *dw += dy * ((x - mean) * r);
-                }
-                for (db, &dy) in db.iter_mut().zip(dy) {
-                    *db += dy;
-                }
+        } else if let Some([dw, db]) = grad {
+            for ((dw, &x), &dy) in dw.iter_mut().zip(x).zip(dy) {
+                *dw += dy * ((x - mean) * r);
             }
-            if dx.is_some() {
-                (whole, along) = sum_of_three(dy, x, w, |dy, x, w| (w * dy, w * dy * (x - mean)));
+            for (db, &dy) in db.iter_mut().zip(dy) {
+                *db += dy;
             }
         }
         let Some(dx) = &mut dx else { continue };
         let Some(dx) = dx.get_mut(k * rows.len..(k + 1) * rows.len) else { continue };
+        if !is_of_runs {
+            // w dy, where dx will be: each sum is a loop of its own, of which the compiler makes whole vectors
+            for ((dx, &dy), &w) in dx.iter_mut().zip(dy).zip(w) {
+                *dx = w * dy;
+            }
+            whole = sum(dx, |d| d);
+            along = sum_of_pairs(dx, x, |d, x| d * (x - mean));
+        }
         // mean(w dy) and mean(w dy h)
         let whole = if rows.centred { whole / n } else { T::zero() };
         let along = along * r * r / n; // to be multiplied by x − μ
@@ -260,8 +263,8 @@ fn backward<T: Real>(
                 }
             }
         } else {
-            for (((dx, &x), &dy), &w) in dx.iter_mut().zip(x).zip(dy).zip(w) {
-                *dx = r * (w * dy - whole - (x - mean) * along);
+            for (dx, &x) in dx.iter_mut().zip(x) {
+                *dx = r * (*dx - whole - (x - mean) * along);
             }
         }
     }
