@@ -74,6 +74,31 @@ struct TwoInputs {
     out: Dense<1>,
 }
 
+/// A decoder that starts where an encoder ends, its other start by a constant, and one state for two.
+#[network(input = ([5, 2], [LEN, 3]))]
+#[forward(|source, target| {
+    let memory = encoder(source);
+    let h = decoder(target, last(memory));
+    let other = again(turned(h), start(end(memory)));
+    concat(out(concat(h, h)), other, same(h, other))
+})]
+struct Starts {
+    encoder: Gru<4>,
+    decoder: Gru<4>,
+    turned: Dense<2>,
+    end: Last,
+    start: Dense<STATES>,
+    again: Rnn<STATES, Relu, Last>,
+    same: Gru<STATES, Last, NoBias>,
+    out: self::Outs,
+}
+
+#[network(input = [LEN, 8])]
+struct Outs {
+    out: Dense<2>,
+    last: Last,
+}
+
 fn check<N>()
 where
     N: Network<Scalar = f64, In: Numbers, Out: Numbers>,
@@ -88,6 +113,7 @@ fn gradients_through_the_macro_match_finite_differences() {
     check::<Consts<f64>>();
     check::<Graph<f64>>();
     check::<Repeated<f64>>();
+    check::<Starts<f64>>();
 }
 
 #[test]
@@ -102,6 +128,40 @@ fn gradients_behind_tokens_match_finite_differences() {
     let mut rng = Rng::new(4);
     let mut x = ([[1, 6, 1, 5]], SMatrix::<f64, 8, 1>::from_fn(|_, _| rng.normal()));
     gradcheck::layer::<_, (Tokens<4>, Vals<8>), Vals<1>, 1>(&mut *two, &mut x, Pass::infer()).unwrap();
+}
+
+#[test]
+fn gradients_of_padded_sequences_to_a_start_match_finite_differences() {
+    let mut net = Starts::<f64>::boxed(3);
+    let mut rng = Rng::new(4);
+    let mut x = (
+        SMatrix::<f64, 10, 2>::from_fn(|_, _| rng.normal()),
+        SMatrix::<f64, 12, 2>::from_fn(|_, _| rng.normal()),
+    );
+    let pass = Pass::infer().padded((Lens::of(&[3, 5]), Lens::of(&[4, 2])));
+    gradcheck::layer::<_, (Vals<10>, Vals<12>), Vals<8>, 2>(&mut *net, &mut x, pass).unwrap();
+}
+
+#[test]
+fn a_decoder_starts_from_the_last_valid_step() {
+    #[network(input = ([5, 2], [1, 3]))]
+    #[forward(|source, target| decoder(target, last(encoder(source))))]
+    struct Net {
+        encoder: Gru<4>,
+        decoder: Gru<4>,
+    }
+    let net = Net::<f32>::boxed(3);
+    let target = [0.5, -1.0, 0.25].into();
+    let run = |rest: f32| {
+        let source = SMatrix::<f32, 10, 1>::from_fn(|i, _| if i < 6 { i as f32 / 6.0 } else { rest });
+        let pass = Pass::infer().padded((Lens::of(&[3]), Lens::of(&[1])));
+        let (mut y, mut work) = (SMatrix::<f32, 4, 1>::zeros(), Blank::ZERO);
+        net.forward((&source, &target), &mut y, None, &mut work, pass);
+        y
+    };
+    assert_eq!(run(0.0), run(f32::NAN));
+    let rows: Vec<_> = <Net as Network>::ROWS.iter().map(|row| format!("{} {}", row.output, row.params)).collect();
+    assert_eq!(rows, ["[5, 4] 96", "[1, 4] 108"]);
 }
 
 #[test]

@@ -113,6 +113,7 @@ layers! {
     [S: Sliding] layers::AvgPool1d<S>;
     [S: Sliding] layers::AvgPool2d<S>;
     [const N: usize, const RUN: usize] layers::GlobalAvgPool<N, RUN>;
+    [const F: usize] layers::Last<F>;
     [const N: usize, const RUN: usize] layers::GlobalMaxPool<N, RUN>;
     [S: Sliding] layers::MaxPool1d<S>;
     [S: Sliding] layers::MaxPool2d<S>;
@@ -223,6 +224,11 @@ weights! {
 // SAFETY: the struct holds two layers, each of which is `ZeroValid`.
 unsafe impl<L: ZeroValid, const LAST: bool> ZeroValid for layers::Bidirectional<L, LAST> {
     const ATOM: usize = atom::<Self>(&[field::<L>(), field::<L>()]);
+}
+
+// SAFETY: the struct holds a layer, which is `ZeroValid`.
+unsafe impl<L: ZeroValid> ZeroValid for layers::FromState<L> {
+    const ATOM: usize = atom::<Self>(&[field::<L>()]);
 }
 
 // SAFETY: the struct holds a layer, which is `ZeroValid`.

@@ -407,6 +407,17 @@ def recurrent(kind, *sizes, last=False, **options):
     return Layer(*sizes, batch_first=True, **options)
 
 
+def from_state(kind, inputs, hidden, last=False, **options):
+    """A recurrence that starts from the last step of what it is given."""
+
+    class Layer(kind):
+        def forward(self, x):
+            y, state = super().forward(x[:, :-1, :inputs], x[:, -1][None].contiguous())
+            return state[0] if last else y
+
+    return Layer(inputs, hidden, batch_first=True, **options)
+
+
 def embedding(name, module, steps):
     """Tokens have no gradient."""
     module = nn.Sequential(OrderedDict(layer=module)).double()
@@ -580,6 +591,9 @@ def sequences():
         layer("position", Position(5, 3), 5, 3),
         layer("sinusoidal", Sinusoidal(), 6, 8),
         layer("sinusoidal_odd", Sinusoidal(), 4, 5),
+        layer("gru_from_state", from_state(nn.GRU, 3, 4), 6, 4),
+        layer("gru_from_state_last", from_state(nn.GRU, 2, 19, last=True, bias=False), 4, 19),
+        layer("rnn_from_state", from_state(nn.RNN, 3, 4), 6, 4),
     ]
     write("sequences", cases=cases)
 

@@ -54,7 +54,7 @@ struct GptBlock {
     down: Dense<4>,
 }
 
-/// Layers of two sequences, cut out of one: by their steps, and by their features where these are not the same.
+/// Layers of two values, cut out of one: by their steps, and by their features where these are not the same.
 macro_rules! of_two {
     ($($test:ident: [$($input:tt)*] |$x:ident| ($first:expr, $second:expr) $layer:ty, $case:literal;)*) => { $(
         #[test]
@@ -71,6 +71,10 @@ macro_rules! of_two {
 }
 
 of_two! {
+    gru_from_a_state: [6, 4] |x| (slice(slice(x, 0..5, axis = steps), 0..3), last(x)) Gru<4>, "gru_from_state";
+    gru_from_a_state_to_the_last: [4, 19] |x| (slice(slice(x, 0..3, axis = steps), 0..2), last(x))
+        Gru<19, NoBias, Last>, "gru_from_state_last";
+    rnn_from_a_state: [6, 4] |x| (slice(slice(x, 0..5, axis = steps), 0..3), last(x)) Rnn<4>, "rnn_from_state";
     cross_attention: [7, 6] |x| (slice(x, 0..3, axis = steps), slice(x, 3..7, axis = steps))
         CrossAttention<2>, "cross_attention";
     cross_attention_of_other_features: [7, 9] |x|

@@ -6,7 +6,7 @@ use crate::kernels::{
     self,
     recurrence::{Input, Output},
 };
-use crate::layers::recurrent::{self, Recurrent};
+use crate::layers::recurrent::{self, Recurrent, Start};
 use crate::params::{Path, Visitor, Zipper};
 use crate::signal::LenMap;
 use crate::{Blank, Layer, Params, Pass, Real, Rng, Vals};
@@ -87,8 +87,8 @@ impl<T: Real, L: Recurrent<T>, const LAST: bool, const X: usize, const Y: usize>
             None => (None, None),
         };
         let x = Input::Numbers(x.as_slice());
-        self.forward.run(false, forward, x, y.as_mut_slice(), tape, work, pass);
-        self.reverse.run(true, reverse, x, y.as_mut_slice(), of_reverse, work, pass);
+        self.forward.run(Start::First, forward, x, y.as_mut_slice(), tape, work, pass);
+        self.reverse.run(Start::Last, reverse, x, y.as_mut_slice(), of_reverse, work, pass);
         pass.copy_first(y.as_mut_slice());
     }
 
@@ -110,13 +110,13 @@ impl<T: Real, L: Recurrent<T>, const LAST: bool, const X: usize, const Y: usize>
             None => (None, None),
         };
         let Some(dx) = dx else {
-            self.forward.run_back(false, forward, x, values, tape, None, grad, work, pass);
-            self.reverse.run_back(true, reverse, x, values, of_reverse, None, of_second, work, pass);
+            self.forward.run_back(Start::First, forward, x, values, tape, [None, None], grad, work, pass);
+            self.reverse.run_back(Start::Last, reverse, x, values, of_reverse, [None, None], of_second, work, pass);
             return;
         };
         let (dx, other) = (dx.as_mut_slice(), other.as_mut_slice());
-        self.forward.run_back(false, forward, x, values, tape, Some(dx), grad, work, pass);
-        self.reverse.run_back(true, reverse, x, values, of_reverse, Some(other), of_second, work, pass);
+        self.forward.run_back(Start::First, forward, x, values, tape, [Some(dx), None], grad, work, pass);
+        self.reverse.run_back(Start::Last, reverse, x, values, of_reverse, [Some(other), None], of_second, work, pass);
         kernels::add_to(dx, other);
     }
 }

@@ -3,10 +3,9 @@
 use nalgebra::SMatrix;
 
 use crate::kernels::recurrence::{Input, Output};
-use crate::layers::recurrent::Recurrent;
-use crate::params::{Path, Visitor, Zipper};
+use crate::layers::recurrent::{self, Recurrent, Start};
 use crate::signal::LenMap;
-use crate::{Blank, Layer, Params, Pass, Real, Rng, Stream, Tokens, Vals};
+use crate::{Layer, Pass, Real, Stream, Tokens, Vals};
 
 /// A recurrent layer that reads tokens as one-hot vectors. PyTorch: the layer behind `nn.functional.one_hot`.
 ///
@@ -64,7 +63,7 @@ impl<T: Real, L: Recurrent<T>, const S: usize, const Y: usize> Layer<T, Tokens<S
     const MACS: usize = L::STEPS * L::CELL.gates() * L::HIDDEN * L::HIDDEN;
     const NEEDS_Y: bool = !L::KEEPS;
     const SETS_GRAD: bool = true;
-    const TOGETHER: usize = super::recurrent::TOGETHER;
+    const TOGETHER: usize = recurrent::TOGETHER;
     const LENS: LenMap = if L::KEEPS { LenMap::DROP } else { LenMap::SAME };
 
     fn forward<'a, const B: usize>(
@@ -77,7 +76,7 @@ impl<T: Real, L: Recurrent<T>, const S: usize, const Y: usize> Layer<T, Tokens<S
     ) {
         const { assert!(S == L::STEPS && Y == if L::KEEPS { L::HIDDEN } else { S * L::HIDDEN }) }
         let x = Input::Tokens(x.as_flattened());
-        self.0.run(false, Self::output(), x, y.as_mut_slice(), tape, work, pass);
+        self.0.run(Start::First, Self::output(), x, y.as_mut_slice(), tape, work, pass);
         pass.copy_first(y.as_mut_slice());
     }
 
@@ -94,7 +93,7 @@ impl<T: Real, L: Recurrent<T>, const S: usize, const Y: usize> Layer<T, Tokens<S
     ) {
         let (x, values) = (Input::Tokens(x.as_flattened()), [y.as_slice(), dy.as_slice()]);
         let grad = grad.map(|grad| &mut grad.0);
-        self.0.run_back(false, Self::output(), x, values, tape, None, grad, work, pass);
+        self.0.run_back(Start::First, Self::output(), x, values, tape, [None, None], grad, work, pass);
     }
 }
 
@@ -117,31 +116,13 @@ impl<T: Real, L: Recurrent<T>, const H: usize> Stream<T, Tokens<1>, Vals<H>> for
     }
 }
 
-impl<T: Real, L: Recurrent<T>> Params<T> for OverTokens<L> {
-    type Grad = Self;
-    const PARAMS: usize = L::PARAMS;
-    const FLAT: bool = L::FLAT;
-
-    fn visit(&self, at: Path<'_>, f: &mut Visitor<'_, T>) {
-        self.0.visit(at, f);
-    }
-    fn zip<const N: usize>(&mut self, with: [&mut Self; N], at: Path<'_>, f: &mut Zipper<'_, T, N>) {
-        self.0.zip(with.map(|with| &mut with.0), at, f);
-    }
-    fn init(&mut self, rng: Rng) {
-        self.0.init(rng);
-    }
-}
-
-impl<L: Blank> Blank for OverTokens<L> {
-    const ZERO: Self = OverTokens(L::ZERO);
-}
+recurrent::around_layer!(OverTokens);
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::layers::{Gru, Lstm, Rnn};
-    use crate::{Lens, gradcheck};
+    use crate::{Blank, Lens, Params, Rng, gradcheck};
 
     /// Forward and backward are those of the layer over one-hot vectors, with valid lengths too.
     fn is_the_layer_over_one_hot_vectors<

@@ -12,6 +12,18 @@ use crate::{Blank, Lens, Params, Pass, Real, Rng, Shape, ZeroValid, init};
 /// Samples that make the product of a step with the state worth its name.
 pub(super) const TOGETHER: usize = 16;
 
+/// Where a recurrence begins.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub enum Start<'a, T> {
+    /// At the first step, with zeros.
+    First,
+    /// At the first step, with a state of each sample.
+    From(&'a [T]),
+    /// At the last step, with zeros.
+    Last,
+}
+
 /// The parameters, in PyTorch's order; those of the second direction have a longer name.
 const NAMES: [[&str; 4]; 2] = [
     ["weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"],
@@ -49,11 +61,11 @@ pub trait Recurrent<T: Real>: Sized + Params<T, Grad = Self> {
     /// The same, for writing.
     fn weights_mut(&mut self) -> [&mut [T]; 4];
 
-    /// [`Layer::forward`](crate::Layer::forward), in one of the directions.
+    /// [`Layer::forward`](crate::Layer::forward), from where it begins.
     #[allow(clippy::too_many_arguments)] // as there
     fn run<const B: usize>(
         &self,
-        reverse: bool,
+        start: Start<'_, T>,
         output: Output,
         x: Input<'_, T>,
         y: &mut [T],
@@ -63,7 +75,7 @@ pub trait Recurrent<T: Real>: Sized + Params<T, Grad = Self> {
     ) {
         let lens = pass.lens();
         let valid = move |b: usize| lens.steps(b, Self::STEPS);
-        let how = how(self, reverse, output, valid_of(lens, &valid));
+        let how = how(self, start, output, valid_of(lens, &valid));
         let (gates, states, scratch) = work.parts_mut();
         let mut to = Forward { gates, kept: &mut [], states, scratch };
         if let Some(tape) = tape {
@@ -94,35 +106,36 @@ pub trait Recurrent<T: Real>: Sized + Params<T, Grad = Self> {
         let (h, c) = state.parts_mut();
         T::recur_once(
             isa,
-            &how(self, false, Output::of(Self::HIDDEN, false), None),
+            &how(self, Start::First, Output::of(Self::HIDDEN, false), None),
             x,
             OneStep { gates, sums, h, c },
         );
         y.copy_from_slice(h);
     }
 
-    /// [`Layer::backward`](crate::Layer::backward), in one of the directions.
+    /// [`Layer::backward`](crate::Layer::backward); the derivatives by the input and by the states at the start.
     #[allow(clippy::too_many_arguments)] // as there
     fn run_back<const B: usize>(
         &self,
-        reverse: bool,
+        start: Start<'_, T>,
         output: Output,
         x: Input<'_, T>,
         [y, dy]: [&[T]; 2],
         tape: &Self::Kept<B>,
-        dx: Option<&mut [T]>,
+        [dx, initial]: [Option<&mut [T]>; 2],
         grad: Option<&mut Self>,
         work: &mut Self::Memory<B>,
         pass: Pass<'_, B>,
     ) {
         let lens = pass.lens();
         let valid = move |b: usize| lens.steps(b, Self::STEPS);
-        let how = how(self, reverse, output, valid_of(lens, &valid));
+        let how = how(self, start, output, valid_of(lens, &valid));
         let [gates, kept, states] = tape.parts();
         let (da, _, scratch) = work.parts_mut();
         let states = if Self::KEEPS { states } else { y };
         let wanted = Wanted {
             dx: dx.map(|dx| pass.live_part_mut(dx)),
+            initial: initial.map(|initial| pass.live_part_mut(initial)),
             weights: grad.map(|grad| (grad.weights_mut(), pass.is_fresh())),
         };
         let from = Backward { gates, kept, states, da, scratch };
@@ -147,7 +160,7 @@ fn valid_of<'v, const B: usize>(
 
 fn how<'a, T: Real, L: Recurrent<T>>(
     layer: &'a L,
-    reverse: bool,
+    start: Start<'a, T>,
     output: Output,
     valid: Option<&'a dyn Fn(usize) -> usize>,
 ) -> Recurrence<'a, T> {
@@ -156,7 +169,8 @@ fn how<'a, T: Real, L: Recurrent<T>>(
         inputs: L::INPUTS,
         hidden: L::HIDDEN,
         steps: L::STEPS,
-        reverse,
+        reverse: matches!(start, Start::Last),
+        initial: if let Start::From(initial) = start { initial } else { &[] },
         weights: layer.weights(),
         valid,
         output,
@@ -374,7 +388,7 @@ macro_rules! recurrent_layer {
             ) {
                 const { Self::check::<X, Y>() }
                 $crate::layers::Recurrent::run(
-                    self, false, Self::OUTPUT, $crate::kernels::recurrence::Input::Numbers(x.as_slice()), y.as_mut_slice(), tape, work, pass,
+                    self, $crate::layers::Start::First, Self::OUTPUT, $crate::kernels::recurrence::Input::Numbers(x.as_slice()), y.as_mut_slice(), tape, work, pass,
                 );
                 pass.copy_first(y.as_mut_slice());
             }
@@ -391,9 +405,9 @@ macro_rules! recurrent_layer {
                 pass: $crate::Pass<'a, B>,
             ) {
                 let (x, values) = ($crate::kernels::recurrence::Input::Numbers(x.as_slice()), [y.as_slice(), dy.as_slice()]);
-                let dx = dx.map(|dx| dx.as_mut_slice());
+                let derivatives = [dx.map(|dx| dx.as_mut_slice()), None];
                 $crate::layers::Recurrent::run_back(
-                    self, false, Self::OUTPUT, x, values, tape, dx, grad, work, pass,
+                    self, $crate::layers::Start::First, Self::OUTPUT, x, values, tape, derivatives, grad, work, pass,
                 );
             }
         }
@@ -490,6 +504,37 @@ macro_rules! recurrent_layer {
     };
 }
 pub(super) use recurrent_layer;
+
+/// The parameters of a layer around a recurrent one: those of that, by their names.
+macro_rules! around_layer {
+    ($around:ident) => {
+        impl<T: $crate::Real, L: $crate::layers::Recurrent<T>> $crate::Params<T> for $around<L> {
+            type Grad = Self;
+            const PARAMS: usize = L::PARAMS;
+            const FLAT: bool = L::FLAT;
+
+            fn visit(&self, at: $crate::params::Path<'_>, f: &mut $crate::params::Visitor<'_, T>) {
+                self.0.visit(at, f);
+            }
+            fn zip<const N: usize>(
+                &mut self,
+                with: [&mut Self; N],
+                at: $crate::params::Path<'_>,
+                f: &mut $crate::params::Zipper<'_, T, N>,
+            ) {
+                self.0.zip(with.map(|with| &mut with.0), at, f);
+            }
+            fn init(&mut self, rng: $crate::Rng) {
+                self.0.init(rng);
+            }
+        }
+
+        impl<L: $crate::Blank> $crate::Blank for $around<L> {
+            const ZERO: Self = $around(L::ZERO);
+        }
+    };
+}
+pub(super) use around_layer;
 
 #[cfg(test)]
 pub(super) mod testing {

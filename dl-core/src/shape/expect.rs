@@ -231,6 +231,29 @@ pub const fn expect_same_features(field: &str, a: Shape, b: Shape) {
     }
 }
 
+/// Stops the build if a recurrence of `hidden` states is given another state to start from.
+#[track_caller]
+pub const fn expect_state(field: &str, hidden: usize, state: Shape) {
+    if state.is_unknown() || state.same(&Shape::new([hidden])) {
+        return;
+    }
+    let message = Message::new()
+        .text("`")
+        .text(field)
+        .text("` starts from a state [")
+        .number(hidden)
+        .text("], but is given ")
+        .shape(state)
+        .text("\nhelp: ");
+    stop(if state.is_tokens() {
+        message.text("put an `Embedding` before it")
+    } else if state.rank() == 2 {
+        message.text("`last(..)` takes the last step of a sequence")
+    } else {
+        message.text("`Dense<").number(hidden).text(">` makes a state of features")
+    })
+}
+
 /// How many rows the one matrix for queries, keys and values has: none if these come from different numbers of features.
 pub const fn joint_rows(features: usize, seen: usize) -> usize {
     if features == seen { 3 * features } else { 0 }

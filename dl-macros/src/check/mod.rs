@@ -268,14 +268,22 @@ impl<'a> Net<'a> {
         let name = field.name();
         let takes = match spec {
             Spec::BuiltIn(layer) => layer.definition.inputs(),
-            _ => 1,
+            _ => [1, 1],
         };
-        if takes == 2 && inputs.len() == 1 && at.is_some() {
-            report.error(at, crate::layers::one_sequence(&name));
+        if takes == [2, 2] && inputs.len() == 1 && at.is_some() {
+            report.error(at, layers::one_sequence(&name));
             return None;
         }
-        if !matches!(spec, Spec::Open(_) | Spec::Twin(..)) && (inputs.len() > takes || outputs > 1) {
-            let takes = if takes == 1 { "one input" } else { "two inputs" };
+        if matches!(spec, Spec::BuiltIn(layer) if layer.definition.name == "Lstm") && inputs.len() == 2 {
+            report.error(at, layers::two_states(&name));
+            return None;
+        }
+        if !matches!(spec, Spec::Open(_) | Spec::Twin(..)) && (inputs.len() > takes[1] || outputs > 1) {
+            let takes = match takes {
+                [_, 1] => "one input",
+                [1, _] => "an input, and may take a state,",
+                _ => "two inputs",
+            };
             report.error(
                 at,
                 format!(
@@ -288,6 +296,10 @@ impl<'a> Net<'a> {
             return None;
         }
         let inputs = self.flows(inputs);
+        let steps = match spec {
+            Spec::BuiltIn(layer) if takes == [1, 2] && inputs.len() == 2 => layers::from_state(layer),
+            _ => steps(spec),
+        };
         let Settled { mut resolved, is_open, outputs } = settle(spec, field, &inputs, outputs, self, report)?;
         let tied = match &field.tied {
             Some(tied) => Some(self.check_tied(i, tied, &inputs[0], &mut resolved, report)?),
@@ -317,7 +329,7 @@ impl<'a> Net<'a> {
             params: resolved.params,
             macs: resolved.macs,
             calls: 0,
-            steps: steps(spec),
+            steps,
         });
         Some(())
     }

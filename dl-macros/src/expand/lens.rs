@@ -129,7 +129,7 @@ impl Passes<'_> {
                 Some(Role::Layer { keeps_lens: false, .. } | Role::Product(Product::Steps)) => {
                     match net.layer_of(node) {
                         Some(layer) => Lens::Asked(self.names.as_layer(layer)),
-                        None => Lens::Same,
+                        None => drop(),
                     }
                 }
                 _ => Lens::Same,

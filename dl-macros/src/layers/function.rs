@@ -6,7 +6,7 @@ use super::{Definition, find};
 use crate::ast::BuiltIn;
 
 /// The functions, and the layers that they are.
-pub(crate) const FUNCTIONS: [(&str, &str); 16] = [
+pub(crate) const FUNCTIONS: [(&str, &str); 17] = [
     ("relu", "Relu"),
     ("sigmoid", "Sigmoid"),
     ("tanh", "Tanh"),
@@ -23,6 +23,7 @@ pub(crate) const FUNCTIONS: [(&str, &str); 16] = [
     ("softmax", "Softmax"),
     ("log_softmax", "LogSoftmax"),
     ("flatten", "Flatten"),
+    ("last", "Last"),
 ];
 
 /// What other frameworks call what is there, where the names are too different to guess.

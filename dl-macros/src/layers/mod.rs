@@ -17,6 +17,7 @@ mod dropout;
 mod embedding;
 mod flatten;
 mod function;
+mod last;
 mod norm;
 mod number;
 mod pad;
@@ -31,8 +32,9 @@ mod upsample;
 mod window;
 
 pub(crate) use attention::one_sequence;
+pub(crate) use recurrent::two_states;
 pub(crate) use function::{FUNCTIONS, OTHER_FUNCTIONS, function};
-pub(crate) use steps::{Steps, steps};
+pub(crate) use steps::{Steps, from_state, steps};
 
 /// A built-in layer.
 pub(crate) struct Definition {
@@ -91,9 +93,15 @@ impl Definition {
         self.arguments.iter().filter(|argument| argument.required).count()
     }
 
-    /// How many values it takes.
-    pub(crate) fn inputs(&self) -> usize {
-        if OF_TWO.contains(&self.name) { 2 } else { 1 }
+    /// How many values it takes, at least and at most.
+    pub(crate) fn inputs(&self) -> [usize; 2] {
+        if OF_TWO.contains(&self.name) {
+            [2, 2]
+        } else if FROM_STATE.contains(&self.name) {
+            [1, 2]
+        } else {
+            [1, 1]
+        }
     }
 
     pub(crate) fn takes_type(&self) -> bool {
@@ -107,7 +115,7 @@ pub(crate) struct Context<'a> {
     pub(crate) field: &'a str,
     /// The shape that comes in.
     pub(crate) input: &'a Shape,
-    /// What a layer of two inputs looks at.
+    /// What a layer of two inputs looks at, or the state that it starts from.
     pub(crate) second: Option<&'a Shape>,
     /// The framework's path.
     pub(crate) dl: &'a TokenStream,
@@ -168,6 +176,7 @@ const DEFINITIONS: &[&[Definition]] = &[
     softmax::LAYERS,
     norm::LAYERS,
     pool::LAYERS,
+    last::LAYERS,
     recurrent::LAYERS,
     attention::LAYERS,
     position::LAYERS,
@@ -228,6 +237,9 @@ pub(crate) const OTHER_NAMES: [(&str, &str); 25] = [
 
 /// Layers whose steps look at those of a second value.
 const OF_TWO: [&str; 2] = ["CrossAttention", "Attend"];
+
+/// Layers that may be given the state that they start from.
+const FROM_STATE: [&str; 2] = ["Rnn", "Gru"];
 
 /// The initializers of `dl::init`.
 pub(crate) const INITIALIZERS: [&str; 10] = [

@@ -8,6 +8,7 @@ use super::embedding::vocabulary;
 use super::window::{self, mention_of};
 use super::{Context, Definition, Marker, Parameter, ParameterKind, Resolved, Role, size};
 use crate::ast::{BuiltIn, Chosen};
+use crate::check::over;
 use crate::shape::{Dim, Shape};
 
 const HIDDEN: &[Parameter] =
@@ -48,6 +49,9 @@ fn rule(layer: &BuiltIn, cx: &Context<'_>) -> syn::Result<Resolved> {
         None => sequence(layer, cx, &mut checks)?,
     };
     let hidden = size(layer, 0)?;
+    if let Some(state) = cx.second {
+        start(layer, cx, &hidden, state, &mut checks)?;
+    }
     let sums = Dim::Known(gates(layer.definition.name)).times(&hidden);
     let Bias { len: biases, mention, .. } = bias(layer, cx, &sums);
     let (last, both) = (layer.option(LAST.name), layer.option(BIDIRECTIONAL.name));
@@ -68,6 +72,7 @@ fn rule(layer: &BuiltIn, cx: &Context<'_>) -> syn::Result<Resolved> {
     let (ty, directions) = match both {
         _ if one_hot.is_some() => (quote!(#dl::layers::OverTokens<#one>), Dim::Known(1)),
         Some(_) => (quote!(#dl::layers::Bidirectional<#one, #is_last>), Dim::Known(2)),
+        None if cx.second.is_some() => (quote!(#dl::layers::FromState<#one>), Dim::Known(1)),
         None => (one, Dim::Known(1)),
     };
     let outputs = directions.times(&hidden);
@@ -85,6 +90,52 @@ fn rule(layer: &BuiltIn, cx: &Context<'_>) -> syn::Result<Resolved> {
         keeps_lens: !is_last,
     };
     Ok(Resolved { ty, output, role, params, macs, checks: quote!(#mention #checks) })
+}
+
+/// Holds a layer to the state that it starts from.
+fn start(
+    layer: &BuiltIn,
+    cx: &Context<'_>,
+    hidden: &Dim,
+    state: &Shape,
+    checks: &mut TokenStream,
+) -> syn::Result<()> {
+    let (dl, field) = (cx.dl, cx.field);
+    for option in [BIDIRECTIONAL.name, ONE_HOT.name] {
+        if let Some(option) = layer.option(option) {
+            let (name, remedy) = match option.name == ONE_HOT.name {
+                true => ("one-hot vectors", "put an `Embedding` before it in place of `OneHot`"),
+                false => ("both directions", "remove `Bidirectional`, or call it with one value"),
+            };
+            let message = format!("`{field}` cannot start from a given state in {name}\nhelp: {remedy}");
+            return Err(syn::Error::new_spanned(&option.ty, message));
+        }
+    }
+    if let (Some(hidden), true) = (hidden.known(), state.is_known()) {
+        let fits = matches!(state, Shape::Dims(dims) if matches!(dims.as_slice(), [one] if one.known() == Some(hidden)));
+        if fits {
+            return Ok(());
+        }
+        let remedy = match state {
+            Shape::Dims(dims) if dims.len() == 2 => "`last(..)` takes the last step of a sequence".to_owned(),
+            Shape::Tokens(_) => "put an `Embedding` before it".to_owned(),
+            _ => format!("`Dense<{hidden}>` makes a state of features"),
+        };
+        let message =
+            format!("`{field}` starts from a state [{hidden}], but is given {}\nhelp: {remedy}", state.text());
+        return Err(syn::Error::new_spanned(&layer.ty, message));
+    }
+    let (hidden, state) = (hidden.value(), state.value(dl));
+    checks.extend(over(quote!(#dl::shape::expect_state(#field, #hidden, #state);), &layer.ty));
+    Ok(())
+}
+
+/// What to say where a layer that has two states is given one.
+pub(crate) fn two_states(field: &str) -> String {
+    format!(
+        "`{field}` has two states, `h` and `c`, and starts both from zeros, but is given a state\n\
+         help: call it with one value; a `Gru` or an `Rnn` starts from a given state"
+    )
 }
 
 /// Steps and features of what comes in.

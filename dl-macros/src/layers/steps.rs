@@ -15,7 +15,7 @@ pub(crate) enum Steps {
 }
 
 /// Layers that do the same with every step.
-const EACH: [&str; 24] = [
+const EACH: [&str; 25] = [
     "Dense",
     "Embedding",
     "BatchNorm",
@@ -40,6 +40,7 @@ const EACH: [&str; 24] = [
     "HardSwish",
     "PRelu",
     "Map",
+    "Last",
 ];
 
 /// What a built-in layer does with the steps of a sequence.
@@ -57,6 +58,14 @@ pub(crate) fn steps(layer: &BuiltIn) -> Steps {
         "CrossAttention" | "Attend" => Steps::Together("looks at a whole other sequence"),
         name if EACH.contains(&name) => Steps::Each,
         _ => Steps::Together("takes several steps together"),
+    }
+}
+
+/// What a layer does with them that starts from a given state.
+pub(crate) fn from_state(layer: &BuiltIn) -> Steps {
+    match steps(layer) {
+        Steps::Onward => Steps::Together("starts from a state that is given once"),
+        other => other,
     }
 }
 

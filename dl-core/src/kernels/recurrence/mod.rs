@@ -24,6 +24,8 @@ pub struct Recurrence<'a, T> {
     pub(crate) steps: usize,
     /// Whether it runs from the last step to the first.
     pub(crate) reverse: bool,
+    /// The state of each sample before the first step; nothing in place of zeros, as is always so in reverse.
+    pub(crate) initial: &'a [T],
     /// `W`, `U`, and the two biases, which may be empty.
     pub(crate) weights: [&'a [T]; 4],
     /// The valid steps of each sample; `None` if all are.
@@ -115,6 +117,8 @@ pub struct OneStep<'a, T> {
 #[derive(Debug)]
 pub struct Wanted<'a, T> {
     pub(crate) dx: Option<&'a mut [T]>,
+    /// By the states before the first step.
+    pub(crate) initial: Option<&'a mut [T]>,
     /// Of the weights, in their order, and whether these hold nothing yet.
     pub(crate) weights: Option<([&'a mut [T]; 4], bool)>,
 }
@@ -232,7 +236,10 @@ impl<T: Real> Recurrence<'_, T> {
             let a = &mut gates[columns(&run, m)];
             self.sums_of_input(isa, x, run, a);
         }
-        h.fill(T::zero());
+        match self.initial {
+            [] => h.fill(T::zero()),
+            initial => h.copy_from_slice(initial),
+        }
         c.fill(T::zero());
         for turn in 0..self.steps {
             T::gemm_bias(isa, [m, samples, n], u, h, b_u, sums, false);
@@ -304,6 +311,7 @@ impl<T: Real> Recurrence<'_, T> {
         let row = |all: &'_ [T], n: usize, at: usize| -> Range<usize> {
             if all.is_empty() { 0..0 } else { column(at, n) }
         };
+        let initial = |b: usize| &self.initial[row(self.initial, n, b)];
         dh.fill(T::zero());
         dc.fill(T::zero());
         for turn in (0..self.steps).rev() {
@@ -320,7 +328,7 @@ impl<T: Real> Recurrence<'_, T> {
                 let step = StepBack {
                     gates: &gates[row(gates, m, at)],
                     kept: &kept[row(kept, n, at)],
-                    before: before.map_or(&[], |at| &before_of[row(before_of, n, at)]),
+                    before: before.map_or(initial(b), |at| &before_of[row(before_of, n, at)]),
                     h: &states[column(at, n)],
                     dh,
                     dc,
@@ -329,10 +337,13 @@ impl<T: Real> Recurrence<'_, T> {
                 };
                 T::step_back(isa, self.cell, step);
             }
-            if turn > 0 {
+            if turn > 0 || wanted.initial.is_some() {
                 T::gemm_tn(isa, [m, samples, n], u, du, product);
                 kernels::add_to(dh, product);
             }
+        }
+        if let Some(initial) = wanted.initial {
+            initial.copy_from_slice(dh);
         }
         if let Some(dx) = wanted.dx {
             if self.valid.is_some() {
@@ -378,6 +389,10 @@ impl<T: Real> Recurrence<'_, T> {
                 (&da[(run.start + of_da) * m..][..len * m], &states[(run.start + of_h) * n..][..len * n]);
             to_weight(isa, [m, len, n], da, h, d_u, &mut fresh);
         }
+        if !self.initial.is_empty() {
+            // what is there of the last turn on the way back is that of the first step
+            to_weight(isa, [m, samples, n], du, self.initial, d_u, &mut fresh);
+        }
     }
 
     /// Turns the derivatives by `a` of a GRU into those by `u`: its third gate sees `r u`.
@@ -389,7 +404,7 @@ impl<T: Real> Recurrence<'_, T> {
         }
     }
 
-    /// Sets the derivatives of the first turns, before which the state is zero, to zero.
+    /// Sets the derivatives of the first turns, before which no state is an output, to zero.
     fn clear_first(&self, samples: usize, da: &mut [T]) {
         for b in 0..samples {
             let first = if self.reverse { self.valid(b).checked_sub(1) } else { Some(0) };
