@@ -92,6 +92,11 @@ fn without_files_sentiment_says_where_they_are_and_ends_well() {
 }
 
 #[test]
+fn without_a_file_the_pairs_of_translate_are_asked_for_and_it_ends_well() {
+    succeeds("translate", "There is no `data/tatoeba_eng_swe/swe.txt`");
+}
+
+#[test]
 fn a_table_that_is_not_there_is_named() {
     let Some(output) = run("iris", &["missing.csv"]) else { return };
     let err = String::from_utf8_lossy(&output.stderr);

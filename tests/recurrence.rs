@@ -160,7 +160,8 @@ fn a_decoder_starts_from_the_last_valid_step() {
         y
     };
     assert_eq!(run(0.0), run(f32::NAN));
-    let rows: Vec<_> = <Net as Network>::ROWS.iter().map(|row| format!("{} {}", row.output, row.params)).collect();
+    let rows: Vec<_> =
+        <Net as Network>::ROWS.iter().map(|row| format!("{} {}", row.output, row.params)).collect();
     assert_eq!(rows, ["[5, 4] 96", "[1, 4] 108"]);
 }
 

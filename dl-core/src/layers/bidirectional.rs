@@ -109,15 +109,14 @@ impl<T: Real, L: Recurrent<T>, const LAST: bool, const X: usize, const Y: usize>
             Some(Bidirectional { forward, reverse }) => (Some(forward), Some(reverse)),
             None => (None, None),
         };
-        let Some(dx) = dx else {
-            self.forward.run_back(Start::First, forward, x, values, tape, [None, None], grad, work, pass);
-            self.reverse.run_back(Start::Last, reverse, x, values, of_reverse, [None, None], of_second, work, pass);
-            return;
-        };
-        let (dx, other) = (dx.as_mut_slice(), other.as_mut_slice());
-        self.forward.run_back(Start::First, forward, x, values, tape, [Some(dx), None], grad, work, pass);
-        self.reverse.run_back(Start::Last, reverse, x, values, of_reverse, [Some(other), None], of_second, work, pass);
-        kernels::add_to(dx, other);
+        let (mut dx, other) = (dx.map(|dx| dx.as_mut_slice()), other.as_mut_slice());
+        let of_first = [dx.as_deref_mut(), None];
+        self.forward.run_back(Start::First, forward, x, values, tape, of_first, grad, work, pass);
+        let of_other = [dx.is_some().then_some(&mut *other), None];
+        self.reverse.run_back(Start::Last, reverse, x, values, of_reverse, of_other, of_second, work, pass);
+        if let Some(dx) = dx {
+            kernels::add_to(dx, other);
+        }
     }
 }
 

@@ -181,9 +181,7 @@ mod tests {
                 layer.backward((&x, &h), &y, &tape, &dy, (None, None), Some(set), &mut work, pass);
             }
             let mut any = FromState::<Gru<f64, 2, 3, 9, 4>>::ZERO;
-            any.zip([once, set], Path::ROOT, &mut |path, _, [once, set]| {
-                assert_eq!(once, set, "{path}")
-            });
+            any.zip([once, set], Path::ROOT, &mut |path, _, [once, set]| assert_eq!(once, set, "{path}"));
         }
     }
 

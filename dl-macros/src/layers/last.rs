@@ -6,8 +6,7 @@ use quote::quote;
 use super::{Context, Definition, Resolved, Role, numbers_only, window};
 use crate::ast::BuiltIn;
 
-pub(super) const LAYERS: &[Definition] =
-    &[Definition { name: "Last", arguments: &[], options: &[], rule }];
+pub(super) const LAYERS: &[Definition] = &[Definition { name: "Last", arguments: &[], options: &[], rule }];
 
 fn rule(layer: &BuiltIn, cx: &Context<'_>) -> syn::Result<Resolved> {
     numbers_only(layer, cx)?;

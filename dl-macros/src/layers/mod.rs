@@ -32,8 +32,8 @@ mod upsample;
 mod window;
 
 pub(crate) use attention::one_sequence;
-pub(crate) use recurrent::two_states;
 pub(crate) use function::{FUNCTIONS, OTHER_FUNCTIONS, function};
+pub(crate) use recurrent::two_states;
 pub(crate) use steps::{Steps, from_state, steps};
 
 /// A built-in layer.

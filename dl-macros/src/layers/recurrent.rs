@@ -121,8 +121,10 @@ fn start(
             Shape::Tokens(_) => "put an `Embedding` before it".to_owned(),
             _ => format!("`Dense<{hidden}>` makes a state of features"),
         };
-        let message =
-            format!("`{field}` starts from a state [{hidden}], but is given {}\nhelp: {remedy}", state.text());
+        let message = format!(
+            "`{field}` starts from a state [{hidden}], but is given {}\nhelp: {remedy}",
+            state.text()
+        );
         return Err(syn::Error::new_spanned(&layer.ty, message));
     }
     let (hidden, state) = (hidden.value(), state.value(dl));
