@@ -41,10 +41,14 @@ pub mod zoo;
 
 /// What most programs use.
 pub mod prelude {
+    #[cfg(feature = "alloc")]
+    pub use crate::BeamSearch;
     pub use crate::loss::{
         BinaryCrossEntropy, CrossEntropy, Huber, KlDiv, Loss, Mae, Mse, Nll, SoftCrossEntropy,
     };
-    pub use crate::metrics::{Accuracy, BinaryAccuracy, Confusion, Metric, Perplexity, R2, Score, TopK};
+    pub use crate::metrics::{
+        Accuracy, BinaryAccuracy, Bleu, Confusion, Metric, Perplexity, R2, Score, TopK,
+    };
     pub use crate::optim::{Adagrad, Adam, AdamW, RmsProp, Sgd};
     pub use crate::options::{
         Additive, Bidirectional, Bilinear, Causal, Dilation, Groups, Kernel, Last, Nearest, NoBias, OneHot,

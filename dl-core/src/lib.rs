@@ -15,6 +15,7 @@
 //! | [`store`] | weights as bytes, for a page of flash |
 //! | [`detect`] | objects in images: boxes, grids, suppression |
 //! | [`Sampler`] | the next token, drawn from a model's scores |
+//! | `BeamSearch` (feature `alloc`) | the most likely sequence of tokens |
 //! | [`gradcheck`] | central differences for layers of your own |
 //! | [`kernels`] | the arithmetic on slices |
 #![no_std]
@@ -25,6 +26,8 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+#[cfg(feature = "alloc")]
+mod beam_search;
 pub mod blank;
 pub mod detect;
 pub mod fold;
@@ -55,6 +58,8 @@ pub mod stream;
 pub mod summary;
 pub mod train;
 
+#[cfg(feature = "alloc")]
+pub use beam_search::{BeamSearch, Hypothesis};
 pub use blank::Blank;
 pub use fold::Fold;
 pub use layer::{Layer, Network};

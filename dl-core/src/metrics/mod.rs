@@ -7,6 +7,7 @@
 //! | [`BinaryAccuracy`] | numbers | 0 or 1 (or −1 or 1), number by number |
 //! | [`Mae`], [`R2`] | numbers | numbers |
 //! | `GridMeanAp` (feature `alloc`) | a [`Grid`](crate::detect::Grid) of cells | objects in an image |
+//! | [`Bleu`] | words | words of one reference or more |
 //! | [`roc_auc`], [`average_precision`], [`iou`](iou()), `MeanAp` | slices of scores, boxes, detections | |
 //!
 //! A metric is a small value (but [`Confusion`] holds `C²` counts). [`Metric::update`] takes one chunk in, of which
@@ -31,6 +32,7 @@ mod accuracy;
 mod argmax;
 mod average_precision;
 mod binary_accuracy;
+mod bleu;
 mod confusion;
 mod iou;
 mod mae;
@@ -47,6 +49,7 @@ pub use accuracy::Accuracy;
 pub use argmax::argmax;
 pub use average_precision::average_precision;
 pub use binary_accuracy::BinaryAccuracy;
+pub use bleu::Bleu;
 pub use confusion::{Average, Confusion};
 pub use iou::iou;
 pub use mae::Mae;

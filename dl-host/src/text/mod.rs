@@ -8,7 +8,8 @@
 //! | [`BytePairs`] | a piece of a word, learned from a text | nothing: any text is made of bytes |
 //!
 //! [`Windows`](dl_core::train::Windows) of the tokens of a long text are what a language model trains on,
-//! [`Sentences`] what a classifier does; [`Sampler`](dl_core::Sampler) chooses the next token of a text that grows.
+//! [`Sentences`] what a classifier does; [`Sampler`](dl_core::Sampler) chooses the next token of a text that grows,
+//! [`BeamSearch`](dl_core::BeamSearch) all tokens of an answer. [`split_punctuation`] makes words of signs.
 //!
 //! ```
 //! use dl_host::text::{Characters, Tokenizer};
@@ -30,6 +31,7 @@ mod byte_pairs;
 mod bytes;
 mod characters;
 mod pieces;
+mod punctuation;
 mod sentences;
 mod stored;
 mod words;
@@ -37,6 +39,7 @@ mod words;
 pub use byte_pairs::BytePairs;
 pub use bytes::Bytes;
 pub use characters::Characters;
+pub use punctuation::split_punctuation;
 pub use sentences::{Sentences, TooLong};
 pub use words::Words;
 
