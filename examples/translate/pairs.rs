@@ -79,11 +79,11 @@ pub(crate) struct TokenPairs {
     steps: Vec<(u16, u16)>,
 }
 
-/// An English sentence, and the Swedish words before each.
-type Inputs<'a> = (&'a [[u16; SOURCE]], &'a [[u16; TARGET]]);
+/// English sentences and the Swedish words before each word of a translation; the words.
+type Data<'a> = ((&'a [[u16; SOURCE]], &'a [[u16; TARGET]]), &'a [[u16; TARGET]]);
 
 impl TokenPairs {
-    pub(crate) fn data(&self) -> Padded<'_, (Inputs<'_>, &[[u16; TARGET]]), (u16, u16)> {
+    pub(crate) fn data(&self) -> Padded<'_, Data<'_>, (u16, u16)> {
         Padded { data: ((&self.source.tokens, &self.before), &self.target), steps: &self.steps }
     }
 }

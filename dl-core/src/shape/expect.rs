@@ -245,9 +245,7 @@ pub const fn expect_state(field: &str, hidden: usize, state: Shape) {
         .text("], but is given ")
         .shape(state)
         .text("\nhelp: ");
-    stop(if state.is_tokens() {
-        message.text("put an `Embedding` before it")
-    } else if state.rank() == 2 {
+    stop(if state.rank() == 2 {
         message.text("`last(..)` takes the last step of a sequence")
     } else {
         message.text("`Dense<").number(hidden).text(">` makes a state of features")

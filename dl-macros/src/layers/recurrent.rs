@@ -111,21 +111,28 @@ fn start(
             return Err(syn::Error::new_spanned(&option.ty, message));
         }
     }
-    if let (Some(hidden), true) = (hidden.known(), state.is_known()) {
-        let fits = matches!(state, Shape::Dims(dims) if matches!(dims.as_slice(), [one] if one.known() == Some(hidden)));
-        if fits {
-            return Ok(());
-        }
-        let remedy = match state {
-            Shape::Dims(dims) if dims.len() == 2 => "`last(..)` takes the last step of a sequence".to_owned(),
-            Shape::Tokens(_) => "put an `Embedding` before it".to_owned(),
-            _ => format!("`Dense<{hidden}>` makes a state of features"),
-        };
-        let message = format!(
-            "`{field}` starts from a state [{hidden}], but is given {}\nhelp: {remedy}",
+    let refused = |message: String| Err(syn::Error::new_spanned(&layer.ty, message));
+    if state.is_tokens() {
+        return refused(format!(
+            "`{field}` starts from a state of numbers, but is given the tokens {}\n\
+             help: put an `Embedding` before it",
             state.text()
-        );
-        return Err(syn::Error::new_spanned(&layer.ty, message));
+        ));
+    }
+    if let (Some(hidden), Shape::Dims(dims)) = (hidden.known(), state)
+        && state.is_known()
+    {
+        return match dims.as_slice() {
+            [one] if one.known() == Some(hidden) => Ok(()),
+            dims => refused(format!(
+                "`{field}` starts from a state [{hidden}], but is given {}\nhelp: {}",
+                state.text(),
+                match dims.len() {
+                    2 => "`last(..)` takes the last step of a sequence".to_owned(),
+                    _ => format!("`Dense<{hidden}>` makes a state of features"),
+                }
+            )),
+        };
     }
     let (hidden, state) = (hidden.value(), state.value(dl));
     checks.extend(over(quote!(#dl::shape::expect_state(#field, #hidden, #state);), &layer.ty));
