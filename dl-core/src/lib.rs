@@ -10,6 +10,7 @@
 //! | [`layers`] | the built-in layers, one file each |
 //! | [`options`] | what may follow a layer's sizes, such as `Pad<1>` |
 //! | [`fold`] | batch norms folded into the layers before them |
+//! | [`quant`] | networks of 8-bit integers |
 //! | [`loss`], [`optim`], [`metrics`] | what their names say |
 //! | [`train`] | the trainer, callbacks, data sets |
 //! | [`store`] | weights as bytes, for a page of flash |
@@ -46,6 +47,7 @@ pub mod params;
 pub mod pass;
 pub mod place;
 pub mod pointwise;
+pub mod quant;
 pub mod real;
 mod repeat;
 pub mod rng;

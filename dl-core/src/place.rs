@@ -10,7 +10,7 @@ use core::ops::{Deref, DerefMut};
 use nalgebra::SMatrix;
 
 use crate::options::{Around, Between, Sliding};
-use crate::{Blank, Layer, Loss, Network, Optimizer, Real, Signal, StreamNetwork, gradcheck, layers, train};
+use crate::{Blank, Layer, Loss, Network, Optimizer, Real, Signal, StreamNetwork, gradcheck, layers, quant, train};
 
 /// Plain data for which all-zero bytes are a valid value, the value [`Blank::ZERO`], and which threads may share.
 ///
@@ -143,6 +143,48 @@ layers! {
     [] layers::Softplus;
     [] layers::Tanh;
     [S: Sliding, M: Between] layers::Upsample<S, M>;
+    [S: Sliding] quant::MaxPoolInt8<S>;
+    [] quant::GlobalAvgPoolInt8;
+    [] quant::GlobalMaxPoolInt8;
+    [] quant::SameInt8;
+}
+
+macro_rules! numbers {
+    ($([$($generics:tt)*] $plain:ty;)*) => { $(
+        // SAFETY: every field is a number, an array of numbers, or has no bytes.
+        unsafe impl<$($generics)*> ZeroValid for $plain {}
+    )* };
+}
+numbers! {
+    [] quant::AddInt8;
+    [] quant::Value;
+    [] quant::TableInt8;
+    [S: Sliding] quant::AvgPoolInt8<S>;
+    [const N: usize] quant::SoftmaxInt8<N>;
+    [const IN: usize, const OUT: usize] quant::DenseInt8<IN, OUT>;
+    [S: Sliding, const OUT: usize, const FAN: usize] quant::ConvInt8<S, OUT, FAN>;
+}
+
+// SAFETY: every field is `ZeroValid`: the layer is, the rest are numbers.
+unsafe impl<L: ZeroValid, const X: usize, const Y: usize> ZeroValid for quant::KeepF32<L, X, Y> {}
+// SAFETY: every field is `ZeroValid`: the work is, the rest are numbers.
+unsafe impl<W: ZeroValid, const X: usize, const Y: usize> ZeroValid for quant::KeepF32Work<W, X, Y> {
+    const ATOM: usize = atom::<Self>(&[field::<W>(), field::<[f32; X]>(), field::<[f32; Y]>()]);
+}
+// SAFETY: an array of layers, which are `ZeroValid`.
+unsafe impl<L: ZeroValid, const N: usize, const X: usize> ZeroValid for quant::RepeatInt8<L, N, X> {}
+// SAFETY: every field is `ZeroValid`: the work is, the rest are numbers.
+unsafe impl<W: ZeroValid, const X: usize> ZeroValid for quant::RepeatInt8Work<W, X> {
+    const ATOM: usize = atom::<Self>(&[field::<W>(), field::<[[i8; X]; 2]>()]);
+}
+// SAFETY: every field is `ZeroValid`: what is inside is, the rest are numbers.
+unsafe impl<V: ZeroValid> ZeroValid for quant::RepeatValues<V> {}
+// SAFETY: every field is `ZeroValid`: the work is, the rest are numbers.
+unsafe impl<W: ZeroValid, const X: usize, const Y: usize> ZeroValid for quant::Int8Memory<W, X, Y> {}
+// SAFETY: every field is `ZeroValid`: the network by `Params`, works and values by `Quantize`, the rest are numbers.
+unsafe impl<F: quant::QuantizeNetwork<X, Y>, const X: usize, const Y: usize> ZeroValid
+    for quant::CalibrationMemory<F, X, Y>
+{
 }
 
 // SAFETY: every field is `ZeroValid`: the gradient by `Params`, tape and work by `Layer`, the loss by `Real`, the rest by

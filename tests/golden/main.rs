@@ -3,6 +3,7 @@
 //! `generate.py` in this folder wrote the vectors; no Python is needed to run the tests.
 
 mod close;
+mod int8;
 mod layers;
 mod losses;
 mod norms;

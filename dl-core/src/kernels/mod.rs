@@ -23,6 +23,7 @@ mod dispatch;
 #[doc(hidden)]
 pub mod elementwise;
 mod f32;
+pub mod int8;
 mod isa;
 mod lanes;
 #[doc(hidden)]

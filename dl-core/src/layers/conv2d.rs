@@ -147,7 +147,7 @@ impl<T: Real, S: Sliding, const OUT: usize, const FAN: usize, const BIAS: usize>
 }
 
 /// How the windows of `S` lie, with `outputs` channels behind them.
-pub(super) const fn window<S: Sliding>(outputs: usize) -> Window {
+pub(crate) const fn window<S: Sliding>(outputs: usize) -> Window {
     Window {
         input: S::IMAGE,
         output: [outputs, S::OUT[0], S::OUT[1]],

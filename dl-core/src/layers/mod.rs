@@ -68,6 +68,7 @@ pub use bidirectional::Bidirectional;
 pub use conv_transpose2d::ConvTranspose2d;
 pub use conv1d::Conv1d;
 pub use conv2d::Conv2d;
+pub(crate) use conv2d::window;
 pub use cross_attention::CrossAttention;
 pub use dense::Dense;
 pub use depthwise2d::Depthwise2d;

@@ -1,0 +1,108 @@
+//! The contract of layers of integers, and of layers that can become one.
+
+use nalgebra::SVector;
+
+use super::{Affine, Method};
+use crate::kernels::int8::Output;
+use crate::{Blank, Layer, Pass, Vals, ZeroValid};
+
+/// A layer that maps integers to integers, for one sample.
+///
+/// Images come as `[rows, columns, channels]`, channels fastest; sequences as `[steps, features]`.
+pub trait Int8Layer: Blank + ZeroValid {
+    /// Scratch memory, with no content between calls; `()` if none.
+    type Work: Blank + ZeroValid;
+
+    /// Computes `y` from `x`.
+    fn forward(&self, x: &[i8], y: &mut [i8], work: &mut Self::Work);
+}
+
+/// A layer of `f32` that has a form in integers.
+///
+/// `#[network(.., int8)]` implements it. A layer of your own that derives `Params` has it too, as
+/// [`KeepF32`](super::KeepF32): it is computed with floats.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no form in integers",
+    label = "does not implement `Quantize`",
+    note = "a network says `int8` where it is declared: `#[network(.., int8)]`",
+    note = "a layer of your own has one if it derives `Params`"
+)]
+pub trait Quantize<const X: usize, const Y: usize>: Layer<f32, Vals<X>, Vals<Y>> {
+    /// The layer in integers.
+    type Int8: Int8Layer;
+    /// What a calibration knows about the values inside; `()` if there are none.
+    type Values: Blank + ZeroValid;
+
+    /// [`Layer::forward`], which shows the values inside to `values`.
+    fn observe(
+        &self,
+        x: &SVector<f32, X>,
+        y: &mut SVector<f32, Y>,
+        work: &mut Self::Work<1>,
+        values: &mut Self::Values,
+    ) {
+        let _ = values;
+        self.forward(x, y, None, work, Pass::infer());
+    }
+
+    /// Fills `int8`, and says what its output stands for: `at.y`, or what suits the layer better.
+    fn quantize(&self, int8: &mut Self::Int8, at: At, values: &mut Self::Values) -> Affine;
+
+    /// Runs both forms, and compares the values inside.
+    fn compare(
+        &self,
+        int8: &Self::Int8,
+        x: (&SVector<f32, X>, &[i8]),
+        y: (&mut SVector<f32, Y>, &mut [i8]),
+        work: (&mut Self::Work<1>, &mut <Self::Int8 as Int8Layer>::Work),
+        values: &mut Self::Values,
+    ) {
+        let _ = values;
+        self.forward(x.0, y.0, None, work.0, Pass::infer());
+        int8.forward(x.1, y.1, work.1);
+    }
+}
+
+/// Where a layer stands in a network of integers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct At {
+    /// What the integers of the input stand for.
+    pub x: Affine,
+    /// What those of the output should stand for, by the range that was seen.
+    pub y: Affine,
+    /// Whether the output is rectified.
+    pub relu: bool,
+    /// Pixels of the images that come in and go out; 1 for what is no image. `Flatten` leaves an image as it is.
+    pub pixels: [usize; 2],
+    /// How ranges are chosen inside.
+    pub method: Method,
+}
+
+impl At {
+    /// Where a layer inside of this one stands.
+    pub fn between(self, x: Affine, y: Affine, relu: bool, pixels: [usize; 2]) -> At {
+        At { x, y, relu, pixels, method: self.method }
+    }
+
+    /// What an output may be.
+    pub(super) fn output(&self) -> Output {
+        let zero = self.y.zero_point;
+        Output { zero, min: if self.relu { zero } else { i8::MIN }, max: i8::MAX }
+    }
+}
+
+/// The scale of symmetric weights up to `largest`, so that a bias fits into 32 bits too.
+pub(super) fn weight_scale(largest: f32, bias: f32, x: Affine) -> f32 {
+    let scale = (largest / 127.0).max(bias.abs() / (x.scale * (1 << 30) as f32));
+    if scale > 0.0 { scale } else { 1.0 }
+}
+
+/// The nearest integer to a weight.
+pub(super) fn weight(w: f32, scale: f32) -> i8 {
+    super::affine::round((w / scale) as f64).clamp(-127, 127) as i8
+}
+
+/// The nearest integer to a bias, in steps of its input's scale and its weights'.
+pub(super) fn bias(b: f32, scale: f32, x: Affine) -> i32 {
+    super::affine::round(b as f64 / (x.scale as f64 * scale as f64))
+}

@@ -1,0 +1,121 @@
+//! `[Block; N]` in integers.
+
+use nalgebra::SVector;
+
+use super::value::{Value, Values};
+use super::{Affine, At, Int8Layer, Quantize};
+use crate::params::Path;
+use crate::Blank;
+
+/// The scratch memory of a repeated layer: that of one, and two values that take turns.
+#[derive(Debug)]
+#[repr(C)]
+pub struct RepeatInt8Work<W, const X: usize> {
+    work: W,
+    turns: [[i8; X]; 2],
+}
+
+/// A layer of integers of which one knows how many numbers it gives, which is as many as it takes.
+#[derive(Debug)]
+#[repr(transparent)]
+pub struct RepeatInt8<L, const N: usize, const X: usize>(
+    /// The layers, in their order.
+    pub [L; N],
+);
+
+impl<L: Int8Layer, const N: usize, const X: usize> Int8Layer for RepeatInt8<L, N, X> {
+    type Work = RepeatInt8Work<L::Work, X>;
+
+    fn forward(&self, x: &[i8], y: &mut [i8], RepeatInt8Work { work, turns }: &mut Self::Work) {
+        let [even, odd] = turns;
+        for (i, layer) in self.0.iter().enumerate() {
+            let (from, to) = if i % 2 == 0 { (&*odd, &mut *even) } else { (&*even, &mut *odd) };
+            let x = if i == 0 { x } else { from };
+            let y = if i + 1 == N { &mut *y } else { to };
+            layer.forward(x, y, work);
+        }
+    }
+}
+
+/// The values of one of the layers: what it gives, and what is inside.
+#[derive(Debug)]
+#[repr(C)]
+pub struct RepeatValues<V> {
+    value: Value,
+    inside: V,
+}
+
+impl<V: Values, const N: usize> Values for [RepeatValues<V>; N] {
+    fn visit(&self, at: Path<'_>, f: &mut dyn FnMut(Path<'_>, &Value)) {
+        for (i, layer) in self.iter().enumerate() {
+            f(at.index(i), &layer.value);
+            layer.inside.visit(at.index(i), f);
+        }
+    }
+}
+
+impl<L: Quantize<X, X>, const N: usize, const X: usize> Quantize<X, X> for [L; N] {
+    type Int8 = RepeatInt8<L::Int8, N, X>;
+    type Values = [RepeatValues<L::Values>; N];
+
+    fn observe(
+        &self,
+        x: &SVector<f32, X>,
+        y: &mut SVector<f32, X>,
+        (work, turns): &mut Self::Work<1>,
+        values: &mut Self::Values,
+    ) {
+        let [even, odd] = turns;
+        for (i, (layer, values)) in self.iter().zip(values).enumerate() {
+            let (from, to) = if i % 2 == 0 { (&*odd, &mut *even) } else { (&*even, &mut *odd) };
+            let x = if i == 0 { x } else { from };
+            let y = if i + 1 == N { &mut *y } else { to };
+            layer.observe(x, y, work, &mut values.inside);
+            values.value.see(y.as_slice());
+        }
+    }
+
+    fn quantize(&self, int8: &mut Self::Int8, at: At, values: &mut Self::Values) -> Affine {
+        let mut x = at.x;
+        for ((layer, int8), values) in self.iter().zip(&mut int8.0).zip(values) {
+            let at = At { x, y: values.value.affine_by(at.method), ..at };
+            x = layer.quantize(int8, at, &mut values.inside);
+            values.value.set_affine(x, at.pixels[1]);
+        }
+        x
+    }
+
+    fn compare(
+        &self,
+        int8: &Self::Int8,
+        x: (&SVector<f32, X>, &[i8]),
+        y: (&mut SVector<f32, X>, &mut [i8]),
+        ((work, turns), RepeatInt8Work { work: int8_work, turns: int8_turns }): (
+            &mut Self::Work<1>,
+            &mut RepeatInt8Work<<L::Int8 as Int8Layer>::Work, X>,
+        ),
+        values: &mut Self::Values,
+    ) {
+        let ([even, odd], [int8_even, int8_odd]) = (turns, int8_turns);
+        for (i, ((layer, int8), values)) in self.iter().zip(&int8.0).zip(values).enumerate() {
+            let (from, to) = if i % 2 == 0 { (&*odd, &mut *even) } else { (&*even, &mut *odd) };
+            let (int8_from, int8_to) =
+                if i % 2 == 0 { (&*int8_odd, &mut *int8_even) } else { (&*int8_even, &mut *int8_odd) };
+            let x = if i == 0 { x } else { (from, &int8_from[..]) };
+            let y = if i + 1 == N { (&mut *y.0, &mut *y.1) } else { (to, &mut int8_to[..]) };
+            layer.compare(int8, x, (&mut *y.0, &mut *y.1), (&mut *work, &mut *int8_work), &mut values.inside);
+            values.value.compare(y.0.as_slice(), y.1);
+        }
+    }
+}
+
+impl<L: Blank, const N: usize, const X: usize> Blank for RepeatInt8<L, N, X> {
+    const ZERO: Self = RepeatInt8(Blank::ZERO);
+}
+impl<W: Blank, const X: usize> Blank for RepeatInt8Work<W, X> {
+    const ZERO: Self = RepeatInt8Work { work: Blank::ZERO, turns: Blank::ZERO };
+}
+impl<V: Blank> Blank for RepeatValues<V> {
+    const ZERO: Self = RepeatValues { value: Blank::ZERO, inside: Blank::ZERO };
+}
+
