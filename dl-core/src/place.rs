@@ -10,7 +10,9 @@ use core::ops::{Deref, DerefMut};
 use nalgebra::SMatrix;
 
 use crate::options::{Around, Between, Sliding};
-use crate::{Blank, Layer, Loss, Network, Optimizer, Real, Signal, StreamNetwork, gradcheck, layers, quant, train};
+use crate::{
+    Blank, Layer, Loss, Network, Optimizer, Real, Signal, StreamNetwork, gradcheck, layers, quant, train,
+};
 
 /// Plain data for which all-zero bytes are a valid value, the value [`Blank::ZERO`], and which threads may share.
 ///
@@ -18,15 +20,18 @@ use crate::{Blank, Layer, Loss, Network, Optimizer, Real, Signal, StreamNetwork,
 ///
 /// # Safety
 ///
-/// The all-zero bit pattern must be a valid value of the type, and the type must not need to be dropped. [`ATOM`] must
-/// be as it says.
+/// The all-zero bit pattern must be a valid value of the type, and the type must not need to be dropped. [`ATOM`] and
+/// [`PLAIN`] must be as they say.
 ///
 /// [`ATOM`]: Self::ATOM
+/// [`PLAIN`]: Self::PLAIN
 pub unsafe trait ZeroValid: Send + Sync {
     /// The size of the numbers that the type is made of, if it is made of numbers of one size and nothing else, not even
     /// padding; [`MIXED`] otherwise, [`NO_ATOM`] if it has no bytes. Then any bytes are a valid value, and
     /// [`Overlap`] need not clear its memory.
     const ATOM: usize = MIXED;
+    /// Whether any bytes are a valid value: it is made of numbers, of one size or of several, and perhaps padding.
+    const PLAIN: bool = Self::ATOM != MIXED;
 }
 
 /// The [`ATOM`](ZeroValid::ATOM) of what may have padding, or numbers of several sizes.
@@ -83,6 +88,7 @@ unsafe impl<T: ?Sized + Send + Sync> ZeroValid for PhantomData<T> {
 // SAFETY: an array is its elements in a row.
 unsafe impl<A: ZeroValid, const N: usize> ZeroValid for [A; N] {
     const ATOM: usize = A::ATOM;
+    const PLAIN: bool = A::PLAIN;
 }
 // SAFETY: `SMatrix` is `repr(C)` around a `repr(transparent)` `[[T; R]; C]` and a `PhantomData`: laid out as the array.
 unsafe impl<T: ZeroValid, const R: usize, const C: usize> ZeroValid for SMatrix<T, R, C> {
@@ -152,7 +158,9 @@ layers! {
 macro_rules! numbers {
     ($([$($generics:tt)*] $plain:ty;)*) => { $(
         // SAFETY: every field is a number, an array of numbers, or has no bytes.
-        unsafe impl<$($generics)*> ZeroValid for $plain {}
+        unsafe impl<$($generics)*> ZeroValid for $plain {
+            const PLAIN: bool = true;
+        }
     )* };
 }
 numbers! {
@@ -166,13 +174,17 @@ numbers! {
 }
 
 // SAFETY: every field is `ZeroValid`: the layer is, the rest are numbers.
-unsafe impl<L: ZeroValid, const X: usize, const Y: usize> ZeroValid for quant::KeepF32<L, X, Y> {}
+unsafe impl<L: ZeroValid, const X: usize, const Y: usize> ZeroValid for quant::KeepF32<L, X, Y> {
+    const PLAIN: bool = L::PLAIN;
+}
 // SAFETY: every field is `ZeroValid`: the work is, the rest are numbers.
 unsafe impl<W: ZeroValid, const X: usize, const Y: usize> ZeroValid for quant::KeepF32Work<W, X, Y> {
     const ATOM: usize = atom::<Self>(&[field::<W>(), field::<[f32; X]>(), field::<[f32; Y]>()]);
 }
 // SAFETY: an array of layers, which are `ZeroValid`.
-unsafe impl<L: ZeroValid, const N: usize, const X: usize> ZeroValid for quant::RepeatInt8<L, N, X> {}
+unsafe impl<L: ZeroValid, const N: usize, const X: usize> ZeroValid for quant::RepeatInt8<L, N, X> {
+    const PLAIN: bool = L::PLAIN;
+}
 // SAFETY: every field is `ZeroValid`: the work is, the rest are numbers.
 unsafe impl<W: ZeroValid, const X: usize> ZeroValid for quant::RepeatInt8Work<W, X> {
     const ATOM: usize = atom::<Self>(&[field::<W>(), field::<[[i8; X]; 2]>()]);
@@ -206,6 +218,21 @@ unsafe impl<E: ZeroValid> ZeroValid for layers::Unembed<E> {
 unsafe impl<N: Network, const B: usize> ZeroValid for train::ModelMemory<N, B> {}
 // SAFETY: every field is `ZeroValid`: the network by `Params`, its state and work by `Stream`, the rest by `Signal`.
 unsafe impl<N: StreamNetwork> ZeroValid for train::StreamMemory<N> {}
+
+/// The bytes of a value that is made of numbers of one size; none of what may have padding.
+pub(crate) fn bytes<A: ZeroValid>(value: &A) -> &[u8] {
+    let len = if A::ATOM == MIXED || A::ATOM == NO_ATOM { 0 } else { size_of::<A>() };
+    // SAFETY: the bytes are those of `value`, which is borrowed as long. They are initialized: `ATOM` declares that there is
+    // no padding.
+    unsafe { core::slice::from_raw_parts(core::ptr::from_ref(value).cast(), len) }
+}
+
+/// A value that lies in bytes, if it has as many and any bytes are a valid one.
+pub(crate) fn view<A: ZeroValid, const N: usize>(bytes: &quant::Flash<N>) -> Option<&A> {
+    let fits = const { N == size_of::<A>() && align_of::<A>() <= align_of::<quant::Flash<N>>() };
+    // SAFETY: the bytes are as many as those of an `A`, lie where one may lie, and are a valid one, which `PLAIN` declares.
+    (fits && A::PLAIN).then(|| unsafe { &*core::ptr::from_ref(&bytes.0).cast() })
+}
 
 /// Sets a value to all zero where it lies, however large.
 pub fn clear<M: ZeroValid>(value: &mut M) {

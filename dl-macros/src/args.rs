@@ -1,7 +1,7 @@
 //! The arguments of `#[network(...)]`.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
+use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
@@ -26,6 +26,8 @@ pub(crate) struct Args {
     pub(crate) max_train_bytes: Option<TrainBudget>,
     /// `folded`, or `folded = Name`
     pub(crate) folded: Option<Folded>,
+    /// `int8`, or `int8 = Name`
+    pub(crate) int8: Option<Int8>,
     /// `stream`: the word itself.
     pub(crate) stream: Option<Ident>,
     /// The framework's path.
@@ -51,9 +53,25 @@ pub(crate) struct Folded {
     pub(crate) name: Option<Ident>,
 }
 
+/// A network of integers is asked for.
+#[derive(Clone)]
+pub(crate) struct Int8 {
+    /// The word itself.
+    pub(crate) at: Ident,
+    /// The name that it shall have, if that is said.
+    pub(crate) name: Option<Ident>,
+}
+
+impl Int8 {
+    /// The name of the network of integers of `net`.
+    pub(crate) fn name(&self, net: &Ident) -> Ident {
+        self.name.clone().unwrap_or_else(|| format_ident!("{net}Int8"))
+    }
+}
+
 const FORM: &str = "`#[network(..)]` takes names and values\nhelp: for example `#[network(input = [784])]`";
 
-const KEYS: [&str; 6] = ["input", "max_params", "max_train_bytes", "folded", "stream", "crate"];
+const KEYS: [&str; 7] = ["input", "max_params", "max_train_bytes", "folded", "int8", "stream", "crate"];
 
 struct Arg {
     key: Ident,
@@ -111,6 +129,7 @@ pub(crate) fn parse(tokens: TokenStream, report: &mut Report) -> Args {
         max_params: None,
         max_train_bytes: None,
         folded: None,
+        int8: None,
         stream: None,
         dl: quote!(#dl),
         dl_is_said: false,
@@ -126,7 +145,7 @@ pub(crate) fn parse(tokens: TokenStream, report: &mut Report) -> Args {
                 &arg.key,
                 format!(
                     "`#[network]` has no argument `{key}`{}\n\
-                     help: it takes `input`, `max_params`, `max_train_bytes`, `folded`, `stream` and `crate`",
+                     help: it takes `input`, `max_params`, `max_train_bytes`, `folded`, `int8`, `stream` and `crate`",
                     did_you_mean(&key, KEYS)
                 ),
             );
@@ -164,6 +183,14 @@ pub(crate) fn parse(tokens: TokenStream, report: &mut Report) -> Args {
             ("folded", _) => report.error(
                 &arg.key,
                 "`folded` takes nothing, or the name of the twin\nhelp: for example `folded = SmallNet`",
+            ),
+            ("int8", None) => args.int8 = Some(Int8 { at: arg.key, name: None }),
+            ("int8", Some(Value::Expr(Expr::Path(path)))) if path.path.get_ident().is_some() => {
+                args.int8 = Some(Int8 { at: arg.key, name: path.path.get_ident().cloned() });
+            }
+            ("int8", _) => report.error(
+                &arg.key,
+                "`int8` takes nothing, or the name of the network of integers\nhelp: for example `int8 = TinyNet`",
             ),
             ("stream", None) => args.stream = Some(arg.key),
             ("stream", _) => report.error(&arg.key, "`stream` takes nothing\nhelp: write `stream` alone"),

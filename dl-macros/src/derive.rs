@@ -187,7 +187,7 @@ pub(crate) fn params(item: DeriveInput) -> TokenStream {
             }
         });
     }
-    let fold = fold(&item, &ty, &dl);
+    let (fold, quantize) = (fold(&item, &ty, &dl), quantize(&item, &dl));
     let n = fresh("N", &taken(&item.generics));
     let grad = if fields.is_empty() { quote!(()) } else { quote!(Self) };
     let count = if counts.is_empty() { quote!(0) } else { quote!(#(#counts)+*) };
@@ -199,6 +199,7 @@ pub(crate) fn params(item: DeriveInput) -> TokenStream {
     quote! {
         #blank
         #fold
+        #quantize
         #[allow(clippy::multiple_bound_locations)]
         impl #impl_generics #dl::Params<#t> for #ty {
             type Grad = #grad;
@@ -216,6 +217,46 @@ pub(crate) fn params(item: DeriveInput) -> TokenStream {
             }
             fn init(&mut self, #rng: #dl::Rng) {
                 #(#inits)*
+            }
+        }
+    }
+}
+
+/// A layer of the user's own stays in floats, in a network of integers.
+fn quantize(item: &DeriveInput, dl: &TokenStream) -> TokenStream {
+    let t = scalar(&item.generics);
+    let taken = taken(&item.generics);
+    let (x, y) = (fresh("X", &taken), fresh("Y", &taken));
+    let params = item.generics.params.iter().filter(|param| match param {
+        GenericParam::Type(param) => Some(&param.ident) != t,
+        _ => true,
+    });
+    let params = params.map(|param| {
+        let mut param = param.clone();
+        match &mut param {
+            GenericParam::Type(param) => param.default = None,
+            GenericParam::Const(param) => param.default = None,
+            GenericParam::Lifetime(_) => {}
+        }
+        param
+    });
+    let args = item.generics.params.iter().map(|param| match param {
+        GenericParam::Type(param) if Some(&param.ident) == t => quote!(f32),
+        GenericParam::Type(param) => param.ident.to_token_stream(),
+        GenericParam::Const(param) => param.ident.to_token_stream(),
+        GenericParam::Lifetime(param) => param.lifetime.to_token_stream(),
+    });
+    let ident = &item.ident;
+    let ty = quote!(#ident<#(#args),*>);
+    quote! {
+        impl<#(#params,)* const #x: usize, const #y: usize> #dl::quant::Quantize<#x, #y> for #ty
+        where
+            #ty: #dl::Layer<f32, #dl::Vals<#x>, #dl::Vals<#y>>,
+        {
+            type Int8 = #dl::quant::KeepF32<Self, #x, #y>;
+            type Values = ();
+            fn quantize(&self, int8: &mut Self::Int8, at: #dl::quant::At, _: &mut ()) -> #dl::quant::Affine {
+                int8.fill(self, at)
             }
         }
     }

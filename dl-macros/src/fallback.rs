@@ -90,6 +90,10 @@ pub(crate) fn fallback(args: &Args, written: &Written, report: Report) -> TokenS
         let params = &params;
         quote!(#[allow(dead_code)] #vis type #twin<#(#params,)* #t = f32> = #ident<#used #t>;)
     });
+    let int8 = args.int8.as_ref().map(|int8| {
+        let int8 = int8.name(ident);
+        quote!(#[allow(dead_code)] #vis type #int8 = #dl::quant::SameInt8;)
+    });
     let (step_names, step_impls) = if args.stream.is_some() {
         let (state, step_work) = (format_ident!("{ident}State"), format_ident!("{ident}StepWork"));
         let step_in = each(&sizes.steps);
@@ -146,6 +150,7 @@ pub(crate) fn fallback(args: &Args, written: &Written, report: Report) -> TokenS
         #work_items
         #trainer
         #folded
+        #int8
         #step_names
         const _: () = {
             #(#own)*

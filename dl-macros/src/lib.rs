@@ -74,6 +74,7 @@ mod twin;
 /// | `max_params = 20_000` | a budget: more parameters do not compile |
 /// | `max_train_bytes(Adam, 1) = 65_536` | a budget for training with this optimizer and chunk |
 /// | `folded`, `folded = Name` | a second network, `NetFolded` or `Name`, without the batch norms: see `dl::Fold` |
+/// | `int8`, `int8 = Name` | a network of integers, `NetInt8` or `Name`, with the same fields: see `dl::quant`; says `folded` too where a batch norm can be folded |
 /// | `stream` | runs one step of a sequence at a time, too: see `dl::Stream` and `dl::train::StreamModel` |
 /// | `crate = path::to::dl` | where the framework is, if not at `::dl` |
 ///
@@ -133,6 +134,10 @@ fn network_tokens(
         }
     };
     let checked = check::check(&args, &written, &mut report);
+    let folds = checked.as_ref().and_then(twin::implied);
+    // Integers are made of a network without the norms that can be folded.
+    let with_twin = args::Args { folded: folds.or(args.folded.clone()), ..args.clone() };
+    let checked = if checked.is_some() { check::check(&with_twin, &written, &mut report) } else { None };
     let Some(net) = checked else { return fallback::fallback(&args, &written, report) };
     let twin = twin::of(&net);
     let network = network_items(net, &twin);
@@ -144,10 +149,12 @@ fn network_tokens(
 
 /// All items of a checked network, whose twin is `twin`.
 fn network_items(net: check::Net<'_>, twin: &twin::Twin) -> proc_macro2::TokenStream {
-    let plan = plan::plan(net);
+    let mut plan = plan::plan(net);
     let network = expand::expand(&plan, twin);
+    let int8 = plan.net.args.int8.clone().filter(|_| !matches!(twin, twin::Twin::Other(_)));
+    let int8 = int8.map(|asked| expand::int8(&mut plan, &asked));
     let step = plan.net.args.stream.is_some().then(|| expand::stream(&plan::step(plan.net)));
-    quote::quote!(#network #step)
+    quote::quote!(#network #int8 #step)
 }
 
 #[cfg(test)]

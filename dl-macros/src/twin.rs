@@ -7,7 +7,7 @@ use quote::{format_ident, quote};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, GenericArgument, PathArguments, Type};
 
-use crate::args::{Args, Folded};
+use crate::args::{Args, Folded, Int8};
 use crate::ast::{Field, Spec, Written};
 use crate::check::{self, Layer, Net};
 use crate::closure::Forward;
@@ -42,6 +42,13 @@ impl Declared {
 /// The name of the twin of `net`.
 pub(crate) fn name(net: &Ident, folded: &Folded) -> Ident {
     folded.name.clone().unwrap_or_else(|| format_ident!("{net}Folded"))
+}
+
+/// The twin that is not asked for, but needed for a network of integers: where a norm can be folded, here or inside.
+pub(crate) fn implied(net: &Net<'_>) -> Option<Folded> {
+    let int8 = net.args.int8.as_ref().filter(|_| net.args.folded.is_none())?;
+    let is_whole = net.folds().is_empty() && !net.layers.iter().any(Layer::is_own);
+    (!is_whole).then(|| Folded { at: int8.at.clone(), name: None })
 }
 
 /// The twin of a network.
@@ -79,7 +86,12 @@ pub(crate) fn of(net: &Net<'_>) -> Twin {
         fields: fields.collect(),
     };
     // The budget is the network's, which the twin keeps where the network does.
-    let args = Args { max_params: None, max_train_bytes: None, folded: None, ..net.args.clone() };
+    // The network of integers is that of the twin, under the network's name.
+    let int8 = net.args.int8.as_ref().map(|int8| {
+        let name = Some(int8.name(&net.written.ident));
+        Int8 { at: int8.at.clone(), name }
+    });
+    let args = Args { max_params: None, max_train_bytes: None, folded: None, int8, ..net.args.clone() };
     Twin::Other(Box::new(Declared { args, written, folds }))
 }
 

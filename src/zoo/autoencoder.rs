@@ -9,7 +9,7 @@ use crate::prelude::*;
 /// ```
 /// assert_eq!(<dl::zoo::Autoencoder as dl::Network>::OUTPUT.dims(), [640]);
 /// ```
-#[network(input = [640], folded, crate = crate)]
+#[network(input = [640], folded, int8, crate = crate)]
 pub struct Autoencoder {
     fc1: Dense<128>,
     norm1: BatchNorm,

@@ -3,7 +3,7 @@
 use crate::prelude::*;
 
 /// A depthwise convolution and a 1 × 1 convolution behind it, each normalized.
-#[network(input = [64, 25, 5], folded, crate = crate)]
+#[network(input = [64, 25, 5], folded, int8, crate = crate)]
 pub struct DsBlock {
     dw: Depthwise2d<3, Pad<1>>,
     dw_norm: BatchNorm,
@@ -21,7 +21,7 @@ pub struct DsBlock {
 /// ```
 /// assert_eq!(<dl::zoo::DsCnn as dl::Network>::OUTPUT.dims(), [12]);
 /// ```
-#[network(input = [1, 49, 10], folded, crate = crate)]
+#[network(input = [1, 49, 10], folded, int8, crate = crate)]
 pub struct DsCnn {
     stem: Conv2d<64, Kernel<10, 4>, Stride<2>, Pad<Same>>,
     norm: BatchNorm,

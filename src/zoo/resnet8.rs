@@ -3,7 +3,7 @@
 use crate::prelude::*;
 
 /// Two convolutions beside a short cut, 16 channels.
-#[network(input = [16, 32, 32], folded, crate = crate)]
+#[network(input = [16, 32, 32], folded, int8, crate = crate)]
 #[forward(|x| relu(x + norm2(conv2(relu(norm1(conv1(x)))))))]
 pub struct ResBlock {
     conv1: Conv2d<16, 3, Pad<1>>,
@@ -13,7 +13,7 @@ pub struct ResBlock {
 }
 
 /// The same, which halves the picture and doubles the channels to 32.
-#[network(input = [16, 32, 32], folded, crate = crate)]
+#[network(input = [16, 32, 32], folded, int8, crate = crate)]
 #[forward(|x| relu(short(x) + norm2(conv2(relu(norm1(conv1(x)))))))]
 pub struct ResDown32 {
     conv1: Conv2d<32, 3, Pad<Same>, Stride<2>>,
@@ -24,7 +24,7 @@ pub struct ResDown32 {
 }
 
 /// The same, to 64 channels.
-#[network(input = [32, 16, 16], folded, crate = crate)]
+#[network(input = [32, 16, 16], folded, int8, crate = crate)]
 #[forward(|x| relu(short(x) + norm2(conv2(relu(norm1(conv1(x)))))))]
 pub struct ResDown64 {
     conv1: Conv2d<64, 3, Pad<Same>, Stride<2>>,
@@ -41,7 +41,7 @@ pub struct ResDown64 {
 /// ```
 /// assert_eq!(<dl::zoo::ResNet8 as dl::Network>::OUTPUT.dims(), [10]);
 /// ```
-#[network(input = [3, 32, 32], folded, crate = crate)]
+#[network(input = [3, 32, 32], folded, int8, crate = crate)]
 pub struct ResNet8 {
     stem: Conv2d<16, 3, Pad<1>>,
     norm: BatchNorm,

@@ -3,13 +3,13 @@
 //! `generate_int8.py` in this folder wrote the vectors.
 
 use dl::Blank;
+use dl::Pointwise;
 use dl::layers::{Sigmoid, Softmax, Tanh};
 use dl::options::{Dilation, Groups, Image, Kernel, Pad, Slide, Sliding, Stride};
 use dl::quant::{
     AddInt8, Affine, At, AvgPoolInt8, ConvInt8, DenseInt8, GlobalAvgPoolInt8, Int8Layer, MaxPoolInt8, Method,
     Quantize, SoftmaxInt8, TableInt8,
 };
-use dl::Pointwise;
 use serde::Deserialize;
 
 use crate::vectors::load;
@@ -94,7 +94,8 @@ fn conv<S: Sliding, const OUT: usize, const FAN: usize>(name: &str) {
     let ([kh, kw], channels) = (S::KERNEL, S::IMAGE[0] / S::GROUPS);
     assert_eq!(case.weight.len(), OUT * FAN);
     for o in 0..OUT {
-        let weight = |[c, row, column]: [usize; 3]| case.weight[((o * kh + row) * kw + column) * channels + c];
+        let weight =
+            |[c, row, column]: [usize; 3]| case.weight[((o * kh + row) * kw + column) * channels + c];
         layer.set(o, weight, case.bias[o], case.weight_scales[o] as f32, case.at());
     }
     case.check_layer(&layer);
@@ -113,12 +114,18 @@ fn convolutions_equal_the_reference() {
     conv::<Slide<Image<3, 6, 5>, Kernel<3, 2>>, 7, 18>("conv");
     conv::<Slide<Image<5, 7, 6>, Kernel<3>, Stride<1>, Dilation<1>, Pad<1>>, 3, 45>("conv_same");
     conv::<Slide<Image<2, 8, 6>, Kernel<3>, Stride<2>, Dilation<1>, Pad<0, 0, 1, 1>>, 5, 18>("conv_stride");
-    conv::<Slide<Image<2, 7, 9>, Kernel<2, 4>, Stride<3, 2>, Dilation<1>, Pad<0, 1, 1, 2>>, 3, 16>("conv_uneven");
-    conv::<Slide<Image<2, 8, 7>, Kernel<3, 2>, Stride<1>, Dilation<2, 3>, Pad<2, 1, 2, 2>>, 3, 12>("conv_dilated");
+    conv::<Slide<Image<2, 7, 9>, Kernel<2, 4>, Stride<3, 2>, Dilation<1>, Pad<0, 1, 1, 2>>, 3, 16>(
+        "conv_uneven",
+    );
+    conv::<Slide<Image<2, 8, 7>, Kernel<3, 2>, Stride<1>, Dilation<2, 3>, Pad<2, 1, 2, 2>>, 3, 12>(
+        "conv_dilated",
+    );
     conv::<Slide<Image<6, 4, 5>, Kernel<2>, Stride<1>, Dilation<1>, Pad<0>, Groups<3>>, 9, 8>("conv_groups");
     conv::<Slide<Image<9, 3, 3>, Kernel<1>>, 4, 9>("conv_pointwise");
     conv::<Slide<Image<3, 6, 5>, Kernel<2>>, 8, 12>("conv_halves");
-    conv::<Slide<Image<3, 11, 1>, Kernel<4, 1>, Stride<2, 1>, Dilation<1>, Pad<1, 0, 2, 0>>, 5, 12>("conv_steps");
+    conv::<Slide<Image<3, 11, 1>, Kernel<4, 1>, Stride<2, 1>, Dilation<1>, Pad<1, 0, 2, 0>>, 5, 12>(
+        "conv_steps",
+    );
 }
 
 #[test]
@@ -130,7 +137,9 @@ fn depthwise_convolutions_equal_the_reference() {
     conv::<Slide<Image<3, 7, 8>, Kernel<3, 2>, Stride<1>, Dilation<2>, Pad<2, 1, 2, 1>, Groups<3>>, 3, 6>(
         "depthwise_dilated",
     );
-    conv::<Slide<Image<9, 5, 5>, Kernel<2>, Stride<1>, Dilation<1>, Pad<0>, Groups<9>>, 9, 4>("depthwise_halves");
+    conv::<Slide<Image<9, 5, 5>, Kernel<2>, Stride<1>, Dilation<1>, Pad<0>, Groups<9>>, 9, 4>(
+        "depthwise_halves",
+    );
 }
 
 #[test]

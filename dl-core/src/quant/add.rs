@@ -1,9 +1,11 @@
 //! Sums in integers.
 
+use core::mem::offset_of;
+
 use super::layer::At;
-use super::Affine;
-use crate::kernels::int8::{self, Factor, Output, Sum};
+use super::{Affine, Writer};
 use crate::Blank;
+use crate::kernels::int8::{self, Factor, Output, Sum};
 
 /// `a + b` in integers, of values with scales of their own.
 ///
@@ -31,6 +33,17 @@ impl AddInt8 {
         let (factors, factor) = Sum::factors([at.x.scale, b.scale], at.y.scale);
         self.sum = Sum { zeros: [at.x.zero_point, b.zero_point], factors, factor, output: at.output() };
         at.y
+    }
+
+    /// Writes its numbers: see [`Int8Layer::write`](super::Int8Layer::write).
+    pub fn write(&self, at: usize, to: &mut Writer<'_>) {
+        let (at, sum) = (at + offset_of!(Self, sum), &self.sum);
+        to.i8s(at + offset_of!(Sum, zeros), &sum.zeros);
+        for (i, factor) in sum.factors.into_iter().enumerate() {
+            to.factor(at + offset_of!(Sum, factors) + i * size_of::<Factor>(), factor);
+        }
+        to.factor(at + offset_of!(Sum, factor), sum.factor);
+        to.output(at + offset_of!(Sum, output), sum.output);
     }
 
     /// `y = a + b`

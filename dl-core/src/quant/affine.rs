@@ -113,7 +113,9 @@ mod tests {
 
     #[test]
     fn zero_is_exact_and_the_ends_are_reached() {
-        for (low, high) in [(-1.0, 1.0), (0.0, 6.0), (-3.0, 0.0), (0.5, 2.0), (-0.1, 77.0), (0.0, 0.0), (-2.0, -1.0)] {
+        for (low, high) in
+            [(-1.0, 1.0), (0.0, 6.0), (-3.0, 0.0), (0.5, 2.0), (-0.1, 77.0), (0.0, 0.0), (-2.0, -1.0)]
+        {
             let affine = Affine::of(low, high);
             assert_eq!(affine.dequantize(affine.quantize(0.0)), 0.0);
             for end in [low, high] {
@@ -127,6 +129,9 @@ mod tests {
     fn halves_go_away_from_zero() {
         assert_eq!([0.5, 1.5, -0.5, -1.5, 0.49999999999999994].map(round), [1, 2, -1, -2, 0]);
         let whole = Affine { scale: 1.0, zero_point: 0 };
-        assert_eq!([2.5, -2.5, f32::INFINITY, f32::NEG_INFINITY].map(|x| whole.quantize(x)), [3, -3, 127, -128]);
+        assert_eq!(
+            [2.5, -2.5, f32::INFINITY, f32::NEG_INFINITY].map(|x| whole.quantize(x)),
+            [3, -3, 127, -128]
+        );
     }
 }

@@ -92,7 +92,8 @@ impl<F: QuantizeNetwork<X, Y>, const X: usize, const Y: usize> Calibration<F, X,
 
     /// Runs one input through both networks, and takes in how far the values are apart.
     pub fn compare(&mut self, int8: &F::Int8, x: &[f32; X]) {
-        let CalibrationMemory { net, work, x: input, y, values, int8_work, int8_x, int8_y } = &mut *self.memory;
+        let CalibrationMemory { net, work, x: input, y, values, int8_work, int8_x, int8_y } =
+            &mut *self.memory;
         input.as_mut_slice().copy_from_slice(x);
         int8.ends()[0].quantize_all(x, <F::Int8 as Int8Network<X, Y>>::PIXELS[0], int8_x);
         net.compare(int8, (input, int8_x), (y, int8_y), (work, int8_work), values);
@@ -147,14 +148,21 @@ impl Report<'_> {
 impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} in integers", self.name)?;
-        write!(f, "{:<24} {:>11} {:>11} {:>11} {:>5} {:>7}", "value", "least", "largest", "scale", "zero", "error")?;
+        write!(
+            f,
+            "{:<24} {:>11} {:>11} {:>11} {:>5} {:>7}",
+            "value", "least", "largest", "scale", "zero", "error"
+        )?;
         let mut result = Ok(());
         self.each(|path, value| {
             let ([least, largest], affine) = (value.range(Method::MinMax), value.affine());
             let (scale, zero, error) = (affine.scale, affine.zero_point, 100.0 * value.relative_error());
             // as wide as its column, however it is printed
             let name = format_args!("{path}");
-            let row = write!(f, "\n{name:<24} {least:>11.4} {largest:>11.4} {scale:>11.3e} {zero:>5} {error:>6.2}%");
+            let row = write!(
+                f,
+                "\n{name:<24} {least:>11.4} {largest:>11.4} {scale:>11.3e} {zero:>5} {error:>6.2}%"
+            );
             result = result.and(row);
         });
         result

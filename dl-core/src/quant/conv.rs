@@ -1,14 +1,15 @@
 //! Convolutions in integers, of images and of sequences.
 
 use core::marker::PhantomData;
+use core::mem::offset_of;
 
-use super::Affine;
 use super::layer::{At, Int8Layer, Quantize, bias, weight, weight_scale};
+use super::{Affine, Writer};
+use crate::Blank;
 use crate::kernels::conv::Window;
 use crate::kernels::int8::{self, Factor, Output, is_depthwise};
 use crate::layers::{Conv1d, Conv2d};
 use crate::options::Sliding;
-use crate::Blank;
 
 /// [`Conv2d`], [`Depthwise2d`](crate::layers::Depthwise2d) or [`Conv1d`] in integers.
 ///
@@ -91,6 +92,15 @@ impl<S: Sliding, const OUT: usize, const FAN: usize> Int8Layer for ConvInt8<S, O
         let (window, weight) = (&Self::WINDOW, self.weight.as_flattened());
         let (x_zero, output) = (*x_zero, *output);
         int8::conv(&int8::Conv { window, weight, bias, numerator, shift, x_zero, output }, x, y);
+    }
+
+    fn write(&self, at: usize, to: &mut Writer<'_>) {
+        to.i32s(at + offset_of!(Self, bias), &self.bias);
+        to.i32s(at + offset_of!(Self, numerator), &self.numerator);
+        to.i8s(at + offset_of!(Self, shift), &self.shift);
+        to.i8s(at + offset_of!(Self, weight), self.weight.as_flattened());
+        to.i8s(at + offset_of!(Self, x_zero), &[self.x_zero]);
+        to.output(at + offset_of!(Self, output), self.output);
     }
 }
 

@@ -1,10 +1,12 @@
 //! Dense layers in integers.
 
+use core::mem::offset_of;
+
 use super::layer::{At, Int8Layer, Quantize, bias, weight, weight_scale};
-use super::{Affine, affine::places};
+use super::{Affine, Writer, affine::places};
+use crate::Blank;
 use crate::kernels::int8::{self, Output};
 use crate::layers::Dense;
-use crate::Blank;
 
 /// [`Dense`] in integers.
 ///
@@ -50,6 +52,13 @@ impl<const IN: usize, const OUT: usize> Int8Layer for DenseInt8<IN, OUT> {
     fn forward(&self, x: &[i8], y: &mut [i8], _: &mut ()) {
         let Self { scale, bias, weight, output } = self;
         int8::dense(&int8::Dense { weight: weight.as_flattened(), bias, scale, output: *output }, x, y);
+    }
+
+    fn write(&self, at: usize, to: &mut Writer<'_>) {
+        to.f64s(at + offset_of!(Self, scale), &self.scale);
+        to.i32s(at + offset_of!(Self, bias), &self.bias);
+        to.i8s(at + offset_of!(Self, weight), self.weight.as_flattened());
+        to.output(at + offset_of!(Self, output), self.output);
     }
 }
 

@@ -1,11 +1,26 @@
 //! Layers that stay in floats, between integers.
 
+use core::mem::offset_of;
+
 use nalgebra::SVector;
 
-use super::{Affine, At, Int8Layer};
+use super::{Affine, At, Int8Layer, Writer};
 use crate::{Blank, Layer, Pass, Vals, params};
 
 /// A layer that is computed with floats, in a network of integers: those that have no form of their own, and your own.
+///
+/// ```
+/// use dl_core::layers::Gelu;
+/// use dl_core::quant::{Affine, At, Int8Layer, KeepF32, Method};
+/// use dl_core::Blank;
+///
+/// let (x, y) = (Affine { scale: 0.1, zero_point: 0 }, Affine { scale: 0.01, zero_point: -100 });
+/// let mut kept = KeepF32::<Gelu, 2, 2>::ZERO;
+/// kept.fill(&Gelu, At { x, y, relu: false, pixels: [1, 1], method: Method::MinMax });
+/// let mut y = [0; 2];
+/// kept.forward(&[10, -100], &mut y, &mut Blank::ZERO);
+/// assert_eq!(y, [-16, -100]); // 0.84 and 0
+/// ```
 #[derive(Debug)]
 #[repr(C)]
 pub struct KeepF32<L, const X: usize, const Y: usize> {
@@ -45,6 +60,15 @@ impl<L: Layer<f32, Vals<X>, Vals<Y>>, const X: usize, const Y: usize> Int8Layer 
         self.x.dequantize_all(x, x_pixels, work.x.as_mut_slice());
         self.layer.forward(&work.x, &mut work.y, None, &mut work.work, Pass::infer());
         self.y.quantize_all(work.y.as_slice(), y_pixels, y);
+    }
+
+    fn write(&self, at: usize, to: &mut Writer<'_>) {
+        to.bytes(at + offset_of!(Self, layer), crate::place::bytes(&self.layer));
+        to.affine(at + offset_of!(Self, x), self.x);
+        to.affine(at + offset_of!(Self, y), self.y);
+        let [x, y] = self.pixels;
+        to.u32(at + offset_of!(Self, pixels), x);
+        to.u32(at + offset_of!(Self, pixels) + 4, y);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use nalgebra::SVector;
 
-use super::{Affine, Method};
+use super::{Affine, Method, Writer};
 use crate::kernels::int8::Output;
 use crate::{Blank, Layer, Pass, Vals, ZeroValid};
 
@@ -15,6 +15,9 @@ pub trait Int8Layer: Blank + ZeroValid {
 
     /// Computes `y` from `x`.
     fn forward(&self, x: &[i8], y: &mut [i8], work: &mut Self::Work);
+
+    /// Writes its numbers, as they lie in memory from `at` on, on every target with the same sizes of numbers.
+    fn write(&self, at: usize, to: &mut Writer<'_>);
 }
 
 /// A layer of `f32` that has a form in integers.

@@ -1,19 +1,40 @@
 //! Pools in integers: they keep what the integers stand for.
 
 use core::marker::PhantomData;
+use core::mem::offset_of;
 
-use super::Affine;
 use super::layer::{At, Int8Layer, Quantize};
+use super::{Affine, Writer};
+use crate::Blank;
 use crate::kernels::int8;
 use crate::layers::{AvgPool1d, AvgPool2d, GlobalAvgPool, GlobalMaxPool, MaxPool1d, MaxPool2d, window};
 use crate::options::Sliding;
-use crate::Blank;
 
 /// [`MaxPool2d`] or [`MaxPool1d`] in integers.
+///
+/// ```
+/// use dl_core::options::{Image, Kernel, Slide, Stride};
+/// use dl_core::quant::{Int8Layer, MaxPoolInt8};
+/// use dl_core::Blank;
+///
+/// let (pool, mut y) = (MaxPoolInt8::<Slide<Image<1, 1, 4>, Kernel<1, 2>, Stride<1, 2>>>::ZERO, [0; 2]);
+/// pool.forward(&[-7, 3, 9, 8], &mut y, &mut ());
+/// assert_eq!(y, [3, 9]);
+/// ```
 #[derive(Clone, Debug)]
 pub struct MaxPoolInt8<S>(PhantomData<S>);
 
 /// [`AvgPool2d`] or [`AvgPool1d`] in integers. Padding counts, as theirs does.
+///
+/// ```
+/// use dl_core::options::{Image, Kernel, Slide, Stride};
+/// use dl_core::quant::{AvgPoolInt8, Int8Layer};
+/// use dl_core::Blank;
+///
+/// let (pool, mut y) = (AvgPoolInt8::<Slide<Image<1, 1, 4>, Kernel<1, 2>, Stride<1, 2>>>::ZERO, [0; 2]);
+/// pool.forward(&[-7, 3, 9, 8], &mut y, &mut ());
+/// assert_eq!(y, [-2, 9]); // halves go away from zero
+/// ```
 #[derive(Clone, Debug)]
 #[repr(C)]
 pub struct AvgPoolInt8<S> {
@@ -23,10 +44,26 @@ pub struct AvgPoolInt8<S> {
 }
 
 /// [`GlobalAvgPool`] in integers.
+///
+/// ```
+/// use dl_core::quant::{GlobalAvgPoolInt8, Int8Layer};
+///
+/// let mut y = [0; 2];
+/// GlobalAvgPoolInt8.forward(&[1, 10, 3, 30], &mut y, &mut ()); // two channels, side by side
+/// assert_eq!(y, [2, 20]);
+/// ```
 #[derive(Clone, Debug)]
 pub struct GlobalAvgPoolInt8;
 
 /// [`GlobalMaxPool`] in integers.
+///
+/// ```
+/// use dl_core::quant::{GlobalMaxPoolInt8, Int8Layer};
+///
+/// let mut y = [0; 2];
+/// GlobalMaxPoolInt8.forward(&[1, 10, 3, 30], &mut y, &mut ());
+/// assert_eq!(y, [3, 30]);
+/// ```
 #[derive(Clone, Debug)]
 pub struct GlobalMaxPoolInt8;
 
@@ -36,6 +73,8 @@ impl<S: Sliding> Int8Layer for MaxPoolInt8<S> {
     fn forward(&self, x: &[i8], y: &mut [i8], _: &mut ()) {
         int8::max_pool(&const { window::<S>(S::IMAGE[0]) }, x, y);
     }
+
+    fn write(&self, _: usize, _: &mut Writer<'_>) {}
 }
 
 impl<S: Sliding> Int8Layer for AvgPoolInt8<S> {
@@ -43,6 +82,10 @@ impl<S: Sliding> Int8Layer for AvgPoolInt8<S> {
 
     fn forward(&self, x: &[i8], y: &mut [i8], _: &mut ()) {
         int8::avg_pool(&const { window::<S>(S::IMAGE[0]) }, self.zero, x, y);
+    }
+
+    fn write(&self, at: usize, to: &mut Writer<'_>) {
+        to.i8s(at + offset_of!(Self, zero), &[self.zero]);
     }
 }
 
@@ -52,6 +95,8 @@ impl Int8Layer for GlobalAvgPoolInt8 {
     fn forward(&self, x: &[i8], y: &mut [i8], _: &mut ()) {
         int8::global_avg_pool(x, y);
     }
+
+    fn write(&self, _: usize, _: &mut Writer<'_>) {}
 }
 
 impl Int8Layer for GlobalMaxPoolInt8 {
@@ -60,6 +105,8 @@ impl Int8Layer for GlobalMaxPoolInt8 {
     fn forward(&self, x: &[i8], y: &mut [i8], _: &mut ()) {
         int8::global_max_pool(x, y);
     }
+
+    fn write(&self, _: usize, _: &mut Writer<'_>) {}
 }
 
 macro_rules! quantize {

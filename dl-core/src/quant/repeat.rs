@@ -3,9 +3,9 @@
 use nalgebra::SVector;
 
 use super::value::{Value, Values};
-use super::{Affine, At, Int8Layer, Quantize};
-use crate::params::Path;
+use super::{Affine, At, Int8Layer, Quantize, Writer};
 use crate::Blank;
+use crate::params::Path;
 
 /// The scratch memory of a repeated layer: that of one, and two values that take turns.
 #[derive(Debug)]
@@ -33,6 +33,12 @@ impl<L: Int8Layer, const N: usize, const X: usize> Int8Layer for RepeatInt8<L, N
             let x = if i == 0 { x } else { from };
             let y = if i + 1 == N { &mut *y } else { to };
             layer.forward(x, y, work);
+        }
+    }
+
+    fn write(&self, at: usize, to: &mut Writer<'_>) {
+        for (i, layer) in self.0.iter().enumerate() {
+            layer.write(at + i * size_of::<L>(), to);
         }
     }
 }
@@ -118,4 +124,3 @@ impl<W: Blank, const X: usize> Blank for RepeatInt8Work<W, X> {
 impl<V: Blank> Blank for RepeatValues<V> {
     const ZERO: Self = RepeatValues { value: Blank::ZERO, inside: Blank::ZERO };
 }
-

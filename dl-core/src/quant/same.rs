@@ -1,11 +1,19 @@
 //! Layers that do nothing in inference.
 
-use super::Affine;
 use super::layer::{At, Int8Layer, Quantize};
-use crate::layers::{Dropout, Dropout2d};
+use super::{Affine, Writer};
 use crate::Blank;
+use crate::layers::{Dropout, Dropout2d};
 
 /// [`Dropout`] and [`Dropout2d`] in integers: everything passes.
+///
+/// ```
+/// use dl_core::quant::{Int8Layer, SameInt8};
+///
+/// let mut y = [0; 2];
+/// SameInt8.forward(&[3, -4], &mut y, &mut ());
+/// assert_eq!(y, [3, -4]);
+/// ```
 #[derive(Clone, Debug)]
 pub struct SameInt8;
 
@@ -17,6 +25,8 @@ impl Int8Layer for SameInt8 {
             *y = *x;
         }
     }
+
+    fn write(&self, _: usize, _: &mut Writer<'_>) {}
 }
 
 impl<const NUM: u32, const DEN: u32, const X: usize> Quantize<X, X> for Dropout<NUM, DEN> {
@@ -28,7 +38,9 @@ impl<const NUM: u32, const DEN: u32, const X: usize> Quantize<X, X> for Dropout<
     }
 }
 
-impl<const NUM: u32, const DEN: u32, const RUN: usize, const X: usize> Quantize<X, X> for Dropout2d<NUM, DEN, RUN> {
+impl<const NUM: u32, const DEN: u32, const RUN: usize, const X: usize> Quantize<X, X>
+    for Dropout2d<NUM, DEN, RUN>
+{
     type Int8 = SameInt8;
     type Values = ();
 

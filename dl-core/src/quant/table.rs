@@ -1,6 +1,6 @@
 //! Functions of one integer, as tables.
 
-use super::{Affine, affine::round};
+use super::{Affine, Writer, affine::round};
 use crate::kernels::map::Known;
 use crate::{Blank, Pointwise};
 
@@ -41,6 +41,11 @@ impl TableInt8 {
             self.values[q as u8 as usize] = (steps + y.zero_point as i32).clamp(-128, 127) as i8;
         }
         y
+    }
+
+    /// Writes its numbers: see [`Int8Layer::write`](super::Int8Layer::write).
+    pub fn write(&self, at: usize, to: &mut Writer<'_>) {
+        to.i8s(at, &self.values);
     }
 
     /// `y ← f(y)`

@@ -61,7 +61,9 @@ impl Value {
     /// Takes in the numbers of one sample. What is not finite is left out.
     pub fn see(&mut self, sample: &[f32]) {
         let finite = || sample.iter().copied().filter(|x| x.is_finite());
-        let (Some(least), Some(largest)) = (finite().reduce(f32::min), finite().reduce(f32::max)) else { return };
+        let (Some(least), Some(largest)) = (finite().reduce(f32::min), finite().reduce(f32::max)) else {
+            return;
+        };
         if self.samples == 0 {
             (self.least, self.largest) = (least, largest);
             (self.average_least, self.average_largest) = (least, largest);

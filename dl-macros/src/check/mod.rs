@@ -12,6 +12,7 @@
 //! - [`check_tied`](Net::check_tied): a shared weight exists and fits
 //! - [`check_init`]: an initializer is known and has weights to start
 //! - [`check_folded`]: where a twin without norms is asked for, there is something to fold
+//! - [`check_int8`]: where a form in integers is asked for, there can be one
 //! - [`check_stream`]: a network that is to run one step at a time has steps, and no layer that needs them all
 //! - [`calls`]: a field that is called again gets the shape that its first call settled
 //!
@@ -39,6 +40,7 @@ mod fields;
 mod folded;
 mod graph;
 mod hidden;
+mod int8;
 mod item;
 mod nodes;
 mod operators;
@@ -50,6 +52,8 @@ use fields::{check_init, check_open, check_repeat};
 use folded::check_folded;
 pub(crate) use graph::callee;
 pub(crate) use hidden::Hidden;
+pub(crate) use int8::Form;
+use int8::check_int8;
 use item::{check_attributes, check_budgets, check_generics};
 pub(crate) use nodes::{Node, Op, Part, ValueId};
 pub(crate) use sizes::over;
@@ -184,6 +188,7 @@ pub(crate) fn check<'a>(args: &'a Args, written: &'a Written, report: &mut Repor
     }
     check_folded(&mut net, report)?;
     check_stream(&mut net, report)?;
+    check_int8(&net, report)?;
     Some(net)
 }
 

@@ -20,12 +20,12 @@ pub(super) enum Pass {
 
 impl Passes<'_> {
     /// The name of a value's place, where it is not lent: its own, but never a parameter's.
-    fn local(&self, v: ValueId) -> Ident {
+    pub(super) fn local(&self, v: ValueId) -> Ident {
         let name = &self.plan.values[v].name;
         format_ident!("v_{name}", span = Span::mixed_site())
     }
 
-    fn home(&self, v: ValueId, pass: Pass) -> Home {
+    pub(super) fn home(&self, v: ValueId, pass: Pass) -> Home {
         let value = &self.plan.values[v];
         if pass == Pass::Infer { value.infer } else { value.train }
     }
@@ -65,7 +65,7 @@ impl Passes<'_> {
     }
 
     /// A value, lent for writing.
-    fn write(&self, v: ValueId, pass: Pass, is_alone: bool) -> TokenStream {
+    pub(super) fn write(&self, v: ValueId, pass: Pass, is_alone: bool) -> TokenStream {
         let (place, readers) = (self.place(v, pass), self.plan.values[v].readers);
         match self.home(v, pass) {
             Home::Tape => quote!(&mut #place),
@@ -117,14 +117,19 @@ impl Passes<'_> {
             Home::Slot(slot) => self.declare(slot, &self.plan.values[v].len, &self.local(v)),
             _ => TokenStream::new(),
         });
-        let call = match self.plan.node(step) {
+        let call = self.forward_call(step, pass, passes);
+        quote!(#(#places)* #call)
+    }
+
+    /// A step, when the places of its outputs are there.
+    pub(super) fn forward_call(&self, step: &Step, pass: Pass, passes: &[TokenStream]) -> TokenStream {
+        match self.plan.node(step) {
             None => self.copy(step, pass),
             Some(node) if matches!(node.op, Op::Layer(_) | Op::Function(_)) => {
                 self.forward_layer(node, step, pass, passes)
             }
             Some(node) => self.forward_operator(node, step, pass),
-        };
-        quote!(#(#places)* #call)
+        }
     }
 
     fn copy(&self, step: &Step, pass: Pass) -> TokenStream {
@@ -177,7 +182,7 @@ impl Passes<'_> {
     }
 
     /// An activation over the output of a step.
-    fn in_place(&self, then: &Node, step: &Step, pass: Pass) -> TokenStream {
+    pub(super) fn in_place(&self, then: &Node, step: &Step, pass: Pass) -> TokenStream {
         let (dl, f, y) = (&self.names.dl, self.layer_ty(then), self.slice_mut(step.outputs[0], pass));
         quote!(#dl::pointwise::forward_in_place::<T, #f>(pass, #y);)
     }

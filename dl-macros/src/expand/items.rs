@@ -82,6 +82,10 @@ pub(super) fn alias_names(plan: &Plan<'_>) -> Vec<Alias> {
     }
     let twin = plan.net.args.folded.as_ref().map(|folded| twin::name(net, folded).to_string());
     taken.extend(twin);
+    if let Some(int8) = &plan.net.args.int8 {
+        let int8 = int8.name(net);
+        taken.extend(["", "Work", "Values"].map(|suffix| format!("{int8}{suffix}")));
+    }
     // A nested network may be called what its field would be: `Encoder { block: EncoderBlock }`.
     for field in &plan.net.written.fields {
         idents(field.ty.to_token_stream(), &mut taken);

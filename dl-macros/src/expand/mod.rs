@@ -15,6 +15,7 @@ mod backward;
 mod docs;
 mod fold;
 mod forward;
+mod int8;
 mod items;
 mod lens;
 mod network;
@@ -23,6 +24,7 @@ mod passes;
 mod prose;
 mod stream;
 
+pub(crate) use int8::int8;
 pub(crate) use stream::stream;
 
 /// All items of a network, whose twin is `twin`.

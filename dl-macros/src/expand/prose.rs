@@ -34,7 +34,7 @@ const NAMES: [&str; 20] = [
 ];
 
 /// Modules of the framework that are worth importing.
-const MODULES: [&str; 13] = [
+const MODULES: [&str; 14] = [
     "graph",
     "init",
     "kernels",
@@ -43,6 +43,7 @@ const MODULES: [&str; 13] = [
     "math",
     "params",
     "pointwise",
+    "quant",
     "shape",
     "signal",
     "small",

@@ -17,6 +17,7 @@ mod dropout;
 mod embedding;
 mod flatten;
 mod function;
+mod integers;
 mod last;
 mod norm;
 mod number;
@@ -33,6 +34,7 @@ mod window;
 
 pub(crate) use attention::one_sequence;
 pub(crate) use function::{FUNCTIONS, OTHER_FUNCTIONS, function};
+pub(crate) use integers::{integer_form, layer_of};
 pub(crate) use recurrent::two_states;
 pub(crate) use steps::{Steps, from_state, steps};
 

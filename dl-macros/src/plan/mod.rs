@@ -321,6 +321,17 @@ impl Plan<'_> {
         }
     }
 
+    /// Gives the values of inference other slots: those of a network of integers, which nothing else uses.
+    pub(crate) fn place_integers(&mut self) {
+        self.slots.clear();
+        for value in &mut self.values {
+            if let Home::Slot(_) = value.infer {
+                value.infer = Home::Nowhere;
+            }
+        }
+        self.place_inference_values();
+    }
+
     fn place_inference_values(&mut self) {
         let (values, lives) = self.lives(|value| value.infer == Home::Nowhere);
         let slots = self.share(&lives);

@@ -4,6 +4,7 @@ use super::{Factor, Output, rescale};
 
 /// How two values are added: both are taken to one scale with 20 more bits, and their sum to that of the output.
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 pub struct Sum {
     /// The zeros of both.
     pub zeros: [i8; 2],

@@ -76,16 +76,15 @@ pub fn conv(layer: &Conv<'_>, x: &[i8], y: &mut [i8]) {
 /// The channels of all groups at one place.
 fn grouped(layer: &Conv<'_>, at: [usize; 2], x: &[i8], y: &mut [i8]) {
     let window = layer.window;
-    let [kh, kw] = window.kernel;
     let channels = window.input[0] / window.groups.max(1);
     let group = (window.output[0] / window.groups.max(1)).max(1);
+    let size = window.kernel[0] * window.kernel[1];
     for (o, y) in y.iter_mut().enumerate() {
-        let mut sum = 0_i32;
-        for tap in 0..kh * kw {
-            let from = (o * kh * kw + tap) * channels;
+        let (mut sum, first) = (0_i32, o / group * channels);
+        for (n, tap) in taps(window).enumerate() {
+            let from = (o * size + n) * channels;
             let Some(w) = layer.weight.get(from..from + channels) else { break };
-            let seen = pixel(window, at, [tap / kw, tap % kw], x);
-            let first = o / group * channels;
+            let seen = pixel(window, at, tap, x);
             sum = sum.wrapping_add(match seen.and_then(|x| x.get(first..first + channels)) {
                 Some(x) => dot(w, x),
                 None => w.iter().map(|&w| w as i32).sum::<i32>() * layer.x_zero as i32,
@@ -98,16 +97,21 @@ fn grouped(layer: &Conv<'_>, at: [usize; 2], x: &[i8], y: &mut [i8]) {
 /// Each channel by itself at one place.
 fn depthwise(layer: &Conv<'_>, at: [usize; 2], x: &[i8], y: &mut [i8]) {
     let window = layer.window;
-    let [kh, kw] = window.kernel;
     for (c, y) in y.iter_mut().enumerate() {
         let mut sum = 0_i32;
-        for tap in 0..kh * kw {
-            let seen = pixel(window, at, [tap / kw, tap % kw], x).and_then(|x| x.get(c));
-            let (x, w) = (seen.unwrap_or(&layer.x_zero), layer.weight.get(tap * window.input[0] + c));
+        for (n, tap) in taps(window).enumerate() {
+            let seen = pixel(window, at, tap, x).and_then(|x| x.get(c));
+            let (x, w) = (seen.unwrap_or(&layer.x_zero), layer.weight.get(n * window.input[0] + c));
             sum = sum.wrapping_add(*x as i32 * w.map_or(0, |w| *w as i32));
         }
         *y = layer.out(c, sum);
     }
+}
+
+/// The numbers of a window, by row and column.
+pub(super) fn taps(window: &Window) -> impl Iterator<Item = [usize; 2]> {
+    let [rows, columns] = window.kernel;
+    (0..rows).flat_map(move |row| (0..columns).map(move |column| [row, column]))
 }
 
 /// The channels that number `tap` of a window sees, if that is inside of the image.

@@ -1,6 +1,6 @@
 //! Pools: what comes out has the scale and the zero of what goes in.
 
-use super::conv::pixel;
+use super::conv::{pixel, taps};
 use crate::kernels::conv::Window;
 
 /// The largest number of each window, channel by channel. Padding is never the largest.
@@ -84,14 +84,8 @@ fn each(window: &Window, y: &mut [i8], of: impl Fn([usize; 2], usize) -> i8) {
     }
 }
 
-/// The numbers of a window.
-fn taps(window: &Window) -> impl Iterator<Item = [usize; 2]> {
-    let [rows, columns] = window.kernel;
-    (0..rows).flat_map(move |row| (0..columns).map(move |column| [row, column]))
-}
-
 fn mean(sum: i32, count: usize) -> i8 {
-    let count = count.max(1) as i32;
+    let count = (count as i32).max(1);
     let half = if sum > 0 { count / 2 } else { -(count / 2) };
     ((sum + half) / count) as i8
 }

@@ -10,6 +10,7 @@
 /// assert_eq!(Factor::of(1e-12), Factor { numerator: 0, shift: 0 }); // nothing is left of 32 bits
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C)]
 pub struct Factor {
     /// The number's first 31 bits.
     pub numerator: i32,
@@ -23,7 +24,8 @@ impl Factor {
         let bits = real.to_bits();
         let (exponent, fraction) = ((bits >> 52 & 0x7ff) as i32 - 1022, bits & ((1 << 52) - 1) | 1 << 52);
         let nearest = (fraction + (1 << 21)) >> 22; // 53 bits to 31
-        let (nearest, exponent) = if nearest == 1 << 31 { (1 << 30, exponent + 1) } else { (nearest, exponent) };
+        let (nearest, exponent) =
+            if nearest == 1 << 31 { (1 << 30, exponent + 1) } else { (nearest, exponent) };
         if exponent < -31 {
             return Factor { numerator: 0, shift: 0 };
         }
@@ -147,7 +149,10 @@ mod tests {
         for _ in 0..100_000 {
             let (x, real) = (any(&mut rng) >> 4, rng.uniform() * 2.0 + 1e-6);
             let error = rescale(x, Factor::of(real)) as f64 - x as f64 * real;
-            assert!(error.abs() <= 0.75 + x.abs() as f64 * real * 2.0_f64.powi(-30), "{x} times {real}: {error}");
+            assert!(
+                error.abs() <= 0.75 + x.abs() as f64 * real * 2.0_f64.powi(-30),
+                "{x} times {real}: {error}"
+            );
         }
     }
 

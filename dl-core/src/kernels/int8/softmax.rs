@@ -6,6 +6,7 @@ use super::{Factor, Output};
 
 /// How scores become exponents: their scale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C)]
 pub struct Exponent {
     /// The factor from steps of the input to units of 2⁻²⁶.
     pub factor: Factor,
