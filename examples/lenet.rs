@@ -1,10 +1,12 @@
 //! LeNet-5 on MNIST, or any data set in its files: the convolutional network that everybody measures.
 //!
 //!     cargo run --release --example lenet -- [FOLDER] [--simple-chains] [--seeds N] [--at-least ACCURACY]
+//!         [--int8]
 //!
 //! The four files are looked for in FOLDER, else in `data/mnist`, plain or compressed (`.gz`). Trains with Adam, 1e-3,
 //! batches of 64, for 5 epochs; with `--simple-chains` as that library's benchmark does: 3e-4, batches of 96, 10 epochs.
-//! With several seeds it prints the mean of their accuracies, and fails if that is below ACCURACY.
+//! With several seeds it prints the mean of their accuracies, and fails if that is below ACCURACY. With `--int8` it goes on to a
+//! network of integers, which may lose half a point, and writes its bytes.
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -13,8 +15,10 @@ use anyhow::{Context, Result, bail, ensure};
 use dl::host::data::idx;
 use dl::host::report::{Gallery, Mistakes, Progress};
 use dl::prelude::*;
+use dl::quant::{Calibration, Int8Memory, Int8Network, Method};
+use dl::{Blank, metrics::argmax};
 
-#[network(input = [1, 28, 28])]
+#[network(input = [1, 28, 28], int8)]
 pub struct LeNet {
     /// First feature maps.
     pub conv1: Conv2d<6, 5>,
@@ -70,20 +74,29 @@ struct Options {
     simple_chains: bool,
     seeds: u64,
     at_least: f64,
+    int8: bool,
 }
 
 impl Options {
     fn parse(mut args: impl Iterator<Item = String>) -> Result<Self> {
-        let mut options =
-            Options { folder: "data/mnist".into(), simple_chains: false, seeds: 1, at_least: 0.8 };
+        let mut options = Options {
+            folder: "data/mnist".into(),
+            simple_chains: false,
+            seeds: 1,
+            at_least: 0.8,
+            int8: false,
+        };
         while let Some(arg) = args.next() {
             let mut value = || args.next().with_context(|| format!("`{arg}` needs a value"));
             match arg.as_str() {
                 "--simple-chains" => options.simple_chains = true,
+                "--int8" => options.int8 = true,
                 "--seeds" => options.seeds = number(&arg, &value()?)?,
                 "--at-least" => options.at_least = number(&arg, &value()?)?,
                 _ if arg.starts_with('-') => {
-                    bail!("there is no option `{arg}`; there are --simple-chains, --seeds, --at-least")
+                    bail!(
+                        "there is no option `{arg}`; there are --simple-chains, --seeds, --at-least, --int8"
+                    )
                 }
                 _ => options.folder = arg.into(),
             }
@@ -122,5 +135,30 @@ fn run(train: &Labelled, test: &Labelled, options: &Options, seed: u64) -> Resul
         Gallery::<1, 28, 28>::mistakes("Worst mistakes", &mistakes, &test.0, NAMES).save(picture)?;
         println!("{} mistakes, the worst in {picture}", mistakes.count());
     }
+    if options.int8 {
+        let integers = integers(trainer.net(), &train.0, test)?;
+        ensure!(integers >= accuracy.value() - 0.005, "the accuracy with integers is {integers:.4}");
+    }
     Ok(accuracy.value())
+}
+
+/// Makes a network of integers, by the ranges of 500 training images, and gives its accuracy on the test images.
+fn integers(net: &LeNet, train: &[[f32; 784]], test: &Labelled) -> Result<f64> {
+    let mut calibration = Calibration::boxed(net);
+    train.iter().take(500).for_each(|image| calibration.observe(image));
+    let mut int8 = Box::new(LeNetInt8::ZERO);
+    calibration.quantize(&mut int8, Method::MinMax)?;
+    test.0.iter().take(100).for_each(|image| calibration.compare(&int8, image));
+    println!("\n{}\n", calibration.report());
+
+    let (mut right, mut scores, mut memory) = (0, [0.0; 10], Int8Memory::ZERO);
+    for (image, label) in test.0.iter().zip(&test.1) {
+        int8.predict(image, &mut scores, &mut memory);
+        right += (argmax(&scores) == Some(*label as usize)) as usize;
+    }
+    let accuracy = right as f64 / test.1.len() as f64;
+    let (bytes, file) = (int8.to_bytes(), "target/lenet.int8");
+    std::fs::write(file, &bytes)?;
+    println!("with integers: accuracy {accuracy:.4}, {} bytes in {file}", bytes.len());
+    Ok(accuracy)
 }
