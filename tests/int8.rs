@@ -92,6 +92,8 @@ struct Flattened {
     act: Relu,
     pool: MaxPool2d<2>,
     flat: Flatten,
+    drop: Dropout<0.5>,
+    act2: Gelu,
     head: Dense<4>,
 }
 

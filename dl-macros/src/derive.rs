@@ -225,8 +225,6 @@ pub(crate) fn params(item: DeriveInput) -> TokenStream {
 /// A layer of the user's own stays in floats, in a network of integers.
 fn quantize(item: &DeriveInput, dl: &TokenStream) -> TokenStream {
     let t = scalar(&item.generics);
-    let taken = taken(&item.generics);
-    let (x, y) = (fresh("X", &taken), fresh("Y", &taken));
     let params = item.generics.params.iter().filter(|param| match param {
         GenericParam::Type(param) => Some(&param.ident) != t,
         _ => true,
@@ -247,19 +245,7 @@ fn quantize(item: &DeriveInput, dl: &TokenStream) -> TokenStream {
         GenericParam::Lifetime(param) => param.lifetime.to_token_stream(),
     });
     let ident = &item.ident;
-    let ty = quote!(#ident<#(#args),*>);
-    quote! {
-        impl<#(#params,)* const #x: usize, const #y: usize> #dl::quant::Quantize<#x, #y> for #ty
-        where
-            #ty: #dl::Layer<f32, #dl::Vals<#x>, #dl::Vals<#y>>,
-        {
-            type Int8 = #dl::quant::KeepF32<Self, #x, #y>;
-            type Values = ();
-            fn quantize(&self, int8: &mut Self::Int8, at: #dl::quant::At, _: &mut ()) -> #dl::quant::Affine {
-                int8.fill(self, at)
-            }
-        }
-    }
+    quote!(#dl::keep_f32!([#(#params,)*] #ident<#(#args),*>, true);)
 }
 
 /// A layer of the user's own is its own twin.

@@ -94,6 +94,8 @@ pub(crate) fn fallback(args: &Args, written: &Written, report: Report) -> TokenS
         let int8 = int8.name(ident);
         quote!(#[allow(dead_code)] #vis type #int8 = #dl::quant::SameInt8;)
     });
+    // nor is one of integers
+    let int8 = quote!(#int8 #dl::keep_f32!([#decls] #ident<#used f32>, true););
     let (step_names, step_impls) = if args.stream.is_some() {
         let (state, step_work) = (format_ident!("{ident}State"), format_ident!("{ident}StepWork"));
         let step_in = each(&sizes.steps);

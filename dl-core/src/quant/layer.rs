@@ -4,7 +4,8 @@ use nalgebra::SVector;
 
 use super::{Affine, Method, Writer};
 use crate::kernels::int8::Output;
-use crate::{Blank, Layer, Pass, Vals, ZeroValid};
+use crate::shape::{Message, stop};
+use crate::{Blank, Fold, Layer, Pass, Vals, ZeroValid};
 
 /// A layer that maps integers to integers, for one sample.
 ///
@@ -35,6 +36,9 @@ pub trait Quantize<const X: usize, const Y: usize>: Layer<f32, Vals<X>, Vals<Y>>
     type Int8: Int8Layer;
     /// What a calibration knows about the values inside; `()` if there are none.
     type Values: Blank + ZeroValid;
+    /// Whether that is meant. `#[network]` says `false` where a network does not ask for a form in integers: a network around it
+    /// that asks stops the build.
+    const IS_INT8: bool = true;
 
     /// [`Layer::forward`], which shows the values inside to `values`.
     fn observe(
@@ -63,6 +67,40 @@ pub trait Quantize<const X: usize, const Y: usize>: Layer<f32, Vals<X>, Vals<Y>>
         let _ = values;
         self.forward(x.0, y.0, None, work.0, Pass::infer());
         int8.forward(x.1, y.1, work.1);
+    }
+}
+
+/// [`Quantize`] for what stays in floats. Its parameters are called as none of a network are.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! keep_f32 {
+    ([$($generics:tt)*] $layer:ty, $is_meant:expr) => {
+        impl<$($generics)* const __X: usize, const __Y: usize> $crate::quant::Quantize<__X, __Y> for $layer
+        where
+            $layer: $crate::Layer<f32, $crate::Vals<__X>, $crate::Vals<__Y>>,
+        {
+            type Int8 = $crate::quant::KeepF32<Self, __X, __Y>;
+            type Values = ();
+            const IS_INT8: bool = $is_meant;
+            fn quantize(
+                &self,
+                int8: &mut Self::Int8,
+                at: $crate::quant::At,
+                (): &mut (),
+            ) -> $crate::quant::Affine {
+                int8.fill(self, at)
+            }
+        }
+    };
+}
+
+/// Stops the build if field `name`, a network or a layer of the user's own, has no form in integers.
+#[doc(hidden)]
+#[track_caller]
+pub const fn expect_int8<L: Fold<Folded: Quantize<X, Y>>, const X: usize, const Y: usize>(name: &str) {
+    if !L::IS_FOLDED || !<L::Folded as Quantize<X, Y>>::IS_INT8 {
+        let message = Message::new().text("`").text(name).text("` has no form in integers\n");
+        stop(message.text("help: ask for one where that network is declared: `#[network(.., int8)]`"));
     }
 }
 

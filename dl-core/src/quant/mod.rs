@@ -63,7 +63,7 @@ pub use conv::ConvInt8;
 pub use dense::DenseInt8;
 pub use flash::{Flash, FlashError, Writer, architecture};
 pub use keep::{KeepF32, KeepF32Work};
-pub use layer::{At, Int8Layer, Quantize};
+pub use layer::{At, Int8Layer, Quantize, expect_int8};
 pub use network::{Int8Memory, Int8Network, QuantizeNetwork};
 pub use pool::{AvgPoolInt8, GlobalAvgPoolInt8, GlobalMaxPoolInt8, MaxPoolInt8};
 pub use repeat::{RepeatInt8, RepeatInt8Work, RepeatValues};

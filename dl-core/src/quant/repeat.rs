@@ -63,6 +63,7 @@ impl<V: Values, const N: usize> Values for [RepeatValues<V>; N] {
 impl<L: Quantize<X, X>, const N: usize, const X: usize> Quantize<X, X> for [L; N] {
     type Int8 = RepeatInt8<L::Int8, N, X>;
     type Values = [RepeatValues<L::Values>; N];
+    const IS_INT8: bool = L::IS_INT8;
 
     fn observe(
         &self,

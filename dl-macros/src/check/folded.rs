@@ -55,7 +55,10 @@ pub(super) fn check_folded(net: &mut Net<'_>, report: &mut Report) -> Option<()>
             over(quote!(#dl::fold::expect_twin::<#ty>(#name);), ty)
         });
         let checks: Vec<_> = checks.collect();
-        net.checks.extend(checks);
+        // integers have a message of their own
+        if net.args.int8.is_none() {
+            net.checks.extend(checks);
+        }
         return Some(());
     }
     let ident = &net.written.ident;

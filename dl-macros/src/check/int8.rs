@@ -1,8 +1,8 @@
 //! Which networks have a form in integers.
 
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 
-use super::{Net, Node, Op};
+use super::{Net, Node, Op, over};
 use crate::ast::Spec;
 use crate::layers::{Role, integer_form};
 use crate::report::Report;
@@ -44,12 +44,25 @@ impl Net<'_> {
         }
     }
 
-    /// The shape that the numbers of a value lie in: that of the value which it is another name of.
+    /// The shape that the numbers of a value lie in: that of the value which it is another name of, or a function of number
+    /// by number.
     pub(crate) fn lies_as(&self, value: usize) -> &Shape {
         match self.maker(value).map(|n| &self.nodes[n]) {
-            Some(node) if self.role(&node.op) == Some(Role::Rename) => self.lies_as(node.inputs[0]),
+            Some(node) if self.keeps_order(node) => self.lies_as(node.inputs[0]),
             _ => &self.values[value].shape,
         }
+    }
+
+    /// Whether a node leaves every number where it is.
+    fn keeps_order(&self, node: &Node) -> bool {
+        let is_renamed = self.role(&node.op) == Some(Role::Rename);
+        is_renamed || self.form(node) == Some(Form::Table) || self.is_named(node, &["Dropout", "Dropout2d"])
+    }
+
+    /// Whether a node is a built-in layer of one of these names.
+    fn is_named(&self, node: &Node, names: &[&str]) -> bool {
+        let spec = self.layer_of(node).and_then(|layer| layer.field.spec.as_ref());
+        matches!(spec, Some(Spec::BuiltIn(layer)) if names.contains(&layer.definition.name))
     }
 
     /// Whether a value that is another name for an image has another order of numbers than its shape says.
@@ -73,28 +86,36 @@ fn of_spec(spec: &Spec) -> Form {
 }
 
 /// A network of integers has one input and one output of numbers, a layer one place in it, and operators are sums.
-pub(super) fn check_int8(net: &Net<'_>, report: &mut Report) -> Option<()> {
+pub(super) fn check_int8(net: &mut Net<'_>, report: &mut Report) -> Option<()> {
     let Some(int8) = &net.args.int8 else { return Some(()) };
     let ident = &net.written.ident;
+    if !net.const_names.is_empty() {
+        let but =
+            format!("a network of integers has sizes that are known, but those of `{ident}` are parameters");
+        report.error(&int8.at, format!("{but}\nhelp: remove `int8`"));
+        return None;
+    }
+    if net.inputs.len() > 1 || net.outputs.len() > 1 {
+        let (inputs, outputs) = (net.inputs.len(), net.outputs.len());
+        let but = format!(
+            "a network of integers has one input and one output, but `{ident}` has {inputs} and {outputs}"
+        );
+        report.error(&int8.at, format!("{but}\nhelp: remove `int8`"));
+        return None;
+    }
+    if net.values[0].shape.is_tokens() {
+        let found = net.values[0].shape.text();
+        let but =
+            format!("a network of integers reads numbers, but the input of `{ident}` is the tokens {found}");
+        report.error(&net.args.input_tokens, format!("{but}\nhelp: remove `int8`"));
+        return None;
+    }
     let mut refuse = |at: &dyn ToTokens, what: String, help: &str| {
         report.error(
             at.to_token_stream(),
             format!("{what}, so `{ident}` has no form in integers\nhelp: {help}"),
         );
     };
-    let remove = "remove `int8`";
-    if !net.const_names.is_empty() {
-        refuse(&int8.at, "its sizes are parameters".to_owned(), remove);
-        return None;
-    }
-    if net.inputs.len() > 1 || net.outputs.len() > 1 {
-        refuse(&int8.at, "it has several inputs or outputs".to_owned(), remove);
-        return None;
-    }
-    if net.values[0].shape.is_tokens() {
-        refuse(&net.args.input_tokens, "its input is tokens".to_owned(), remove);
-        return None;
-    }
     for layer in &net.layers {
         if layer.calls > 1 || layer.tied.is_some() {
             let what = format!("`{}` is used in more than one place", layer.name);
@@ -102,7 +123,7 @@ pub(super) fn check_int8(net: &Net<'_>, report: &mut Report) -> Option<()> {
         }
         if layer.outputs.len() > 1 || layer.inputs.len() > 1 {
             let what = format!("`{}` has several inputs or outputs", layer.name);
-            refuse(&layer.field.ty, what, remove);
+            refuse(&layer.field.ty, what, "remove `int8`");
         }
     }
     for node in &net.nodes {
@@ -111,11 +132,9 @@ pub(super) fn check_int8(net: &Net<'_>, report: &mut Report) -> Option<()> {
             let what = format!("`{}` is no sum", node.name);
             refuse(&int8.at, what, "of the operators only `+` has one: use another, or remove `int8`");
         }
-        let is_renamed = net.role(&node.op) == Some(Role::Rename);
-        let reads_any =
-            |form| matches!(form, Form::Keep | Form::Table) || (form == Form::Own && is_dense(net, node));
+        let reads_any = net.keeps_order(node) || form == Some(Form::Keep) || net.is_named(node, &["Dense"]);
         let turned = node.inputs.iter().find(|v| net.is_turned(**v));
-        if let Some(v) = turned.filter(|_| !is_renamed && !form.is_some_and(reads_any)) {
+        if let Some(v) = turned.filter(|_| !reads_any) {
             let maker = net.maker(*v).map_or_else(String::new, |n| net.nodes[n].name.clone());
             let what = format!("`{}` reads what `{maker}` makes of an image", node.name);
             refuse(&int8.at, what, "put a `Dense` behind it, or remove `int8`");
@@ -126,10 +145,14 @@ pub(super) fn check_int8(net: &Net<'_>, report: &mut Report) -> Option<()> {
         let what = format!("the output is what `{maker}` makes of an image");
         refuse(&int8.at, what, "leave it to the network around, or remove `int8`");
     }
+    let dl = &net.args.dl;
+    let own = net.layers.iter().filter(|layer| layer.is_own());
+    let checks = own.map(|layer| {
+        let (name, ty) = (&layer.name, &layer.field.ty);
+        let [x, y] = [&layer.inputs[0], &layer.outputs[0]].map(|flow| flow.len.arg());
+        over(quote!(#dl::quant::expect_int8::<#ty, #x, #y>(#name);), ty)
+    });
+    let checks: Vec<_> = checks.collect();
+    net.checks.extend(checks);
     report.is_empty().then_some(())
-}
-
-fn is_dense(net: &Net<'_>, node: &Node) -> bool {
-    let spec = net.layer_of(node).and_then(|layer| layer.field.spec.as_ref());
-    matches!(spec, Some(Spec::BuiltIn(layer)) if layer.definition.name == "Dense")
 }

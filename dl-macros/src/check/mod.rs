@@ -188,7 +188,7 @@ pub(crate) fn check<'a>(args: &'a Args, written: &'a Written, report: &mut Repor
     }
     check_folded(&mut net, report)?;
     check_stream(&mut net, report)?;
-    check_int8(&net, report)?;
+    check_int8(&mut net, report)?;
     Some(net)
 }
 

@@ -36,7 +36,8 @@ pub(crate) fn expand(plan: &Plan<'_>, twin: &Twin) -> TokenStream {
     let (checks, closure_names) = (network::checks(plan, &names), network::closure_names(plan, &names));
     let fold = fold::fold(plan, &names, twin);
     let no_steps = plan.net.args.stream.is_none().then(|| stream::no_steps(&names));
-    let mut block = quote!(#blank #params #fold #no_steps #layer #network #closure_names);
+    let no_int8 = plan.net.args.int8.is_none().then(|| int8::none(&names));
+    let mut block = quote!(#blank #params #fold #no_steps #no_int8 #layer #network #closure_names);
     // A wrong path would be an error of its own in an import.
     if !plan.net.args.dl_is_said {
         block = prose::with_imports(block, &names.dl);

@@ -36,6 +36,12 @@ pub(crate) fn int8(plan: &mut Plan<'_>, asked: &Int8) -> TokenStream {
         .items(&floats)
 }
 
+/// That a network has no form in integers.
+pub(super) fn none(names: &Names) -> TokenStream {
+    let (dl, decls, net_ty) = (&names.dl, &names.decls, f32_of(&names.net_ty));
+    quote!(#dl::keep_f32!([#decls] #net_ty, false);)
+}
+
 /// Whether a node has values inside.
 fn is_nested(passes: &Passes<'_>, node: &Node) -> bool {
     let net = &passes.plan.net;

@@ -1,0 +1,11 @@
+use dl::network;
+
+#[network(input = [1, 4, 4], int8)]
+struct Net {
+    conv: Conv2d<2, 3>,
+    flat: Flatten,
+    soft: Softmax,
+    fc: Dense<4>,
+}
+
+fn main() {}
