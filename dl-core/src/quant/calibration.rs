@@ -148,21 +148,13 @@ impl Report<'_> {
 impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} in integers", self.name)?;
-        write!(
-            f,
-            "{:<24} {:>11} {:>11} {:>11} {:>5} {:>7}",
-            "value", "least", "largest", "scale", "zero", "error"
-        )?;
+        write!(f, "{:>11} {:>11} {:>11} {:>5} {:>7}  value", "least", "largest", "scale", "zero", "error")?;
         let mut result = Ok(());
         self.each(|path, value| {
             let ([least, largest], affine) = (value.range(Method::MinMax), value.affine());
             let (scale, zero, error) = (affine.scale, affine.zero_point, 100.0 * value.relative_error());
-            // as wide as its column, however it is printed
-            let name = format_args!("{path}");
-            let row = write!(
-                f,
-                "\n{name:<24} {least:>11.4} {largest:>11.4} {scale:>11.3e} {zero:>5} {error:>6.2}%"
-            );
+            let row =
+                write!(f, "\n{least:>11.4} {largest:>11.4} {scale:>11.3e} {zero:>5} {error:>6.2}%  {path}");
             result = result.and(row);
         });
         result
