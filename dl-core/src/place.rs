@@ -187,7 +187,7 @@ unsafe impl<L: ZeroValid, const N: usize, const X: usize> ZeroValid for quant::R
 }
 // SAFETY: every field is `ZeroValid`: the work is, the rest are numbers.
 unsafe impl<W: ZeroValid, const X: usize> ZeroValid for quant::RepeatInt8Work<W, X> {
-    const ATOM: usize = atom::<Self>(&[field::<W>(), field::<[[i8; X]; 2]>()]);
+    const ATOM: usize = atom::<Self>(&[field::<W>(), field::<[i8; X]>()]);
 }
 // SAFETY: every field is `ZeroValid`: what is inside is, the rest are numbers.
 unsafe impl<V: ZeroValid> ZeroValid for quant::RepeatValues<V> {}

@@ -7,12 +7,12 @@ use super::{Affine, At, Int8Layer, Quantize, Writer};
 use crate::Blank;
 use crate::params::Path;
 
-/// The scratch memory of a repeated layer: that of one, and two values that take turns.
+/// The scratch memory of a repeated layer: that of one, and a value that takes turns with the output.
 #[derive(Debug)]
 #[repr(C)]
 pub struct RepeatInt8Work<W, const X: usize> {
     work: W,
-    turns: [[i8; X]; 2],
+    turn: [i8; X],
 }
 
 /// A layer of integers of which one knows how many numbers it gives, which is as many as it takes.
@@ -26,13 +26,10 @@ pub struct RepeatInt8<L, const N: usize, const X: usize>(
 impl<L: Int8Layer, const N: usize, const X: usize> Int8Layer for RepeatInt8<L, N, X> {
     type Work = RepeatInt8Work<L::Work, X>;
 
-    fn forward(&self, x: &[i8], y: &mut [i8], RepeatInt8Work { work, turns }: &mut Self::Work) {
-        let [even, odd] = turns;
+    fn forward(&self, x: &[i8], y: &mut [i8], RepeatInt8Work { work, turn }: &mut Self::Work) {
         for (i, layer) in self.0.iter().enumerate() {
-            let (from, to) = if i % 2 == 0 { (&*odd, &mut *even) } else { (&*even, &mut *odd) };
-            let x = if i == 0 { x } else { from };
-            let y = if i + 1 == N { &mut *y } else { to };
-            layer.forward(x, y, work);
+            let (from, to) = turns(N - i, y, turn);
+            layer.forward(if i == 0 { x } else { from }, to, work);
         }
     }
 
@@ -41,6 +38,11 @@ impl<L: Int8Layer, const N: usize, const X: usize> Int8Layer for RepeatInt8<L, N
             layer.write(at + i * size_of::<L>(), to);
         }
     }
+}
+
+/// What a layer reads and writes that has `left` layers to go, itself counted: the last one writes the output.
+fn turns<'a>(left: usize, y: &'a mut [i8], turn: &'a mut [i8]) -> (&'a [i8], &'a mut [i8]) {
+    if left % 2 == 1 { (turn, y) } else { (y, turn) }
 }
 
 /// The values of one of the layers: what it gives, and what is inside.
@@ -97,21 +99,26 @@ impl<L: Quantize<X, X>, const N: usize, const X: usize> Quantize<X, X> for [L; N
         int8: &Self::Int8,
         x: (&SVector<f32, X>, &[i8]),
         y: (&mut SVector<f32, X>, &mut [i8]),
-        ((work, turns), RepeatInt8Work { work: int8_work, turns: int8_turns }): (
+        ((work, float_turns), RepeatInt8Work { work: int8_work, turn }): (
             &mut Self::Work<1>,
             &mut RepeatInt8Work<<L::Int8 as Int8Layer>::Work, X>,
         ),
         values: &mut Self::Values,
     ) {
-        let ([even, odd], [int8_even, int8_odd]) = (turns, int8_turns);
+        let [even, odd] = float_turns;
         for (i, ((layer, int8), values)) in self.iter().zip(&int8.0).zip(values).enumerate() {
             let (from, to) = if i % 2 == 0 { (&*odd, &mut *even) } else { (&*even, &mut *odd) };
-            let (int8_from, int8_to) =
-                if i % 2 == 0 { (&*int8_odd, &mut *int8_even) } else { (&*int8_even, &mut *int8_odd) };
-            let x = if i == 0 { x } else { (from, &int8_from[..]) };
-            let y = if i + 1 == N { (&mut *y.0, &mut *y.1) } else { (to, &mut int8_to[..]) };
-            layer.compare(int8, x, (&mut *y.0, &mut *y.1), (&mut *work, &mut *int8_work), &mut values.inside);
-            values.value.compare(y.0.as_slice(), y.1);
+            let (int8_from, int8_to) = turns(N - i, y.1, turn);
+            let x = if i == 0 { x } else { (from, int8_from) };
+            let y = if i + 1 == N { &mut *y.0 } else { to };
+            layer.compare(
+                int8,
+                x,
+                (&mut *y, &mut *int8_to),
+                (&mut *work, &mut *int8_work),
+                &mut values.inside,
+            );
+            values.value.compare(y.as_slice(), int8_to);
         }
     }
 }
@@ -120,7 +127,7 @@ impl<L: Blank, const N: usize, const X: usize> Blank for RepeatInt8<L, N, X> {
     const ZERO: Self = RepeatInt8(Blank::ZERO);
 }
 impl<W: Blank, const X: usize> Blank for RepeatInt8Work<W, X> {
-    const ZERO: Self = RepeatInt8Work { work: Blank::ZERO, turns: Blank::ZERO };
+    const ZERO: Self = RepeatInt8Work { work: Blank::ZERO, turn: Blank::ZERO };
 }
 impl<V: Blank> Blank for RepeatValues<V> {
     const ZERO: Self = RepeatValues { value: Blank::ZERO, inside: Blank::ZERO };
