@@ -7,8 +7,8 @@ needs ai-edge-litert, flatbuffers and numpy. Each case is a model of one operato
 brings and run with the resolver BUILTIN_REF, which has neither XNNPACK nor optimized kernels. Channels are last.
 
 With ai-edge-litert 2.3.0 convolutions, depthwise convolutions and sums round twice (a saturating doubling high product,
-then a shift, both to the nearest, halves away from zero), and a dense layer multiplies its sums by a number in double
-precision and rounds once.
+halves up, then a shift, halves away from zero), and a dense layer multiplies its sums by a number in double precision and
+rounds once, halves away from zero.
 """
 
 import datetime

@@ -33,13 +33,15 @@ impl Factor {
     }
 }
 
-/// `x` times a factor, rounded twice: to the first 31 bits, halves away from zero, and to an integer, halves away from zero.
+/// `x` times a factor, rounded twice: its numerator's share to an integer, halves up, and then the powers of two, halves away
+/// from zero.
 ///
 /// ```
 /// use dl_core::kernels::int8::{Factor, rescale};
 ///
 /// let quarter = Factor::of(0.25);
-/// assert_eq!([5, 6, 7, -5, -6, -7].map(|x| rescale(x, quarter)), [1, 2, 2, -1, -2, -2]);
+/// // 5 / 4 becomes 2 by way of 5 / 2
+/// assert_eq!([5, 6, 7, -5, -6, -7].map(|x| rescale(x, quarter)), [2, 2, 2, -1, -2, -2]);
 /// ```
 #[inline(always)]
 pub const fn rescale(x: i32, factor: Factor) -> i32 {
@@ -48,7 +50,7 @@ pub const fn rescale(x: i32, factor: Factor) -> i32 {
     divide(high(x.wrapping_shl(left as u32), factor.numerator), right as u32)
 }
 
-/// `a b 2⁻³¹`, halves away from zero.
+/// `a b 2⁻³¹`, halves up.
 #[inline(always)]
 pub(super) const fn high(a: i32, b: i32) -> i32 {
     if a == i32::MIN && b == i32::MIN {

@@ -23,7 +23,7 @@ impl Exponent {
     /// ```
     /// use dl_core::kernels::int8::Exponent;
     ///
-    /// assert_eq!(Exponent::of(0.25).least, -124); // e⁻³¹ is nothing
+    /// assert_eq!(Exponent::of(0.25).least, -62); // e^−15.5 is nothing
     /// ```
     pub const fn of(scale: f32) -> Exponent {
         let (units, most) = (scale as f64 * (1_u32 << (31 - Self::BITS)) as f64, i32::MAX as f64);
