@@ -22,6 +22,8 @@ from torch.optim import lr_scheduler
 SEED = 20
 HERE = pathlib.Path(__file__).parent
 STEPS = 20
+# of sequences of five steps
+PADDED = (3, 5, 1)
 
 
 def ramp(*shape, first=-2.0, last=2.0):
@@ -78,12 +80,15 @@ def layout(value, indent=""):
 # --------------------------------------------------------------------------------------------------------------- layers
 
 
-def layer(name, module, *shape, x=None):
-    return network(name, OrderedDict(layer=module), *shape, x=x)
+def layer(name, module, *shape, x=None, lengths=()):
+    return network(name, OrderedDict(layer=module), *shape, x=x, lengths=lengths)
 
 
-def network(name, modules, *shape, x=None):
-    """Output and all gradients of a chain for inputs of `shape`, for a batch of 1 and of 3."""
+def network(name, modules, *shape, x=None, lengths=()):
+    """Output and all gradients of a chain for inputs of `shape`, for a batch of 1 and of 3.
+
+    `lengths` are the valid steps of each sample, which a lone layer is told before it runs.
+    """
     module = nn.Sequential(modules).double()
     if x is None:
         for p in module.parameters():
@@ -96,13 +101,15 @@ def network(name, modules, *shape, x=None):
             given = torch.stack([x] * batch) * ramp(batch, *[1] * x.dim(), first=1, last=-1)
         given = given.clone().requires_grad_()
         module.zero_grad()
+        valid = {"lengths": list(lengths[:batch])} if lengths else {}
+        if lengths:
+            module.layer.lengths = torch.tensor(valid["lengths"])
         y = module(given)
         dy = shuffled(*y.shape, first=-1.1, last=1.3)
         y.backward(dy)
         grads = named((n, p.grad) for n, p in module.named_parameters())
-        runs.append(
-            {"x": samples(given), "y": samples(y), "dy": samples(dy), "dx": samples(given.grad), "gradients": grads}
-        )
+        run = {"x": samples(given), "y": samples(y), "dy": samples(dy), "dx": samples(given.grad), "gradients": grads}
+        runs.append({**run, **valid})
     return {"name": name, "input": list(shape), "parameters": named(module.named_parameters()), "runs": runs}
 
 
@@ -450,6 +457,36 @@ class Tied(nn.Module):
         return self.head(self.between(self.embed(x))).flatten(1)
 
 
+def padded_recurrent(kind, *sizes, last=False, **options):
+    """A recurrence over the valid steps alone; zeros behind them, or of the last one all states."""
+
+    class Padded(kind):
+        def forward(self, x):
+            packed = nn.utils.rnn.pack_padded_sequence(x, self.lengths, batch_first=True, enforce_sorted=False)
+            y, state = super().forward(packed)
+            if not last:
+                return nn.utils.rnn.pad_packed_sequence(y, batch_first=True, total_length=x.shape[1])[0]
+            h = state[0] if isinstance(state, tuple) else state
+            return h.transpose(0, 1).flatten(1)
+
+    return Padded(*sizes, batch_first=True, **options)
+
+
+class PaddedAttention(nn.MultiheadAttention):
+    """Nobody looks at the steps behind the valid ones, and what they see themselves is zero."""
+
+    def __init__(self, *sizes, causal=False, **options):
+        super().__init__(*sizes, batch_first=True, **options)
+        self.causal = causal
+
+    def forward(self, x):
+        steps = torch.arange(x.shape[1])
+        is_padding = steps >= self.lengths[:, None]
+        later = steps > steps[:, None] if self.causal else None
+        y = super().forward(x, x, x, key_padding_mask=is_padding, attn_mask=later, need_weights=False)[0]
+        return y.masked_fill(is_padding[..., None], 0.0)
+
+
 class SelfAttention(nn.MultiheadAttention):
     """Every step of a sequence looks at all others, or at those before it."""
 
@@ -594,6 +631,20 @@ def sequences():
         layer("gru_from_state", from_state(nn.GRU, 3, 4), 6, 4),
         layer("gru_from_state_last", from_state(nn.GRU, 2, 19, last=True, bias=False), 4, 19),
         layer("rnn_from_state", from_state(nn.RNN, 3, 4), 6, 4),
+        layer("rnn_padded", padded_recurrent(nn.RNN, 3, 4), 5, 3, lengths=PADDED),
+        layer("lstm_padded", padded_recurrent(nn.LSTM, 3, 4), 5, 3, lengths=PADDED),
+        layer("lstm_padded_last", padded_recurrent(nn.LSTM, 3, 4, last=True), 5, 3, lengths=PADDED),
+        layer("lstm_padded_bidirectional", padded_recurrent(nn.LSTM, 3, 4, **both), 5, 3, lengths=PADDED),
+        layer("gru_padded", padded_recurrent(nn.GRU, 3, 4), 5, 3, lengths=PADDED),
+        layer("gru_padded_last", padded_recurrent(nn.GRU, 3, 4, last=True), 5, 3, lengths=PADDED),
+        layer(
+            "gru_padded_bidirectional_last",
+            padded_recurrent(nn.GRU, 3, 4, last=True, **both),
+            *(5, 3),
+            lengths=PADDED,
+        ),
+        layer("self_attention_padded", PaddedAttention(6, 2), 5, 6, lengths=PADDED),
+        layer("self_attention_causal_padded", PaddedAttention(6, 3, causal=True), 5, 6, lengths=PADDED),
     ]
     write("sequences", cases=cases)
 

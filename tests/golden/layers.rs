@@ -7,6 +7,7 @@ use dl::place::zeroed_box;
 use dl::{Network, Pass, Rng, Vals};
 
 use crate::close::assert_close;
+use crate::losses::of_lengths;
 use crate::tensors::{gradients, set_parameters};
 use crate::vectors::{LayerCase, LayerRun, Layers, find, load};
 
@@ -34,7 +35,8 @@ where
     let (mut y, mut dx) = (SMatrix::zeros(), SMatrix::zeros());
     let (mut tape, mut work, mut grad) =
         (zeroed_box::<TapeOf<N, B>>(), zeroed_box::<WorkOf<N, B>>(), zeroed_box::<GradOf<N>>());
-    let pass = Pass::train(Rng::new(0));
+    let valid = (!run.lengths.is_empty()).then(|| core::array::from_fn(|b| run.lengths[b]));
+    let pass = of_lengths(Pass::train(Rng::new(0)), &valid);
 
     net.forward(&x, &mut y, Some(&mut tape), &mut work, pass);
     assert_close(&format!("{} y, batch of {B}", case.name), y.as_slice(), &run.y.concat());
@@ -55,7 +57,7 @@ where
     }
 
     let mut inferred = SMatrix::zeros();
-    net.forward(&x, &mut inferred, None, &mut work, Pass::infer());
+    net.forward(&x, &mut inferred, None, &mut work, of_lengths(Pass::infer(), &valid));
     assert_eq!(inferred, y, "{}: inference gives what training gives", case.name);
 }
 

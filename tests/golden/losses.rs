@@ -83,7 +83,8 @@ where
     assert_close(&format!("{} dy in chunks of {C}", case.name), &gradient, &case.dy.concat());
 }
 
-fn of_lengths<'a, const C: usize>(pass: Pass<'a, C>, valid: &'a Option<[u16; C]>) -> Pass<'a, C> {
+/// A pass over samples with these valid steps, if there are any.
+pub(crate) fn of_lengths<'a, const C: usize>(pass: Pass<'a, C>, valid: &'a Option<[u16; C]>) -> Pass<'a, C> {
     match valid {
         Some(valid) => pass.with_lens(Lens::of(valid)),
         None => pass,

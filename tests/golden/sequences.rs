@@ -38,6 +38,17 @@ networks! { in "sequences":
     position: [5, 3] { layer: Position } "position";
     sinusoidal: [6, 8] { layer: Sinusoidal } "sinusoidal";
     sinusoidal_of_an_odd_number: [4, 5] { layer: Sinusoidal } "sinusoidal_odd";
+    rnn_of_padded_sequences: [5, 3] { layer: Rnn<4> } "rnn_padded";
+    lstm_of_padded_sequences: [5, 3] { layer: Lstm<4> } "lstm_padded";
+    lstm_last_state_of_padded_sequences: [5, 3] { layer: Lstm<4, Last> } "lstm_padded_last";
+    lstm_of_padded_sequences_in_both_directions: [5, 3] { layer: Lstm<4, Bidirectional> } "lstm_padded_bidirectional";
+    gru_of_padded_sequences: [5, 3] { layer: Gru<4> } "gru_padded";
+    gru_last_state_of_padded_sequences: [5, 3] { layer: Gru<4, Last> } "gru_padded_last";
+    gru_last_states_of_padded_sequences_in_both_directions: [5, 3] { layer: Gru<4, Last, Bidirectional> }
+        "gru_padded_bidirectional_last";
+    self_attention_of_padded_sequences: [5, 6] { layer: SelfAttention<2> } "self_attention_padded";
+    self_attention_of_padded_sequences_that_looks_back: [5, 6] { layer: SelfAttention<3, Causal> }
+        "self_attention_causal_padded";
     rnn_in_both_directions: [5, 3] { layer: Rnn<4, Bidirectional, Relu, NoBias> } "rnn_bidirectional";
 }
 

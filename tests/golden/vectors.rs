@@ -30,6 +30,9 @@ pub(crate) struct LayerRun {
     pub(crate) dy: Vec<Vec<f64>>,
     pub(crate) dx: Vec<Vec<f64>>,
     pub(crate) gradients: Tensors,
+    /// The valid steps of each sample; empty where all are.
+    #[serde(default)]
+    pub(crate) lengths: Vec<u16>,
 }
 
 /// `norms.json`
