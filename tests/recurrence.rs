@@ -190,8 +190,17 @@ fn memory_of_back_propagation_through_time_is_a_constant() {
     // of an output in every step nothing is kept but the output; of the last state alone all states are
     assert_eq!(size_of::<OnlyTape<f32, 2>>(), 0);
     assert_eq!(size_of::<OnlyLastTape<f32, 2>>(), 2 * 7 * 4 * 5);
-    const INFER: usize = Words::infer_bytes::<1>();
-    assert!(Words::summary().to_string().contains(&format!("{INFER} bytes to infer")) || INFER > 999);
+    const TRAIN: usize = Words::train_bytes::<Adam, 1>();
+    let summary = Words::summary();
+    assert_eq!(summary.train_bytes, TRAIN);
+    assert_eq!(summary.train_bytes + summary.sample_bytes, Words::train_bytes::<Adam, 2>());
+    assert!(summary.sample_bytes > TAPE / 2, "the tape is a part of what a sample takes");
+    let text = summary.to_string();
+    let (all, each) = (TRAIN.to_string(), summary.sample_bytes.to_string());
+    assert!(
+        text.replace(',', "").contains(&format!("{all} bytes to train by Adam {each} for each")),
+        "{text}"
+    );
 }
 
 #[network(input = [7, 2])]

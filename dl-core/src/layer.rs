@@ -146,6 +146,10 @@ pub trait Network:
     where
         Self: Sized,
     {
+        use crate::optim::Adam;
+        use crate::train::train_bytes;
+
+        let one = train_bytes::<Self, Adam, 1>();
         Summary {
             name: Self::NAME,
             inputs: Self::INPUTS,
@@ -155,6 +159,8 @@ pub trait Network:
             param_bytes: Self::PARAMS * size_of::<Self::Scalar>(),
             macs: Self::MACS,
             infer_bytes: crate::train::infer_bytes::<Self, 1>(),
+            train_bytes: one,
+            sample_bytes: train_bytes::<Self, Adam, 2>() - one,
         }
     }
 

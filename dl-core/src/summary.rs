@@ -42,6 +42,9 @@ pub struct Row {
 ///
 /// let summary = Net::summary();
 /// assert_eq!((summary.params, summary.param_bytes, summary.macs), (51, 204, 40));
+/// // parameters, gradient and two moments; of a sample the tape, scratch memory, output and its gradient
+/// assert_eq!(summary.train_bytes, 4 * 204 + summary.sample_bytes);
+/// assert_eq!(summary.sample_bytes, 4 * (8 + 8 + 2 * 3));
 /// assert!(summary.to_string().starts_with("Net: [2] -> [3]\nfield"));
 /// ```
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +65,10 @@ pub struct Summary {
     pub macs: usize,
     /// Bytes of scratch memory for inference on one sample, the output included.
     pub infer_bytes: usize,
+    /// Bytes to train by Adam, one sample at a time: [`train_bytes`](crate::train::train_bytes).
+    pub train_bytes: usize,
+    /// Bytes that each further sample of a chunk takes: of a sequence, what is kept of all its steps.
+    pub sample_bytes: usize,
 }
 
 /// Stops the build if a network has more parameters than its budget, and says which layer has most.
@@ -185,13 +192,19 @@ impl fmt::Display for Summary {
             write!(f, "{}", Grouped(row.macs))?;
             writeln!(f, "{}", if row.frozen { "  frozen" } else { "" })?;
         }
-        write!(
+        writeln!(
             f,
             "total: {} parameters ({} bytes), {} multiply-adds, {} bytes to infer",
             Grouped(self.params),
             Grouped(self.param_bytes),
             Grouped(self.macs),
             Grouped(self.infer_bytes)
+        )?;
+        write!(
+            f,
+            "       {} bytes to train by Adam, {} for each further sample of a chunk",
+            Grouped(self.train_bytes),
+            Grouped(self.sample_bytes)
         )
     }
 }
