@@ -105,6 +105,33 @@ struct Several {
     right: Dense<1>,
 }
 
+/// Windows that look back: next to each other, dilated, as wide as padding said in numbers makes them, of one step, and twice.
+#[network(input = [6, 2], stream)]
+struct Windows {
+    next: Conv1d<5, 3, Pad<Causal>>,
+    act1: Relu,
+    apart: Conv1d<4, 3, Dilation<2>, Pad<Causal>, NoBias>,
+    norm: LayerNorm,
+    said: Conv1d<4, 2, Pad<1, 0>>,
+    act2: Gelu,
+    pointwise: Conv1d<4, 1>,
+    twice: [Conv1d<4, 4, Pad<Causal>>; 2],
+    head: Dense<3>,
+}
+
+/// A window as a const, and convolutions beside a path around them.
+const WIDE: usize = 3;
+#[network(input = [6, 4], stream)]
+#[forward(|x| {
+    let h = x + tanh(conv(x));
+    head(h + tanh(conv(h)) * gru(x))
+})]
+struct Wave {
+    conv: Conv1d<4, WIDE, Pad<Causal>, Dilation<{ WIDE - 1 }>>,
+    gru: Gru<4>,
+    head: Conv1d<2, 1>,
+}
+
 /// The outputs of all steps, one after the other.
 fn streamed<N, const F: usize, const O: usize>(x: &[[f32; F]]) -> Vec<f32>
 where
@@ -149,6 +176,42 @@ fn networks_inside_and_repeated_layers_have_states_of_their_own() {
     let whole = *Model::<Nested>::boxed(3).predict(x.as_flattened().try_into().unwrap());
     assert_near(&streamed::<Nested, 4, 1>(&x), &whole);
     assert_eq!(size_of::<NestedState<f32, 1>>(), (3 * 8 + 3 * 2 * 4) * 4);
+}
+
+#[test]
+fn convolutions_keep_the_steps_that_their_windows_see_in_a_ring() {
+    let x = numbers::<2>();
+    let whole = *Model::<Windows>::boxed(3).predict(x.as_flattened().try_into().unwrap());
+    assert_near(&streamed::<Windows, 2, 3>(&x), &whole);
+    let numbers = 2 * 2 + 4 * 5 + 4 + 2 * 3 * 4;
+    assert_eq!(
+        size_of::<WindowsState<f32, 1>>() - numbers * 4,
+        6 * size_of::<usize>(),
+        "and a place in each"
+    );
+
+    let x = crate::numbers::<4>();
+    let whole = *Model::<Wave>::boxed(3).predict(x.as_flattened().try_into().unwrap());
+    assert_near(&streamed::<Wave, 4, 2>(&x), &whole);
+}
+
+#[test]
+fn a_ring_goes_round_more_than_once() {
+    #[network(input = [40, 1], stream)]
+    struct Long {
+        conv: Conv1d<3, 3, Pad<Causal>>,
+        apart: Conv1d<2, 2, Pad<Causal>, Dilation<5>>,
+    }
+    let mut rng = Rng::new(7);
+    let x: [[f32; 1]; 40] = std::array::from_fn(|_| [rng.normal() as f32]);
+    let whole = *Model::<Long>::boxed(3).predict(x.as_flattened().try_into().unwrap());
+    assert_near(&streamed::<Long, 1, 2>(&x), &whole);
+    let mut model = StreamModel::<Long>::boxed(3);
+    for x in &x {
+        model.step(x);
+    }
+    model.reset();
+    assert_near(model.step(&x[0]), &whole[..2]);
 }
 
 #[test]

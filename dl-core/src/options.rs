@@ -15,7 +15,7 @@
 //! | [`Last`] | the last state of a recurrence alone | those of all steps |
 //! | [`OneHot`] | tokens into a recurrence, as one-hot vectors | numbers |
 //! | [`Bidirectional`] | a recurrence in both directions | from the first step to the last |
-//! | [`Causal`] | no step looks at a later one | all steps look at all |
+//! | [`Causal`], [`Pad<Causal>`](Causal) | no step looks at a later one | all steps look at all |
 //! | [`Rotary`] | queries and keys turn by their positions | they know no positions |
 //! | [`Additive<64>`](Additive) | steps are compared by a small network of 64 units | by a product |
 //! | [`NoBias`] | no offset is learned | one for each output |
@@ -34,7 +34,7 @@
 
 use core::marker::PhantomData;
 
-use crate::shape;
+use crate::{Blank, Real, ZeroValid, shape};
 
 /// A window that is not square: `Kernel<HEIGHT, WIDTH>`, in place of the size of a window. PyTorch: `kernel_size`.
 ///
@@ -70,7 +70,7 @@ pub struct Dilation<const HEIGHT: usize, const WIDTH: usize = HEIGHT>;
 /// Zeros around an image: `Pad<1>`, `Pad<HEIGHT, WIDTH>` or `Pad<TOP, LEFT, BOTTOM, RIGHT>`. PyTorch: `padding`.
 ///
 /// `Pad<5, 1>` is five rows above and below, and one column at each side. Around a sequence: `Pad<1>` or
-/// `Pad<BEFORE, AFTER>`. See [`Same`] for `Pad<Same>`. As the type of a field it is a [layer](crate::layers::Pad).
+/// `Pad<BEFORE, AFTER>`. See [`Same`] for `Pad<Same>`, [`Causal`] for `Pad<Causal>`. As the type of a field it is a [layer](crate::layers::Pad).
 ///
 /// ```
 /// use dl_core::options::{Pad, Sides};
@@ -183,13 +183,17 @@ pub struct Last;
 #[derive(Debug)]
 pub struct Bidirectional;
 
-/// No step looks at a later one: `SelfAttention<8, Causal>`. PyTorch: `is_causal=True`.
+/// No step looks at a later one: `SelfAttention<8, Causal>`, `Conv1d<16, 3, Pad<Causal>>`. PyTorch: `is_causal=True`; Keras:
+/// `padding="causal"`.
+///
+/// A window of `k` steps with dilation `d` then has `d (k − 1)` zeros before the sequence and none behind: it ends at the step
+/// that it is for.
 ///
 /// ```
 /// #[dl_macros::network(input = [20, 64], crate = dl_core)]
-/// struct Net { attention: SelfAttention<8, Causal> }
+/// struct Net { attention: SelfAttention<8, Causal>, conv: Conv1d<16, 3, Dilation<2>, Pad<Causal>> }
 ///
-/// assert_eq!(<Net as dl_core::Network>::OUTPUT.dims(), [20, 64]);
+/// assert_eq!(<Net as dl_core::Network>::OUTPUT.dims(), [20, 16]);
 /// ```
 #[doc(alias = "is_causal")]
 #[derive(Debug)]
@@ -401,10 +405,27 @@ pairs! { Kernel Stride Dilation OutputPad }
 pub trait Sides: 'static + Send + Sync {
     /// `[[top, bottom], [left, right]]`
     const SIDES: [[usize; 2]; 2];
+    /// As many rows of `C` numbers as stand at the top.
+    #[doc(hidden)]
+    type Top<T: Real, const C: usize>: Rows<T>;
 }
 
-impl<const T: usize, const L: usize, const B: usize, const R: usize> Sides for Pad<T, L, B, R> {
-    const SIDES: [[usize; 2]; 2] = [[T, B], [L, R]];
+impl<const TOP: usize, const L: usize, const B: usize, const R: usize> Sides for Pad<TOP, L, B, R> {
+    const SIDES: [[usize; 2]; 2] = [[TOP, B], [L, R]];
+    type Top<T: Real, const C: usize> = [[T; C]; TOP];
+}
+
+/// Rows of numbers.
+#[doc(hidden)]
+pub trait Rows<T>: Blank + ZeroValid + Copy {
+    /// All of them.
+    fn numbers(&mut self) -> &mut [T];
+}
+
+impl<T: Real, const C: usize, const N: usize> Rows<T> for [[T; C]; N] {
+    fn numbers(&mut self) -> &mut [T] {
+        self.as_flattened_mut()
+    }
 }
 
 /// The sizes in a [`Slide`].
@@ -437,6 +458,9 @@ pub trait Sliding: 'static + Send + Sync {
     const AREA: usize = Self::OUT[0] * Self::OUT[1];
     /// How many numbers come in.
     const LEN: usize = Self::IMAGE[0] * Self::IMAGE[1] * Self::IMAGE[2];
+    /// The steps before one that a causal window sees: as many as are padded.
+    #[doc(hidden)]
+    type Past<T: Real>: Rows<T>;
 }
 
 impl<const C: usize, const H: usize, const W: usize, K, S, D, P, const G: usize> Sliding
@@ -453,4 +477,5 @@ where
     const DILATION: [usize; 2] = D::PAIR;
     const PAD: [[usize; 2]; 2] = P::SIDES;
     const GROUPS: usize = G;
+    type Past<T: Real> = P::Top<T, C>;
 }

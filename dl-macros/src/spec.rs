@@ -294,10 +294,16 @@ fn option(ty: &Type, definition: &Definition) -> syn::Result<Option<Chosen>> {
 /// An option with its arguments: as many numbers as it may have, or one of its words.
 fn chosen(ty: &Type, last: &PathSegment, marker: &Marker) -> syn::Result<Chosen> {
     let arguments = marker_arguments(last, marker.forms)?;
-    let is_word = |argument: &Argument| matches!(argument, Argument::Type(ty) if marker.words.iter().any(|word| names(ty, word)));
+    let is_one_of = |argument: &Argument, words: &[&str]| match argument {
+        Argument::Type(ty) => words.iter().any(|word| names(ty, word)),
+        Argument::Expr(_) => false,
+    };
     let is_right = match arguments.as_slice() {
-        [one] if is_word(one) => true,
-        all => marker.counts.contains(&all.len()) && !all.iter().any(is_word),
+        [one] if is_one_of(one, marker.words) => true,
+        all => {
+            let is_option = |argument| is_one_of(argument, &layers::OPTIONS);
+            marker.counts.contains(&all.len()) && !all.iter().any(is_option)
+        }
     };
     if !is_right {
         return Err(syn::Error::new_spanned(

@@ -152,6 +152,14 @@ def padded(kind, *sides):
     return Padded
 
 
+class Conv1dCausal(nn.Conv1d):
+    """Over `[steps, features]`, where a window ends at the step that it is for."""
+
+    def forward(self, x):
+        before = self.dilation[0] * (self.kernel_size[0] - 1)
+        return super().forward(F.pad(x.transpose(1, 2), (before, 0))).transpose(1, 2)
+
+
 class Conv1dPadded(nn.Conv1d):
     """Over `[steps, features]`, with two steps of zeros before and one behind."""
 
@@ -245,6 +253,8 @@ def layers():
     cases += convolutions()
     cases.append(layer("prelu_channels", nn.PReLU(3), 3, 2, 5))
     cases.append(layer("squeeze_excite", SqueezeExcite(5, 3), 5, 4, 3))
+    cases.append(layer("conv1d_causal", Conv1dCausal(2, 3, 3, dilation=2), 7, 2))
+    cases.append(layer("conv1d_causal_stride", Conv1dCausal(2, 3, 4, stride=2), 7, 2))
     write("layers", cases=cases)
 
 

@@ -121,6 +121,8 @@ networks! { in "layers":
     conv1d_without_bias: [11, 1] { layer: Conv1d<3, 4, Stride<3>, NoBias> } "conv1d_no_bias";
     conv1d_with_padding_and_stride: [6, 3] { layer: Conv1d<2, 5, Pad<3>, Stride<2>> } "conv1d_pad";
     conv1d_with_padding_that_differs: [4, 2] { layer: Conv1d<3, 3, Pad<2, 1>> } "conv1d_sides";
+    conv1d_that_looks_back: [7, 2] { layer: Conv1d<3, 3, Pad<Causal>, Dilation<2>> } "conv1d_causal";
+    conv1d_that_looks_back_with_a_stride: [7, 2] { layer: Conv1d<3, 4, Pad<Causal>, Stride<2>> } "conv1d_causal_stride";
     conv1d_with_dilation: [9, 2] { layer: Conv1d<3, 3, Pad<2>, Stride<2>, Dilation<3>> } "conv1d_dilation";
     conv2d_and_relu: [2, 3, 4] { conv: Conv2d<3, 3, Pad<1>>, act: Relu } "conv2d_relu";
     conv2d_and_tanh: [2, 3, 4] { conv: Conv2d<3, 2>, act: Tanh } "conv2d_tanh";

@@ -6,10 +6,10 @@ use core::ops::Range;
 use nalgebra::{SMatrix, SVector};
 
 use crate::layers::{BatchNorm, weight_and_bias};
-use crate::options::Sliding;
+use crate::options::{Rows, Sliding};
 use crate::shape::span;
 use crate::signal::LenMap;
-use crate::{Layer, Pass, Pointwise, Real, Shape, Vals, pointwise};
+use crate::{Layer, Pass, Pointwise, Real, Shape, Stream, Vals, pointwise};
 
 /// Convolution over the steps of a sequence. PyTorch: `nn.Conv1d`.
 ///
@@ -31,6 +31,9 @@ use crate::{Layer, Pass, Pointwise, Real, Shape, Vals, pointwise};
 ///
 /// A sequence that is shorter than `STEPS` is mapped as if it ended there: its length becomes that of the same formula, and
 /// what lies behind is zero. (Padding as wide as the window would make steps of a sequence that has none.)
+///
+/// With [`Pad<Causal>`](crate::options::Causal) a window ends at the step that it is for; the steps before are kept in a ring
+/// where a network runs one step at a time.
 ///
 /// Weight and bias start uniform in `±1/√(IN K)`, as PyTorch's do.
 ///
@@ -300,6 +303,60 @@ impl<
     }
 }
 
+impl<T: Real, S: Sliding, const OUT: usize, const FAN: usize, const BIAS: usize, const X: usize>
+    Stream<T, Vals<X>, Vals<OUT>> for Conv1d<T, S, OUT, FAN, BIAS>
+{
+    /// The steps before, in a ring for each sample, and which of them is the oldest.
+    type State<const B: usize> = ([S::Past<T>; B], usize);
+    type Work<const B: usize> = ();
+
+    const STEP_MACS: usize = OUT * FAN;
+
+    fn step<'a, const B: usize>(
+        &self,
+        x: &SMatrix<T, X, B>,
+        y: &mut SMatrix<T, OUT, B>,
+        (past, oldest): &mut Self::State<B>,
+        (): &mut (),
+        pass: Pass<'a, B>,
+    ) {
+        const {
+            assert!(X == Self::IN && Self::STRIDE == 1 && S::PAD[0][1] == 0);
+            assert!(Self::BEFORE + 1 == span(Self::K, Self::DILATION), "a window ends at its step");
+        }
+        let (isa, w) = (pass.isa(), self.weight.as_slice());
+        for (b, past) in past.iter_mut().enumerate() {
+            let (past, x) = (past.numbers(), &x.as_slice()[b * X..][..X]);
+            let y = &mut y.as_mut_slice()[b * OUT..][..OUT];
+            match BIAS {
+                0 => y.fill(T::zero()),
+                _ => y.copy_from_slice(self.bias.as_slice()),
+            }
+            // the numbers of the window from number `k` on, which lie together
+            let mut add = |k: usize, x: &[T]| {
+                if !x.is_empty() {
+                    T::windows_add(isa, [OUT, 1, x.len()], 0, &w[k * X * OUT..][..x.len() * OUT], x, y);
+                }
+            };
+            if Self::DILATION == 1 {
+                let (newer, older) = past.split_at(*oldest * X);
+                add(0, older);
+                add(Self::BEFORE - *oldest, newer);
+            } else {
+                for k in 0..Self::K - 1 {
+                    let at = (*oldest + k * Self::DILATION) % Self::BEFORE;
+                    add(k, &past[at * X..][..X]);
+                }
+            }
+            add(Self::K - 1, x);
+            if Self::BEFORE > 0 {
+                past[*oldest * X..][..X].copy_from_slice(x);
+            }
+        }
+        *oldest = if *oldest + 1 < Self::BEFORE { *oldest + 1 } else { 0 };
+    }
+}
+
 weight_and_bias! {
     [S: Sliding, const OUT: usize, const FAN: usize, const BIAS: usize] Conv1d<T, S, OUT, FAN, BIAS>,
     weight: [OUT, FAN] as Shape::new([OUT, S::IMAGE[0], S::KERNEL[0]]), Reversed;
@@ -348,6 +405,23 @@ mod tests {
             6,
             2,
         >();
+    }
+
+    #[test]
+    fn step_by_step_it_gives_what_it_gives_at_once() {
+        type Causal = Slide<Image<2, 9, 1>, Kernel<3, 1>, Stride<1>, Dilation<2, 1>, Pad<4, 0, 0, 0>>;
+        let mut conv = Conv1d::<f64, Causal, 3, 6>::ZERO;
+        Params::init(&mut conv, Rng::new(3));
+        let mut rng = Rng::new(4);
+        let x = SMatrix::<f64, 18, 2>::from_fn(|_, _| rng.normal());
+        let mut y = SMatrix::<f64, 27, 2>::zeros();
+        conv.forward(&x, &mut y, None, &mut (), Pass::infer());
+        let (mut state, mut now) = (Blank::ZERO, SMatrix::<f64, 3, 2>::zeros());
+        for t in 0..9 {
+            let x = x.fixed_view::<2, 2>(2 * t, 0).into_owned();
+            conv.step(&x, &mut now, &mut state, &mut (), Pass::infer());
+            assert!((now - y.fixed_view::<3, 2>(3 * t, 0)).amax() < 1e-14, "step {t}");
+        }
     }
 
     #[test]

@@ -24,27 +24,28 @@ pub(super) fn check_stream(net: &mut Net<'_>, report: &mut Report) -> Option<()>
             report.error(&net.args.input_tokens, message);
         }
     }
-    let cannot = |what: &str, why: &str| {
-        format!(
-            "`{what}` {why}, so `{ident}` cannot run one step at a time\n\
-             help: remove `stream`, or leave `{what}` to a network behind this one"
-        )
+    let cannot = |what: &str, why: &str, remedy: Option<&str>| {
+        let help = match remedy {
+            Some(remedy) => format!("{remedy}, or remove `stream`"),
+            None => format!("remove `stream`, or leave `{what}` to a network behind this one"),
+        };
+        format!("`{what}` {why}, so `{ident}` cannot run one step at a time\nhelp: {help}")
     };
     for layer in &net.layers {
-        if let Steps::Together(why) = layer.steps {
-            report.error(&layer.field.ty, cannot(&layer.name, why));
+        if let Steps::Together(why, remedy) = layer.steps {
+            report.error(&layer.field.ty, cannot(&layer.name, why, remedy));
         }
     }
     for node in &net.nodes {
         match &node.op {
             Op::Concat { steps: true, .. } => {
-                report.error(stream, cannot("concat", "puts steps behind others"))
+                report.error(stream, cannot("concat", "puts steps behind others", None))
             }
             Op::Slice(part) if part.first_step.is_some() => {
-                report.error(stream, cannot("slice", "chooses among the steps"))
+                report.error(stream, cannot("slice", "chooses among the steps", None))
             }
             Op::Function(function) if function.name == "flatten" => {
-                report.error(stream, cannot("flatten", "puts all steps into one"));
+                report.error(stream, cannot("flatten", "puts all steps into one", None));
             }
             _ => {}
         }

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::bias::{Bias, NO_BIAS, bias};
-use super::window::{self, DILATION_STEPS, PAD_STEPS, STRIDE_STEPS, Windows};
+use super::window::{self, DILATION_STEPS, PAD_CONV_STEPS, STRIDE_STEPS, Windows};
 use super::{Context, Definition, Parameter, ParameterKind, Product, Resolved, Role, numbers_only, size};
 use crate::ast::BuiltIn;
 
@@ -14,7 +14,7 @@ pub(super) const LAYERS: &[Definition] = &[Definition {
         Parameter { what: "number of output features", kind: ParameterKind::Size, required: true },
         Parameter { what: "steps of the window", kind: ParameterKind::Kernel, required: true },
     ],
-    options: &[PAD_STEPS, STRIDE_STEPS, DILATION_STEPS, NO_BIAS],
+    options: &[PAD_CONV_STEPS, STRIDE_STEPS, DILATION_STEPS, NO_BIAS],
     rule,
 }];
 

@@ -1,6 +1,7 @@
 //! What layers do with the steps of a sequence, where a network runs one at a time.
 
 use super::recurrent::BIDIRECTIONAL;
+use super::window::not_causal;
 use crate::ast::BuiltIn;
 
 /// What a layer does with the steps of a sequence.
@@ -10,8 +11,8 @@ pub(crate) enum Steps {
     Each,
     /// Goes from one to the next with a state: `Stream::step`.
     Onward,
-    /// Needs all of them. Why, behind its name.
-    Together(&'static str),
+    /// Needs all of them. Why, behind its name, and what to write to change that.
+    Together(&'static str, Option<&'static str>),
 }
 
 /// Layers that do the same with every step.
@@ -45,26 +46,30 @@ const EACH: [&str; 25] = [
 
 /// What a built-in layer does with the steps of a sequence.
 pub(crate) fn steps(layer: &BuiltIn) -> Steps {
+    let together = |why| Steps::Together(why, None);
     match layer.definition.name {
         "Rnn" | "Lstm" | "Gru" if layer.option(BIDIRECTIONAL.name).is_some() => {
-            Steps::Together("begins at the last step, too")
+            Steps::Together("begins at the last step, too", Some("remove `Bidirectional`"))
         }
         "Rnn" | "Lstm" | "Gru" => Steps::Onward,
-        "Flatten" | "Reshape" | "Permute" | "Transpose" => {
-            Steps::Together("puts the steps into another order")
+        "Conv1d" => {
+            not_causal(layer).map_or(Steps::Onward, |(why, remedy)| Steps::Together(why, Some(remedy)))
         }
-        "SelfAttention" if layer.option("Causal").is_none() => Steps::Together("looks at later steps, too"),
+        "Flatten" | "Reshape" | "Permute" | "Transpose" => together("puts the steps into another order"),
+        "SelfAttention" if layer.option("Causal").is_none() => {
+            Steps::Together("looks at later steps, too", Some("add `Causal`"))
+        }
         "SelfAttention" | "Position" | "Sinusoidal" => Steps::Onward,
-        "CrossAttention" | "Attend" => Steps::Together("looks at a whole other sequence"),
+        "CrossAttention" | "Attend" => together("looks at a whole other sequence"),
         name if EACH.contains(&name) => Steps::Each,
-        _ => Steps::Together("takes several steps together"),
+        _ => together("takes several steps together"),
     }
 }
 
 /// What a layer does with them that starts from a given state.
 pub(crate) fn from_state(layer: &BuiltIn) -> Steps {
     match steps(layer) {
-        Steps::Onward => Steps::Together("starts from a state that is given once"),
+        Steps::Onward => Steps::Together("starts from a state that is given once", None),
         other => other,
     }
 }

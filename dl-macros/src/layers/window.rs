@@ -2,13 +2,13 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{Ident, Type};
+use syn::Ident;
 
 use super::{Context, Marker};
 use crate::ast::{Argument, BuiltIn, Chosen};
 use crate::check::over;
 use crate::shape::{Dim, Shape, tidy};
-use crate::spec::{last_segment, marker_arguments, names};
+use crate::spec::{last_segment, marker_arguments};
 
 pub(super) const PAD: Marker = Marker {
     name: "Pad",
@@ -35,6 +35,13 @@ pub(super) const PAD_STEPS: Marker = Marker {
     words: &["Same"],
     forms: &["Pad<1>", "Pad<before, after>", "Pad<Same>"],
 };
+/// Of those of a convolution, which have no largest number to find: they may be of nothing but padding.
+pub(super) const PAD_CONV_STEPS: Marker = Marker {
+    name: "Pad",
+    counts: &[1, 2],
+    words: &["Same", "Causal"],
+    forms: &["Pad<1>", "Pad<before, after>", "Pad<Same>", "Pad<Causal>"],
+};
 pub(super) const STRIDE_STEPS: Marker =
     Marker { name: "Stride", counts: &[1], words: &[], forms: &["Stride<2>"] };
 pub(super) const DILATION_STEPS: Marker =
@@ -49,10 +56,19 @@ pub(super) struct Windows<const R: usize> {
     pub(super) dilation: [Dim; R],
     /// Before and after.
     pub(super) pad: [[Dim; 2]; R],
-    /// Whether [`Self::pad`] is said to be `Same`.
-    is_same: bool,
+    /// What [`Self::pad`] is said to be in a word.
+    word: Option<PadWord>,
     /// Statements for rustc, each spanned at what it is about.
     pub(super) checks: TokenStream,
+}
+
+/// A word in place of the numbers of `Pad`.
+#[derive(Clone, Copy, PartialEq)]
+enum PadWord {
+    /// As much at both ends as keeps the size.
+    Same,
+    /// A window ends at the step that it is for.
+    Causal,
 }
 
 impl<const R: usize> Windows<R> {
@@ -73,20 +89,19 @@ impl<const R: usize> Windows<R> {
         let dilation = numbers("Dilation")?.unwrap_or_else(one);
         let stride = stride.unwrap_or_else(|| if side_by_side { kernel.clone() } else { one() });
         let pad = layer.option("Pad");
-        let is_same = pad.is_some_and(is_same);
+        let word = pad.and_then(pad_word);
         let none = || [(); R].map(|()| [Dim::Known(0), Dim::Known(0)]);
         let pad = match pad {
-            Some(pad) if !is_same => sides::<R>(&pad.arguments)?,
+            Some(pad) if word.is_none() => sides::<R>(&pad.arguments)?,
             _ => none(),
         };
-        let mention = layer.option("Pad").filter(|_| is_same).and_then(same);
-        checks.extend(mention.map(|same| mention_of(cx, &same)));
-        Ok(Windows { kernel, stride, dilation, pad, is_same, checks })
+        checks.extend(word.map(|(_, as_written)| mention_of(cx, as_written)));
+        Ok(Windows { kernel, stride, dilation, pad, word: word.map(|(word, _)| word), checks })
     }
 
     /// How many windows there are in each of `sizes`; or, where one does not fit, why.
     ///
-    /// `Pad<Same>` becomes numbers here.
+    /// `Pad<Same>` and `Pad<Causal>` become numbers here.
     pub(super) fn over(
         &mut self,
         layer: &BuiltIn,
@@ -98,15 +113,23 @@ impl<const R: usize> Windows<R> {
             .map(|i| {
                 let (n, k, s, d) = (sizes[i], &self.kernel[i], &self.stride[i], &self.dilation[i]);
                 let known = (n.known(), k.known(), s.known(), d.known());
-                if self.is_same {
-                    self.pad[i] = match known {
-                        (Some(n), Some(k), Some(s), Some(d)) => same_pad(n, k, s, d).map(Dim::Known),
-                        _ => {
-                            let [n, k, s, d] = [n, k, s, d].map(Dim::value);
-                            [quote!(0), quote!(1)]
-                                .map(|side| Dim::Expr(quote!(#dl::shape::same(#n, #k, #s, #d)[#side])))
-                        }
-                    };
+                match (self.word, known) {
+                    (Some(PadWord::Same), (Some(n), Some(k), Some(s), Some(d))) => {
+                        self.pad[i] = same_pad(n, k, s, d).map(Dim::Known);
+                    }
+                    (Some(PadWord::Same), _) => {
+                        let [n, k, s, d] = [n, k, s, d].map(Dim::value);
+                        self.pad[i] = [quote!(0), quote!(1)]
+                            .map(|side| Dim::Expr(quote!(#dl::shape::same(#n, #k, #s, #d)[#side])));
+                    }
+                    (Some(PadWord::Causal), (_, Some(k), _, Some(d))) => {
+                        self.pad[i] = [span(k, d) - 1, 0].map(Dim::Known);
+                    }
+                    (Some(PadWord::Causal), _) => {
+                        let [k, d] = [k, d].map(Dim::value);
+                        self.pad[i] = [Dim::Expr(quote!(#dl::shape::span(#k, #d) - 1)), Dim::Known(0)];
+                    }
+                    (None, _) => {}
                 }
                 let [before, after] = &self.pad[i];
                 match (known, before.known(), after.known()) {
@@ -222,6 +245,31 @@ impl<const R: usize> Windows<R> {
             ),
         ))
     }
+}
+
+/// Why windows over steps are not one for each step, with nothing behind that step in it; and what to write.
+pub(super) fn not_causal(layer: &BuiltIn) -> Option<(&'static str, &'static str)> {
+    let known = |argument: &Argument| number("Pad", argument).ok()?.known();
+    let option = |name: &str| match layer.option(name) {
+        Some(option) => known(&option.arguments[0]),
+        None => Some(1),
+    };
+    if option("Stride") != Some(1) {
+        return Some(("does not give an output at every step", "remove `Stride`"));
+    }
+    let pad = layer.option("Pad");
+    let is_causal = match pad.and_then(pad_word) {
+        Some((word, _)) => word == PadWord::Causal,
+        None => {
+            let pad = pad.map_or(Some([0; 2]), |pad| {
+                let [[before, after]] = sides::<1>(&pad.arguments).ok()?;
+                Some([before.known()?, after.known()?])
+            });
+            let window = known(&layer.arguments[1]).zip(option("Dilation"));
+            window.is_some_and(|(k, d)| pad == Some([span(k, d) - 1, 0]))
+        }
+    };
+    (!is_causal).then_some(("looks at later steps, too", "write `Pad<Causal>`"))
 }
 
 impl Windows<2> {
@@ -469,16 +517,13 @@ pub(super) fn sides<const R: usize>(arguments: &[Argument]) -> syn::Result<[[Dim
     })
 }
 
-fn is_same(pad: &Chosen) -> bool {
-    matches!(pad.arguments.as_slice(), [Argument::Type(ty)] if names(ty, "Same"))
-}
-
-/// The word `Same` in `Pad<Same>`.
-fn same(pad: &Chosen) -> Option<Ident> {
-    match pad.arguments.as_slice() {
-        [Argument::Type(ty @ Type::Path(_))] => last_segment(ty).map(|last| last.ident.clone()),
-        _ => None,
-    }
+/// The word in `Pad<Same>` or `Pad<Causal>`, and as it is written.
+fn pad_word(pad: &Chosen) -> Option<(PadWord, &Ident)> {
+    let [Argument::Type(ty)] = pad.arguments.as_slice() else { return None };
+    let last = &last_segment(ty)?.ident;
+    let word =
+        [("Same", PadWord::Same), ("Causal", PadWord::Causal)].into_iter().find(|(name, _)| last == name);
+    word.map(|(_, word)| (word, last))
 }
 
 /// What `dl::shape::span` is for numbers that are known.
