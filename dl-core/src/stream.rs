@@ -143,10 +143,15 @@ macro_rules! no_steps {
     };
 }
 
-/// Stops the build if field `name`, a network or a layer of the user's own, cannot run one step at a time.
+/// How many numbers come out of `L` at one step: `LEN`, if field `name`, a network or a layer of the user's own, can run one
+/// step at a time; else it stops the build. What the macro says of a step is said with this number, so that a layer that
+/// cannot is one message.
 #[doc(hidden)]
 #[track_caller]
-pub const fn expect_steps<L: Stream<f32, X, Y>, X: Signal, Y: Signal>(name: &str, ty: &str) {
+pub const fn step_len<L: Stream<f32, X, Y>, X: Signal, Y: Signal, const LEN: usize>(
+    name: &str,
+    ty: &str,
+) -> usize {
     if !L::STEPS {
         stop(
             Message::new()
@@ -157,6 +162,7 @@ pub const fn expect_steps<L: Stream<f32, X, Y>, X: Signal, Y: Signal>(name: &str
                 .text("`"),
         )
     }
+    LEN
 }
 
 /// The state of a network that runs one step at a time, for `B` samples.

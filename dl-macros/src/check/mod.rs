@@ -106,6 +106,8 @@ pub(crate) struct Layer<'a> {
     pub(crate) calls: usize,
     /// What it does with the steps of a sequence.
     pub(crate) steps: Steps,
+    /// How many numbers come out of one of the user's own at one step: only rustc can say, and only if it runs so.
+    pub(crate) step_len: Option<Dim>,
 }
 
 impl Layer<'_> {
@@ -335,6 +337,7 @@ impl<'a> Net<'a> {
             macs: resolved.macs,
             calls: 0,
             steps,
+            step_len: None,
         });
         Some(())
     }

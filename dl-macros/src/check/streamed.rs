@@ -1,6 +1,7 @@
 //! Whether a network can run one step at a time, and what flows through it then.
 
 use quote::quote;
+use syn::spanned::Spanned;
 
 use super::{Net, Op, over};
 use crate::flow::{self, Flow};
@@ -50,16 +51,18 @@ pub(super) fn check_stream(net: &mut Net<'_>, report: &mut Report) -> Option<()>
             _ => {}
         }
     }
-    let dl = &net.args.dl;
-    let own = net.layers.iter().filter(|layer| layer.is_own());
-    let checks = own.map(|layer| {
+    let Net { args, layers, hidden, .. } = net;
+    let dl = &args.dl;
+    // What depends on the answer is silent where it is an error.
+    for layer in layers.iter_mut().filter(|layer| layer.is_own()) {
         let (name, ty) = (&layer.name, &layer.field.ty);
         let steps = |flows: &[Flow]| flow::signal(dl, &flows.iter().map(step).collect::<Vec<_>>());
         let (x, y, text) = (steps(&layer.inputs), steps(&layer.outputs), tidy(ty));
-        over(quote!(#dl::stream::expect_steps::<#ty, #x, #y>(#name, #text);), ty)
-    });
-    let checks: Vec<_> = checks.collect();
-    net.checks.extend(checks);
+        let features = step(&layer.outputs[0]).len.arg();
+        let asked = over(quote!(#dl::stream::step_len::<#ty, #x, #y, #features>(#name, #text)), ty);
+        let len = hidden.constant(&format!("{name}_STEP"), quote!(usize), asked, ty.span());
+        layer.step_len = Some(Dim::Expr(len));
+    }
     report.is_empty().then_some(())
 }
 
@@ -75,6 +78,14 @@ impl Net<'_> {
             for flow in layer.inputs.iter_mut().chain(&mut layer.outputs) {
                 *flow = step(flow);
             }
+            if let Some(features) = &layer.step_len {
+                layer.outputs[0] = of_features(features.clone());
+            }
+        }
+        for node in &self.nodes {
+            if let Some(layer) = self.layer_of(node).filter(|layer| layer.step_len.is_some()) {
+                self.values[node.outputs[0]] = layer.outputs[0].clone();
+            }
         }
         self
     }
@@ -84,9 +95,10 @@ impl Net<'_> {
 fn step(flow: &Flow) -> Flow {
     match &flow.shape {
         Shape::Tokens(_) => Flow { shape: Shape::Tokens(Dim::Known(1)), len: Dim::Known(1) },
-        shape => {
-            let features = shape.last();
-            Flow { shape: Shape::Dims(vec![features.clone()]), len: features }
-        }
+        shape => of_features(shape.last()),
     }
+}
+
+fn of_features(features: Dim) -> Flow {
+    Flow { shape: Shape::Dims(vec![features.clone()]), len: features }
 }
