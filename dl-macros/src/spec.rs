@@ -232,6 +232,18 @@ fn parse_built_in(ty: &Type, segment: &PathSegment, definition: &'static Definit
         ));
     }
     if let Some(surplus) = built_in.arguments.get(needed.len()) {
+        if let Argument::Type(ty) = surplus
+            && let Some(name) = last_segment(ty).map(|last| last.ident.to_string())
+            && layers::find(&name).is_some()
+        {
+            let form = definition.form();
+            let help = match layers::with_option(definition, &name) {
+                Some(other) => format!("write `{form}`; only `{other}` has it"),
+                None => format!("write `{form}`; `{name}` is a layer, which is a field of its own"),
+            };
+            let message = format!("`{}` has no option `{name}`\nhelp: {help}", definition.name);
+            return Err(syn::Error::new_spanned(ty, message));
+        }
         let takes = match needed.len() {
             0 => "takes no arguments".to_owned(),
             1 => "takes one argument".to_owned(),

@@ -292,6 +292,15 @@ pub(crate) fn find(name: &str) -> Option<&'static Definition> {
     DEFINITIONS.iter().flat_map(|group| group.iter()).find(|definition| definition.name == name)
 }
 
+/// A layer of the same kind that has the option `name`.
+pub(crate) fn with_option(like: &Definition, name: &str) -> Option<&'static str> {
+    let first = |definition: &Definition| definition.arguments.first().map(|argument| argument.what);
+    let has = |other: &&Definition| {
+        first(other) == first(like) && other.options.iter().any(|option| option.name == name)
+    };
+    DEFINITIONS.iter().flat_map(|group| group.iter()).find(has).map(|definition| definition.name)
+}
+
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     DEFINITIONS.iter().flat_map(|group| group.iter()).map(|definition| definition.name)
 }
