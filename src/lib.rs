@@ -52,7 +52,7 @@ pub mod prelude {
     pub use crate::optim::{Adagrad, Adam, AdamW, RmsProp, Sgd};
     pub use crate::options::{
         Additive, Bidirectional, Bilinear, Causal, Dilation, Groups, Kernel, Last, Nearest, NoBias, OneHot,
-        OutputPad, Pad, PaddingIdx, Reflect, Replicate, Rotary, Same, Stride, Zeros,
+        OutputPad, Pad, PaddingIdx, Reflect, Replicate, Rotary, Same, Sparse, Stride, Zeros,
     };
     #[cfg(feature = "alloc")]
     pub use crate::train::FullHistory;

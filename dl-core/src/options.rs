@@ -12,6 +12,7 @@
 //! | [`Groups<4>`](Groups) | groups of channels that do not see each other | 1 |
 //! | [`OutputPad<1>`](OutputPad) | rows and columns that a transposed convolution adds at the end | none |
 //! | [`PaddingIdx<0>`](PaddingIdx) | a token that stands for nothing | none |
+//! | [`Sparse`] | only the rows of tokens that were met have a gradient | all have |
 //! | [`Last`] | the last state of a recurrence alone | those of all steps |
 //! | [`OneHot`] | tokens into a recurrence, as one-hot vectors | numbers |
 //! | [`Bidirectional`] | a recurrence in both directions | from the first step to the last |
@@ -141,6 +142,20 @@ pub struct OutputPad<const HEIGHT: usize, const WIDTH: usize = HEIGHT>;
 #[doc(alias = "padding_idx")]
 #[derive(Debug)]
 pub struct PaddingIdx<const TOKEN: usize>;
+
+/// An embedding's gradient has only the rows of tokens that were met: `Embedding<50_000, 64, Sparse>`. PyTorch: `sparse=True`.
+///
+/// See the [layer](crate::layers::SparseEmbedding) that comes of it, which says what becomes of the optimizer's steps.
+///
+/// ```
+/// #[dl_macros::network(input = [u16; 20], crate = dl_core)]
+/// struct Net { embed: Embedding<1000, 16, Sparse> }
+///
+/// assert_eq!(<Net>::PARAMS, 16_000);
+/// ```
+#[doc(alias = "sparse")]
+#[derive(Debug)]
+pub struct Sparse;
 
 /// Tokens in place of numbers into a recurrence, each a one-hot vector of so many numbers: `Lstm<64, OneHot<96>>`. PyTorch:
 /// `nn.functional.one_hot` before the layer.

@@ -285,10 +285,15 @@ weights! {
     [const IN: usize, const H: usize, const S: usize, const KEPT: usize, const BIAS: usize, const RELU: bool]
         layers::Rnn<T, IN, H, S, KEPT, BIAS, RELU>:
         SMatrix<T, H, IN>, SMatrix<T, H, H>, SMatrix<T, BIAS, 1>, SMatrix<T, BIAS, 1>;
+    [const VOCAB: usize, const DIM: usize, const PADDING: usize] layers::SparseEmbedding<T, VOCAB, DIM, PADDING>:
+        SMatrix<T, DIM, VOCAB>;
     [const D: usize, const D3: usize, const S: usize, const HEADS: usize, const CAUSAL: bool, const ROTARY: bool,
         const BIASES: usize, const BIAS: usize] layers::SelfAttention<T, D, D3, S, HEADS, CAUSAL, ROTARY, BIASES, BIAS>:
         SMatrix<T, D3, D>, SMatrix<T, BIASES, 1>, layers::Dense<T, D, D, BIAS>;
 }
+
+// SAFETY: the struct holds numbers, some of which say which of the others count; zero is a value of each.
+unsafe impl<T: Real, const VOCAB: usize, const DIM: usize> ZeroValid for layers::SparseRows<T, VOCAB, DIM> {}
 
 // SAFETY: the struct holds two layers, each of which is `ZeroValid`.
 unsafe impl<L: ZeroValid, const LAST: bool> ZeroValid for layers::Bidirectional<L, LAST> {

@@ -529,7 +529,8 @@ impl<L: Layer<f64, X, Y>, X: Numbers, Y: Numbers, const B: usize> Check<'_, '_, 
             }
             Knob::Param(k, i) => {
                 let mut at = 0;
-                self.layer.zip([], Path::ROOT, &mut |_, param, []| {
+                // with the gradient, whose rows may be fewer than the parameter's
+                self.layer.zip([&mut self.memory.grad[0]], Path::ROOT, &mut |_, param, [_]| {
                     if at == k {
                         turn(&mut param.values[i]);
                     }

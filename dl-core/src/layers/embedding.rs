@@ -7,8 +7,8 @@ use crate::{Blank, Layer, Params, Pass, Real, Rng, Shape, Tokens, Vals, kernels}
 
 /// A learned vector for each token. PyTorch: `nn.Embedding`.
 ///
-/// Written `Embedding<VOCAB, DIM>` in a network that takes tokens, with the option
-/// [`PaddingIdx`](crate::options::PaddingIdx). `[u16; steps]` becomes `[steps, DIM]`.
+/// Written `Embedding<VOCAB, DIM>` in a network that takes tokens, with the options
+/// [`PaddingIdx`](crate::options::PaddingIdx) and [`Sparse`](super::SparseEmbedding). `[u16; steps]` becomes `[steps, DIM]`.
 ///
 /// | symbol | shape          | meaning                                            |
 /// |--------|----------------|----------------------------------------------------|
@@ -20,7 +20,8 @@ use crate::{Blank, Layer, Params, Pass, Real, Rng, Shape, Tokens, Vals, kernels}
 /// - backward: `dW[x[t]] += dy[t]`, except for the padding's row; nobody differentiates tokens
 ///
 /// A token that is not in the vocabulary gives NaN, as a target that is no class does: a training step then reports that
-/// its loss is not finite and names this layer. The gradient is dense: it has a row for every token.
+/// its loss is not finite and names this layer. The gradient is dense: it has a row for every token;
+/// with `Sparse` it has only those that were met.
 ///
 /// Rows start normal with deviation 1, as PyTorch's do; the padding's row starts at 0.
 ///
@@ -69,15 +70,7 @@ impl<T: Real, const VOCAB: usize, const DIM: usize, const PADDING: usize, const 
         pass: Pass<'a, B>,
     ) {
         const { assert!(DIM > 0 && Y == STEPS * DIM && PADDING <= VOCAB) }
-        let rows = self.weight.as_slice();
-        pass.forward_live(x.as_flattened(), y.as_mut_slice(), |x, y| {
-            for (&token, y) in x.iter().zip(y.chunks_exact_mut(DIM)) {
-                match rows.get(usize::from(token) * DIM..).and_then(|rows| rows.get(..DIM)) {
-                    Some(row) => y.copy_from_slice(row),
-                    None => y.fill(T::of(f64::NAN)),
-                }
-            }
-        });
+        look_up(&self.weight, x, y, pass);
     }
 
     fn backward<'a, const B: usize>(
@@ -93,17 +86,62 @@ impl<T: Real, const VOCAB: usize, const DIM: usize, const PADDING: usize, const 
     ) {
         let Some(grad) = grad else { return };
         let rows = pass.gradient(grad.weight.as_mut_slice());
-        for (b, x) in pass.live_part(x).iter().enumerate() {
-            // what comes back from past the length may be any finite number
-            let steps = pass.lens().steps(b, STEPS);
-            let dy = dy.as_slice()[b * Y..][..steps * DIM].chunks_exact(DIM);
-            for (&token, dy) in x.iter().zip(dy) {
-                let token = usize::from(token);
-                if token < VOCAB && token != PADDING {
-                    kernels::add_to(&mut rows[token * DIM..][..DIM], dy);
-                }
+        each_step::<T, DIM, STEPS, Y, B>(x, dy, pass, |token, dy| {
+            if token < VOCAB && token != PADDING {
+                kernels::add_to(&mut rows[token * DIM..][..DIM], dy);
+            }
+        });
+    }
+}
+
+/// The row of each token; NaN in place of rows that there are not.
+pub(super) fn look_up<
+    T: Real,
+    const VOCAB: usize,
+    const DIM: usize,
+    const STEPS: usize,
+    const Y: usize,
+    const B: usize,
+>(
+    weight: &SMatrix<T, DIM, VOCAB>,
+    x: &[[u16; STEPS]; B],
+    y: &mut SMatrix<T, Y, B>,
+    pass: Pass<'_, B>,
+) {
+    let rows = weight.as_slice();
+    pass.forward_live(x.as_flattened(), y.as_mut_slice(), |x, y| {
+        for (&token, y) in x.iter().zip(y.chunks_exact_mut(DIM)) {
+            match rows.get(usize::from(token) * DIM..).and_then(|rows| rows.get(..DIM)) {
+                Some(row) => y.copy_from_slice(row),
+                None => y.fill(T::of(f64::NAN)),
             }
         }
+    });
+}
+
+/// Each token that counts, with what comes back to its row: from past the length that may be any finite number.
+pub(super) fn each_step<T: Real, const DIM: usize, const STEPS: usize, const Y: usize, const B: usize>(
+    x: &[[u16; STEPS]; B],
+    dy: &SMatrix<T, Y, B>,
+    pass: Pass<'_, B>,
+    mut f: impl FnMut(usize, &[T]),
+) {
+    for (b, x) in pass.live_part(x).iter().enumerate() {
+        let steps = pass.lens().steps(b, STEPS);
+        let dy = dy.as_slice()[b * Y..][..steps * DIM].chunks_exact(DIM);
+        x.iter().zip(dy).for_each(|(&token, dy)| f(usize::from(token), dy));
+    }
+}
+
+/// Rows that are normal with deviation 1, and zero for the padding.
+pub(super) fn start<T: Real, const VOCAB: usize, const DIM: usize>(
+    weight: &mut SMatrix<T, DIM, VOCAB>,
+    padding: usize,
+    mut rng: Rng,
+) {
+    weight.as_mut_slice().fill_with(|| T::of(rng.normal()));
+    if padding < VOCAB {
+        weight.column_mut(padding).fill(T::zero());
     }
 }
 
@@ -125,11 +163,8 @@ impl<T: Real, const VOCAB: usize, const DIM: usize, const PADDING: usize> Params
         f(at.field("weight"), weight, with.map(|g| g.weight.as_mut_slice()));
     }
 
-    fn init(&mut self, mut rng: Rng) {
-        self.weight.as_mut_slice().fill_with(|| T::of(rng.normal()));
-        if PADDING < VOCAB {
-            self.weight.column_mut(PADDING).fill(T::zero());
-        }
+    fn init(&mut self, rng: Rng) {
+        start(&mut self.weight, PADDING, rng);
     }
 }
 

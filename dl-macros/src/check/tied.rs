@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 use super::{Net, over};
 use crate::ast::{BuiltIn, Field, Spec, Tied};
 use crate::flow::Flow;
-use crate::layers::{Resolved, Role};
+use crate::layers::{Resolved, Role, SPARSE};
 use crate::report::{Report, did_you_mean};
 use crate::shape::{Dim, tidy};
 
@@ -47,6 +47,14 @@ impl<'a> Net<'a> {
                     tidy(&out)
                 ),
             );
+            return None;
+        }
+        if let Some(sparse) = embedding.option(SPARSE.name) {
+            let message = format!(
+                "`{name}` has the weight of `{embed}` and gives every token's row a gradient, not only those that are met\n\
+                 help: remove `Sparse`"
+            );
+            report.error(&sparse.ty, message);
             return None;
         }
         if field.frozen || field.group.is_some() {

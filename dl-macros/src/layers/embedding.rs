@@ -1,4 +1,4 @@
-//! `Embedding<VOCAB, DIM>`, with `PaddingIdx`.
+//! `Embedding<VOCAB, DIM>`, with `PaddingIdx`, `Sparse`.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -11,6 +11,8 @@ use crate::shape::{Dim, Shape};
 
 const PADDING_IDX: Marker =
     Marker { name: "PaddingIdx", counts: &[1], words: &[], forms: &["PaddingIdx<0>"] };
+
+pub(crate) const SPARSE: Marker = Marker { name: "Sparse", counts: &[0], words: &[], forms: &["Sparse"] };
 
 /// A vocabulary is of tokens: of no more than there are.
 pub(super) fn vocabulary(
@@ -46,7 +48,7 @@ pub(super) const LAYERS: &[Definition] = &[Definition {
         Parameter { what: "number of tokens", kind: ParameterKind::Size, required: true },
         Parameter { what: "number of features", kind: ParameterKind::Size, required: true },
     ],
-    options: &[PADDING_IDX],
+    options: &[PADDING_IDX, SPARSE],
     rule,
 }];
 
@@ -100,10 +102,17 @@ fn rule(layer: &BuiltIn, cx: &Context<'_>) -> syn::Result<Resolved> {
         }
     };
     let (v, d) = (vocab.arg(), dim.arg());
+    let ty = match layer.option(SPARSE.name) {
+        Some(option) => {
+            checks.extend(window::mention_of(cx, &option.name));
+            quote!(#dl::layers::SparseEmbedding<T, #v, #d #padding>)
+        }
+        None => quote!(#dl::layers::#name<T, #v, #d #padding>),
+    };
     let role =
         Role::Layer { needs_x: true, needs_y: false, has_params: true, has_memory: false, keeps_lens: true };
     Ok(Resolved {
-        ty: quote!(#dl::layers::#name<T, #v, #d #padding>),
+        ty,
         output: window::shape(cx, [steps, dim.clone()]),
         role,
         params: vocab.times(&dim).known(),

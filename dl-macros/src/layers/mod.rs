@@ -33,6 +33,7 @@ mod upsample;
 mod window;
 
 pub(crate) use attention::one_sequence;
+pub(crate) use embedding::SPARSE;
 pub(crate) use function::{FUNCTIONS, OTHER_FUNCTIONS, function};
 pub(crate) use integers::{integer_form, layer_of};
 pub(crate) use recurrent::two_states;
@@ -185,7 +186,7 @@ const DEFINITIONS: &[&[Definition]] = &[
 ];
 
 /// All options of all layers.
-pub(crate) const OPTIONS: [&str; 20] = [
+pub(crate) const OPTIONS: [&str; 21] = [
     "NoBias",
     "Causal",
     "Rotary",
@@ -194,6 +195,7 @@ pub(crate) const OPTIONS: [&str; 20] = [
     "Bidirectional",
     "OneHot",
     "PaddingIdx",
+    "Sparse",
     "Pad",
     "Same",
     "Stride",
