@@ -3,9 +3,11 @@
 //!     cargo run --release --example sentiment -- [FOLDER] [OPTIONS]
 //!
 //! `train.tsv` and `dev.tsv` are looked for in FOLDER, else in `data/sst2`. The network is the mean of the words' vectors,
-//! with `--lstm` an LSTM's state after the last word. The vectors start with a deviation of 0.1, with `--wide` of 1 as
-//! PyTorch's do. With `--ask` it then judges what is typed. With `--seeds N` it trains N times (the first seed is that of
-//! `--seed S`), and fails if the mean accuracy is below that of `--at-least ACCURACY`.
+//! with `--lstm` an LSTM's state after the last word, with `--transformer` the mean of words that have looked at each other.
+//! The vectors start with a deviation of 0.1, with `--wide` of 1 as PyTorch's do. With `--others FOLDER` it also judges the
+//! sentences of other reviews in the files `*_labelled.txt` of that folder. With `--ask` it then judges what is typed. With
+//! `--seeds N` it trains N times (the first seed is that of `--seed S`), and fails if the mean accuracy is below that of
+//! `--at-least ACCURACY`.
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -39,6 +41,31 @@ pub struct State {
     pub head: Dense<2>,
 }
 
+/// Words look at all words, then each goes through two products; both add to what comes in.
+#[network(input = [STEPS, 32])]
+#[forward(|x| {
+    let x = x + attn(norm1(x));
+    x + down(gelu(up(norm2(x))))
+})]
+pub struct Block {
+    pub norm1: LayerNorm,
+    pub attn: SelfAttention<4>,
+    pub norm2: LayerNorm,
+    pub up: Dense<64>,
+    pub down: Dense<32>,
+}
+
+#[network(input = [u16; STEPS])]
+pub struct Transformer {
+    pub embed: Embedding<VOCAB, 32, PaddingIdx<0>>,
+    pub pos: Position,
+    pub block: Block,
+    /// Over the words that a sentence has.
+    mean: GlobalAvgPool,
+    drop: Dropout<0.5>,
+    pub head: Dense<2>,
+}
+
 const HELP: &str = "\
 The files are at https://github.com/clairett/pytorch-sentiment-classification/tree/master/data/SST2:
     train.tsv  dev.tsv
@@ -61,15 +88,18 @@ fn main() -> Result<()> {
     let train = (pad(&words, &sentences)?, classes);
     let (sentences, classes) = text::read_labelled(dev)?;
     let dev = (pad(&words, &sentences)?, classes);
+    let others = options.others.as_ref().map(|folder| other_reviews(folder, &words)).transpose()?;
     words.save("target/sentiment.json")?;
 
+    let data = Data { words, train, dev, others };
     let scale = if options.wide { 1.0 } else { 0.1 };
-    if options.lstm {
-        println!("{}\n", State::summary());
-        judge(&options, &words, &train, &dev, |net: &mut State| net.embed.weight *= scale)
-    } else {
-        println!("{}\n", Mean::summary());
-        judge(&options, &words, &train, &dev, |net: &mut Mean| net.embed.weight *= scale)
+    match options.network {
+        Kind::Mean => judge(&options, &data, |net: &mut Mean| net.embed.weight *= scale),
+        Kind::Lstm => judge(&options, &data, |net: &mut State| net.embed.weight *= scale),
+        Kind::Transformer => judge(&options, &data, |net: &mut Transformer| {
+            net.embed.weight *= scale;
+            net.pos.weight *= 0.1;
+        }),
     }
 }
 
@@ -78,18 +108,44 @@ fn pad(words: &Words, sentences: &[String]) -> Result<Sentences<STEPS>> {
     Ok(Sentences::pad(tokens, Words::PADDING, TooLong::Error)?)
 }
 
+/// The sentences of all files of a folder that are called so, cut where they are too long.
+fn other_reviews(folder: &Path, words: &Words) -> Result<Labelled> {
+    let (mut tokens, mut classes) = (Vec::new(), Vec::new());
+    for name in ["amazon_cells", "imdb", "yelp"] {
+        let (sentences, of_these) = text::read_labelled(folder.join(format!("{name}_labelled.txt")))?;
+        for sentence in &sentences {
+            tokens.push(words.encode(&as_the_data_have_it(sentence))?);
+        }
+        classes.extend(of_these);
+    }
+    Ok((Sentences::pad(tokens, Words::PADDING, TooLong::Cut)?, classes))
+}
+
+/// Small letters, signs on their own, no full stops.
+fn as_the_data_have_it(sentence: &str) -> String {
+    let mut sentence = sentence.to_lowercase().replace('.', " ");
+    for sign in [",", "!", "?"] {
+        sentence = sentence.replace(sign, &format!(" {sign} "));
+    }
+    sentence
+}
+
+/// Words and sentences.
+struct Data {
+    words: Words,
+    train: Labelled,
+    dev: Labelled,
+    others: Option<Labelled>,
+}
+
 /// Trains with each seed, and asks the last network.
-fn judge<N>(
-    options: &Options,
-    words: &Words,
-    train: &Labelled,
-    dev: &Labelled,
-    start: impl Fn(&mut N),
-) -> Result<()>
+fn judge<N>(options: &Options, data: &Data, start: impl Fn(&mut N)) -> Result<()>
 where
     N: Network<Scalar = f32, In = Tokens<STEPS>, Out = Vals<2>>,
 {
-    let mut accuracies = Vec::new();
+    println!("{}\n", N::summary());
+    let Data { words, train, dev, others } = data;
+    let (mut accuracies, mut of_others) = (Vec::new(), Vec::new());
     let mut model = Model::<N>::boxed(0);
     for seed in options.seed..options.seed + options.seeds {
         let (loss, adam) = (CrossEntropy::new(), Adam::new(1e-3));
@@ -102,20 +158,24 @@ where
         let seconds = began.elapsed().as_secs_f64();
         println!("seed {seed}: accuracy {:.4}, {seconds:.1} s\n", accuracy.value());
         accuracies.push(accuracy.value());
+        if let Some((sentences, classes)) = others {
+            accuracy.reset();
+            trainer.evaluate(&sentences.with(classes), &mut accuracy)?;
+            of_others.push(accuracy.value());
+        }
         safetensors::save(trainer.net(), "target/sentiment.safetensors")?;
     }
     safetensors::load(model.net_mut(), "target/sentiment.safetensors")?;
     let mean = accuracies.iter().sum::<f64>() / accuracies.len() as f64;
     println!("accuracy: {accuracies:.4?}, mean {mean:.4}; wrote target/sentiment.safetensors and .json");
+    if !of_others.is_empty() {
+        let mean = of_others.iter().sum::<f64>() / of_others.len() as f64;
+        println!("of other reviews: {of_others:.4?}, mean {mean:.4}");
+    }
     ensure!(mean >= options.at_least, "the mean accuracy {mean:.4} is below {}", options.at_least);
 
     let mut say = |sentence: &str| -> Result<String> {
-        // as the data have it: small letters, signs on their own, no full stops
-        let mut sentence = sentence.to_lowercase().replace('.', " ");
-        for sign in [",", "!", "?"] {
-            sentence = sentence.replace(sign, &format!(" {sign} "));
-        }
-        let tokens = words.encode(&sentence)?;
+        let tokens = words.encode(&as_the_data_have_it(sentence))?;
         let padded = Sentences::pad([&tokens], Words::PADDING, TooLong::Cut)?;
         let [bad, good] = *model.predict_padded(&padded.tokens[0], padded.steps[0]);
         let good = 1.0 / (1.0 + (bad - good).exp());
@@ -139,10 +199,18 @@ where
     Ok(())
 }
 
+/// The networks.
+enum Kind {
+    Mean,
+    Lstm,
+    Transformer,
+}
+
 /// What the command line says.
 struct Options {
     folder: PathBuf,
-    lstm: bool,
+    network: Kind,
+    others: Option<PathBuf>,
     wide: bool,
     ask: bool,
     seed: u64,
@@ -153,12 +221,22 @@ struct Options {
 impl Options {
     fn parse(mut args: impl Iterator<Item = String>) -> Result<Self> {
         let folder = Path::new("data/sst2").to_owned();
-        let mut options =
-            Options { folder, lstm: false, wide: false, ask: false, seed: 0, seeds: 1, at_least: 0.65 };
+        let mut options = Options {
+            folder,
+            network: Kind::Mean,
+            others: None,
+            wide: false,
+            ask: false,
+            seed: 0,
+            seeds: 1,
+            at_least: 0.65,
+        };
         while let Some(arg) = args.next() {
             let mut value = || args.next().with_context(|| format!("`{arg}` needs a value"));
             match arg.as_str() {
-                "--lstm" => options.lstm = true,
+                "--lstm" => options.network = Kind::Lstm,
+                "--transformer" => options.network = Kind::Transformer,
+                "--others" => options.others = Some(value()?.into()),
                 "--wide" => options.wide = true,
                 "--ask" => options.ask = true,
                 "--seed" => options.seed = number(&arg, &value()?)?,
