@@ -87,6 +87,11 @@ fn without_a_file_the_text_of_mini_gpt_is_asked_for_and_it_ends_well() {
 }
 
 #[test]
+fn without_files_activity_says_where_they_are_and_ends_well() {
+    succeeds("activity", "There is no `bending1/dataset1.csv`");
+}
+
+#[test]
 fn without_files_sentiment_says_where_they_are_and_ends_well() {
     succeeds("sentiment", "There is no `train.tsv`");
 }
@@ -107,6 +112,21 @@ fn a_table_that_is_not_there_is_named() {
 #[test]
 fn digits_are_read_and_weights_come_back_bit_for_bit() {
     succeeds("digits", "bit for bit");
+}
+
+/// What is streamed is as right as the whole sequences: the example compares them.
+#[cfg(not(debug_assertions))]
+#[test]
+fn activity_is_named_step_by_step() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/arem");
+    if !folder.is_dir() {
+        println!("skipped: there is no {}", folder.display());
+        return;
+    }
+    let folder = folder.canonicalize().expect("it is there");
+    let Some(output) = run("activity", &[&folder.to_string_lossy(), "--at-least", "0.5"]) else { return };
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && out.contains("cycling: 0 s "), "{}:\n{out}{err}", output.status);
 }
 
 #[cfg(not(debug_assertions))]
