@@ -259,10 +259,10 @@ impl<'a, const B: usize, L: Lengths<'a, B>> Pass<'a, B, L> {
         self.live
     }
 
-    /// How many of a chunk's numbers count.
+    /// How many of a chunk's numbers, or columns, count. That no more than `B` samples do is said again, for the compiler.
     #[inline(always)]
-    fn live_of(&self, numbers: usize) -> usize {
-        (numbers / B.max(1) * self.live()).min(numbers)
+    pub(crate) fn live_of(&self, numbers: usize) -> usize {
+        numbers / B.max(1) * self.live().min(B)
     }
 
     /// The numbers of a chunk's samples that count.

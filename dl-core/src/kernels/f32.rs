@@ -124,24 +124,10 @@ unsafe fn run_to_weight(isa: Isa, p: &Product) {
     unsafe { dispatch::gemm::<0, 0, 0>(isa, p) }
 }
 
-/// How many of `n` columns two matrices have, of `rows` rows each: all of them, where the caller is right.
-///
-/// Kernels read and write without checks, so what a wrong caller asks for too much is left out. There is no panic here:
-/// nothing that a device calls may reach one.
-#[inline(always)]
-fn columns_of(n: usize, matrices: [(usize, &[f32]); 2], whole: bool) -> usize {
-    debug_assert!(
-        whole && matrices.iter().all(|(rows, numbers)| numbers.len() == rows * n),
-        "sizes of a product"
-    );
-    let there = matrices.map(|(rows, numbers)| numbers.len().checked_div(rows).unwrap_or(0));
-    if whole { n.min(there[0]).min(there[1]) } else { 0 }
-}
-
 /// `Y = W X + b`, or `max(W X + b, 0)`.
 #[inline(always)]
 fn forward([m, n, k]: [usize; 3], w: &[f32], x: &[f32], b: &[f32], y: &mut [f32], relu: bool) -> Product {
-    let n = columns_of(n, [(k, x), (m, y)], w.len() == m * k && (b.is_empty() || b.len() == m));
+    assert!(w.len() == m * k && x.len() == n * k && y.len() == m * n && (b.is_empty() || b.len() == m));
     let start = if b.is_empty() { Start::Zero } else { Start::Bias(b.as_ptr()) };
     let (a, b, c) = (w.as_ptr(), x.as_ptr(), y.as_mut_ptr());
     Product { m, n, k, a, a_col: m, b, b_row: 1, b_col: k, c, c_col: m, start, relu }
@@ -160,7 +146,7 @@ fn finish(b: &[f32], y: &mut [f32], relu: bool) {
 /// `dX = Wᵀ dY`
 #[inline(always)]
 fn to_input([m, n, k]: [usize; 3], w: &[f32], dy: &[f32], dx: &mut [f32]) -> Transposed {
-    let n = columns_of(n, [(m, dy), (k, dx)], w.len() == m * k);
+    assert!(w.len() == m * k && dy.len() == m * n && dx.len() == n * k);
     Transposed { m: k, n, k: m, a: w.as_ptr(), b: dy.as_ptr(), c: dx.as_mut_ptr() }
 }
 
@@ -177,9 +163,7 @@ impl Transposed {
 /// `dW += dY Xᵀ`, or `dW = dY Xᵀ`.
 #[inline(always)]
 fn to_weight([m, n, k]: [usize; 3], dy: &[f32], x: &[f32], dw: &mut [f32], fresh: bool) -> Product {
-    let whole = dw.len() == m * k;
-    let n = columns_of(n, [(m, dy), (k, x)], whole);
-    let m = if whole { m } else { 0 };
+    assert!(dw.len() == m * k && dy.len() == m * n && x.len() == n * k);
     let start = if fresh { Start::Zero } else { Start::Sum };
     let (dy, x, c, relu) = (dy.as_ptr(), x.as_ptr(), dw.as_mut_ptr(), false);
     if m == 1 {

@@ -25,7 +25,7 @@ impl Rows {
     ///
     /// `w` and `b` hold a number for each run, over one or more rows and then again; they may be empty, as may be the
     /// `μ` of rows that are not centred.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn forward<T: Real>(
         self,
         isa: impl Into<Isa>,
@@ -41,11 +41,14 @@ impl Rows {
             w.len(),
             b.len()
         );
+        if let Some([means, rs]) = &stats {
+            self.check(x.len(), [means, rs]);
+        }
         T::normalize(isa.into(), self, x, y, affine, stats);
     }
 
     /// `dx = r (w dy − mean(w dy) − h mean(w dy h))`, `dw += Σ dy h`, `db += Σ dy`, with `h = (x − μ) r`.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn backward<T: Real>(
         self,
         isa: impl Into<Isa>,
@@ -54,7 +57,20 @@ impl Rows {
         dx: Option<&mut [T]>,
         grad: Option<[&mut [T]; 2]>,
     ) {
+        self.check(x.len(), stats);
+        assert!(dx.as_ref().is_none_or(|dx| dx.len() >= x.len()), "{self:?}: a shorter `dx` than `x`");
         T::normalize_back(isa.into(), self, [x, dy, w], stats, dx, grad);
+    }
+
+    /// Panics unless there is a `μ`, where rows are centred, and an `r` for each row. Here sizes are constants, and nothing is left
+    /// of the check.
+    #[inline(always)]
+    fn check<A>(self, numbers: usize, [means, rs]: [&[A]; 2]) {
+        let rows = numbers / self.len;
+        assert!(
+            rs.len() >= rows && (means.len() >= rows || !self.centred),
+            "{self:?}: statistics of too few rows"
+        );
     }
 
     /// The part of `w` that belongs to row `k`.

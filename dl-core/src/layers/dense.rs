@@ -101,9 +101,10 @@ impl<T: Real, const IN: usize, const OUT: usize, const BIAS: usize> Dense<T, IN,
     /// The output of the samples that count.
     #[inline(always)]
     fn product<const B: usize>(&self, x: &[T], y: &mut [T], relu: bool, pass: Pass<'_, B>) {
+        let size = [OUT, pass.live_of(x.len() / IN), IN];
         let (w, b, x, y) =
             (self.weight.as_slice(), self.bias.as_slice(), pass.live_part(x), pass.live_part_of(y));
-        T::gemm_bias(pass.isa(), [OUT, x.len() / IN, IN], w, x, b, y, relu);
+        T::gemm_bias(pass.isa(), size, w, x, b, y, relu);
     }
 
     pub(crate) const fn check<const X: usize, const Y: usize>() {
@@ -147,8 +148,8 @@ impl<T: Real, const IN: usize, const OUT: usize, const BIAS: usize, const X: usi
         _: &mut (),
         pass: Pass<'a, B>,
     ) {
+        let size = [OUT, pass.live_of(x.len() / IN), IN];
         let (isa, x, dy) = (pass.isa(), pass.live_part(x.as_slice()), pass.live_part(dy.as_slice()));
-        let size = [OUT, x.len() / IN, IN];
         if let Some(grad) = grad {
             if pass.is_fresh() {
                 grad.bias.fill(T::zero());

@@ -53,9 +53,11 @@ impl<const NUM: u32, const DEN: u32> Dropout<NUM, DEN> {
     pub(super) const SCALE: f64 = if NUM < DEN { DEN as f64 / (DEN - NUM) as f64 } else { 0.0 };
 
     /// `to = m ⊙ from`, of the samples that count.
+    #[inline(always)]
     fn mask<T: Real, const N: usize, const B: usize>(from: &[T], to: &mut [T], pass: Pass<'_, B>) {
         if !pass.is_train() || NUM == 0 {
-            return to.iter_mut().zip(from).for_each(|(to, &from)| *to = from);
+            to.copy_from_slice(from);
+            return;
         }
         let scale = T::of(Self::SCALE);
         let columns = from.chunks_exact(N.max(1)).zip(to.chunks_exact_mut(N.max(1)));
