@@ -26,6 +26,24 @@ pub(crate) const FUNCTIONS: [(&str, &str); 17] = [
     ("last", "Last"),
 ];
 
+/// Layers that are a function of each number.
+pub(crate) const OF_ONE_NUMBER: [&str; 14] = [
+    "Relu",
+    "Sigmoid",
+    "Tanh",
+    "LeakyRelu",
+    "Elu",
+    "Selu",
+    "Gelu",
+    "GeluTanh",
+    "Silu",
+    "Softplus",
+    "HardSigmoid",
+    "HardTanh",
+    "HardSwish",
+    "Map",
+];
+
 /// What other frameworks call what is there, where the names are too different to guess.
 pub(crate) const OTHER_FUNCTIONS: [(&str, &str); 9] = [
     ("cat", "concat(a, b)"),

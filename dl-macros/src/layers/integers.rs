@@ -1,6 +1,6 @@
 //! Which layers have a form in integers.
 
-use super::FUNCTIONS;
+use super::function::{FUNCTIONS, OF_ONE_NUMBER};
 use crate::check::Form;
 
 /// Layers for which `dl::quant` has one of their own.
@@ -20,29 +20,11 @@ const OWN: [&str; 13] = [
     "Dropout2d",
 ];
 
-/// Functions of one number.
-const TABLES: [&str; 14] = [
-    "Relu",
-    "Sigmoid",
-    "Tanh",
-    "LeakyRelu",
-    "Elu",
-    "Selu",
-    "Gelu",
-    "GeluTanh",
-    "Silu",
-    "Softplus",
-    "HardSigmoid",
-    "HardTanh",
-    "HardSwish",
-    "Map",
-];
-
 /// How a built-in layer is computed with integers.
 pub(crate) fn integer_form(layer: &str) -> Form {
     if OWN.contains(&layer) {
         Form::Own
-    } else if TABLES.contains(&layer) {
+    } else if OF_ONE_NUMBER.contains(&layer) {
         Form::Table
     } else {
         Form::Keep

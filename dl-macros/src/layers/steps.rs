@@ -1,5 +1,6 @@
 //! What layers do with the steps of a sequence, where a network runs one at a time.
 
+use super::function::OF_ONE_NUMBER;
 use super::recurrent::BIDIRECTIONAL;
 use super::window::not_causal;
 use crate::ast::BuiltIn;
@@ -15,8 +16,8 @@ pub(crate) enum Steps {
     Together(&'static str, Option<&'static str>),
 }
 
-/// Layers that do the same with every step.
-const EACH: [&str; 25] = [
+/// Layers that do the same with every step, beside functions of each number.
+const EACH: [&str; 11] = [
     "Dense",
     "Embedding",
     "BatchNorm",
@@ -26,21 +27,7 @@ const EACH: [&str; 25] = [
     "Dropout2d",
     "Softmax",
     "LogSoftmax",
-    "Relu",
-    "Sigmoid",
-    "Tanh",
-    "LeakyRelu",
-    "Elu",
-    "Selu",
-    "Gelu",
-    "GeluTanh",
-    "Silu",
-    "Softplus",
-    "HardSigmoid",
-    "HardTanh",
-    "HardSwish",
     "PRelu",
-    "Map",
     "Last",
 ];
 
@@ -61,7 +48,7 @@ pub(crate) fn steps(layer: &BuiltIn) -> Steps {
         }
         "SelfAttention" | "Position" | "Sinusoidal" => Steps::Onward,
         "CrossAttention" | "Attend" => together("looks at a whole other sequence"),
-        name if EACH.contains(&name) => Steps::Each,
+        name if EACH.contains(&name) || OF_ONE_NUMBER.contains(&name) => Steps::Each,
         _ => together("takes several steps together"),
     }
 }
@@ -81,7 +68,8 @@ mod tests {
 
     #[test]
     fn every_layer_that_does_the_same_with_each_step_exists() {
-        let unknown: Vec<_> = EACH.iter().filter(|each| !names().any(|name| name == **each)).collect();
+        let unknown: Vec<_> =
+            EACH.iter().chain(&OF_ONE_NUMBER).filter(|each| !names().any(|name| name == **each)).collect();
         assert_eq!(unknown, Vec::<&&str>::new());
     }
 }
