@@ -31,6 +31,7 @@ extern crate std;
 mod beam_search;
 pub mod blank;
 pub mod detect;
+mod fnv;
 pub mod fold;
 pub mod gradcheck;
 pub mod graph;

@@ -15,6 +15,7 @@
 
 use core::fmt::{self, Write};
 
+use crate::fnv::Fnv;
 use crate::params::Path;
 use crate::{Params, Real};
 
@@ -48,12 +49,12 @@ pub fn bytes<T: Real, P: Params<T>>(net: &P) -> usize {
 /// assert_ne!(small, architecture(&Dense::<f64, 3, 2>::ZERO));
 /// ```
 pub fn architecture<T: Real, P: Params<T>>(net: &P) -> u64 {
-    let mut hash = Fnv(0xcbf2_9ce4_8422_2325);
+    let mut hash = Fnv::NEW;
     net.visit(Path::ROOT, &mut |path, param| {
         // a hash takes every text
         let _ = write!(hash, "{path} {:?} {:?} {};", param.shape.dims(), param.order, size_of::<T>());
     });
-    hash.0
+    hash.value()
 }
 
 /// Writes all parameters and buffers to the start of `to`, and returns how many bytes that took.
@@ -247,18 +248,6 @@ fn crc(sum: u32, bytes: &[u8]) -> u32 {
         let sum = sum >> 4 ^ HALVES[(sum & 15) as usize];
         sum >> 4 ^ HALVES[(sum & 15) as usize]
     })
-}
-
-/// A 64-bit FNV-1a hash.
-struct Fnv(u64);
-
-impl Write for Fnv {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        for byte in text.bytes() {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        }
-        Ok(())
-    }
 }
 
 /// The bits of a number, `size_of::<T>()` bytes.

@@ -4,6 +4,7 @@ use core::fmt;
 
 use super::Affine;
 use crate::Network;
+use crate::fnv::Fnv;
 use crate::kernels::int8::{Factor, Output};
 
 /// Bytes that lie where numbers of any size may lie, for a `static`.
@@ -49,7 +50,7 @@ impl core::error::Error for FlashError {}
 
 /// A number for the layers of a network: names, sizes and shapes. Another network has another.
 pub const fn architecture<N: Network>() -> u32 {
-    let (mut hash, mut i) = (0x811c_9dc5, 0);
+    let (mut hash, mut i) = (Fnv::NEW, 0);
     while i < N::ROWS.len() {
         let row = &N::ROWS[i];
         hash = mixed(mixed(hash, row.name.as_bytes()), row.layer.as_bytes());
@@ -60,17 +61,13 @@ pub const fn architecture<N: Network>() -> u32 {
         }
         i += 1;
     }
-    hash
+    let hash = hash.value();
+    (hash ^ (hash >> 32)) as u32
 }
 
-/// FNV-1a, with the length at the end.
-const fn mixed(mut hash: u32, bytes: &[u8]) -> u32 {
-    let mut i = 0;
-    while i < bytes.len() {
-        hash = (hash ^ bytes[i] as u32).wrapping_mul(0x0100_0193);
-        i += 1;
-    }
-    (hash ^ bytes.len() as u32).wrapping_mul(0x0100_0193)
+/// Goes on with some bytes and with how many they are.
+const fn mixed(hash: Fnv, bytes: &[u8]) -> Fnv {
+    hash.add(bytes).add(&(bytes.len() as u64).to_le_bytes())
 }
 
 /// What [`Int8Layer::write`](super::Int8Layer::write) hands numbers to: their bytes, and where they lie.
