@@ -57,7 +57,7 @@ pub mod prelude {
     #[cfg(feature = "alloc")]
     pub use crate::train::FullHistory;
     pub use crate::train::{
-        Best, Clip, Dataset, EarlyStopping, Fit, Model, Monitor, Trainer, Valid, Windows,
+        Best, Clip, Dataset, EarlyStopping, Fit, FusedSgd, Model, Monitor, Trainer, Valid, Windows,
     };
     pub use crate::{Fold, Layer, Network, Params, Pass, Rng, Sampler, forward, network};
 }

@@ -30,6 +30,7 @@ extern crate std;
 #[cfg(feature = "alloc")]
 mod beam_search;
 pub mod blank;
+mod descend;
 pub mod detect;
 mod fnv;
 pub mod fold;
@@ -64,6 +65,7 @@ pub mod train;
 #[cfg(feature = "alloc")]
 pub use beam_search::{BeamSearch, Hypothesis};
 pub use blank::Blank;
+pub use descend::Descend;
 pub use fold::Fold;
 pub use layer::{Layer, Network};
 pub use loss::Loss;

@@ -218,6 +218,8 @@ unsafe impl<E: ZeroValid> ZeroValid for layers::Unembed<E> {
 unsafe impl<N: Network, const B: usize> ZeroValid for train::ModelMemory<N, B> {}
 // SAFETY: every field is `ZeroValid`: the network by `Params`, its state and work by `Stream`, the rest by `Signal`.
 unsafe impl<N: StreamNetwork> ZeroValid for train::StreamMemory<N> {}
+// SAFETY: every field is `ZeroValid`: the network by `Params`, its tape and work by `Layer`, the rest by `Signal`.
+unsafe impl<N: Network, L: Loss<N::Scalar, N::Out>> ZeroValid for train::FusedMemory<N, L> {}
 
 /// The bytes of a value that is made of numbers of one size; none of what may have padding.
 pub(crate) fn bytes<A: ZeroValid>(value: &A) -> &[u8] {

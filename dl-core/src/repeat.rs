@@ -3,7 +3,7 @@
 use nalgebra::SMatrix;
 
 use crate::signal::{LenMap, Lens};
-use crate::{Layer, Pass, Real, Stream, Vals};
+use crate::{Descend, Layer, Pass, Real, Stream, Vals};
 
 impl<T, L, const M: usize, const N: usize> Layer<T, Vals<M>, Vals<M>> for [L; N]
 where
@@ -69,21 +69,16 @@ where
         y: &SMatrix<T, M, B>,
         (tapes, values): &Self::Tape<B>,
         dy: &SMatrix<T, M, B>,
-        mut dx: Option<&mut SMatrix<T, M, B>>,
+        dx: Option<&mut SMatrix<T, M, B>>,
         mut grad: Option<&mut Self::Grad>,
         (work, turns): &mut Self::Work<B>,
         pass: Pass<'a, B>,
     ) {
-        let [even, odd] = turns;
-        for (i, layer) in self.iter().enumerate().rev() {
-            let (from, to) = if i % 2 == 0 { (&*odd, &mut *even) } else { (&*even, &mut *odd) };
-            let x = if i == 0 { x } else { &values[i - 1] };
-            let (y, dy) = if i + 1 == N { (y, dy) } else { (&values[i], from) };
-            let dx = if i == 0 { dx.as_deref_mut() } else { Some(to) };
+        back_through(x, y, values, dy, dx, turns, |i, x, y, dy, dx| {
             let grad = grad.as_deref_mut().map(|g| &mut g[i]);
             let pass = before::<T, L, M, B>(pass, i).at(i as u64);
-            layer.backward(x, y, &tapes[i], dy, dx, grad, work, pass);
-        }
+            self[i].backward(x, y, &tapes[i], dy, dx, grad, work, pass);
+        });
     }
 
     fn settle<'a, const B: usize>(&mut self, (tapes, _): &Self::Tape<B>, pass: Pass<'a, B>) {
@@ -94,6 +89,53 @@ where
 
     fn lens<'a, const B: usize>(pass: Pass<'a, B>) -> Lens<'a, B> {
         before::<T, L, M, B>(pass, N).lens()
+    }
+}
+
+impl<T, L, const M: usize, const N: usize> Descend<T, Vals<M>, Vals<M>> for [L; N]
+where
+    T: Real,
+    L: Descend<T, Vals<M>, Vals<M>>,
+{
+    fn descend<'a, const B: usize>(
+        &mut self,
+        x: &SMatrix<T, M, B>,
+        y: &SMatrix<T, M, B>,
+        (tapes, values): &Self::Tape<B>,
+        dy: &SMatrix<T, M, B>,
+        dx: Option<&mut SMatrix<T, M, B>>,
+        (work, turns): &mut Self::Work<B>,
+        pass: Pass<'a, B>,
+    ) {
+        back_through(x, y, values, dy, dx, turns, |i, x, y, dy, dx| {
+            let pass = before::<T, L, M, B>(pass, i).at(i as u64);
+            self[i].descend(x, y, &tapes[i], dy, dx, work, pass);
+        });
+    }
+}
+
+/// Calls `f(i, x, y, dy, dx)` for each of `N` layers, the last one first; their gradients take turns in two places.
+fn back_through<T: Real, const M: usize, const N: usize, const B: usize>(
+    x: &SMatrix<T, M, B>,
+    y: &SMatrix<T, M, B>,
+    values: &[SMatrix<T, M, B>; N],
+    dy: &SMatrix<T, M, B>,
+    mut dx: Option<&mut SMatrix<T, M, B>>,
+    [even, odd]: &mut [SMatrix<T, M, B>; 2],
+    mut f: impl FnMut(
+        usize,
+        &SMatrix<T, M, B>,
+        &SMatrix<T, M, B>,
+        &SMatrix<T, M, B>,
+        Option<&mut SMatrix<T, M, B>>,
+    ),
+) {
+    for i in (0..N).rev() {
+        let (from, to) = if i % 2 == 0 { (&*odd, &mut *even) } else { (&*even, &mut *odd) };
+        let x = if i == 0 { x } else { &values[i - 1] };
+        let (y, dy) = if i + 1 == N { (y, dy) } else { (&values[i], from) };
+        let dx = if i == 0 { dx.as_deref_mut() } else { Some(to) };
+        f(i, x, y, dy, dx);
     }
 }
 

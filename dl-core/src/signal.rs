@@ -62,6 +62,8 @@ pub trait Signal: 'static {
     fn grad<T: Real, const B: usize>(buf: &mut Self::Buf<T, B>) -> Self::Grad<'_, T, B>;
     /// Asks for no gradient.
     fn no_grad<'a, T: Real, const B: usize>() -> Self::Grad<'a, T, B>;
+    /// Multiplies all numbers of a buffer; tokens stay as they are.
+    fn scale<T: Real, const B: usize>(buf: &mut Self::Buf<T, B>, by: T);
     /// Lends sample `b` of a buffer for writing.
     fn sample<T: Real, const B: usize>(buf: &mut Self::Buf<T, B>, b: usize) -> Self::Sample<'_, T>;
     /// Lends sample `b` of a buffer for reading.
@@ -133,6 +135,9 @@ impl<const N: usize> Signal for Vals<N> {
     fn no_grad<'a, T: Real, const B: usize>() -> Option<&'a mut SMatrix<T, N, B>> {
         None
     }
+    fn scale<T: Real, const B: usize>(buf: &mut SMatrix<T, N, B>, by: T) {
+        buf.as_mut_slice().iter_mut().for_each(|v| *v *= by);
+    }
     fn sample<T: Real, const B: usize>(buf: &mut SMatrix<T, N, B>, b: usize) -> &mut [T; N] {
         &mut buf.data.0[b]
     }
@@ -180,6 +185,7 @@ impl<const N: usize> Signal for Tokens<N> {
     }
     fn grad<T: Real, const B: usize>(_: &mut [[u16; N]; B]) {}
     fn no_grad<'a, T: Real, const B: usize>() -> Self::Grad<'a, T, B> {}
+    fn scale<T: Real, const B: usize>(_: &mut [[u16; N]; B], _: T) {}
     fn sample<T: Real, const B: usize>(buf: &mut [[u16; N]; B], b: usize) -> &mut [u16; N] {
         &mut buf[b]
     }
@@ -232,6 +238,10 @@ macro_rules! tuples {
             }
             fn no_grad<'a, T: Real, const B: usize>() -> Self::Grad<'a, T, B> {
                 ($first::no_grad::<T, B>(), $($part::no_grad::<T, B>()),+)
+            }
+            fn scale<T: Real, const B: usize>(buf: &mut Self::Buf<T, B>, by: T) {
+                $first::scale::<T, B>(&mut buf.$first_at, by);
+                $($part::scale::<T, B>(&mut buf.$at, by);)+
             }
             fn sample<T: Real, const B: usize>(buf: &mut Self::Buf<T, B>, b: usize) -> Self::Sample<'_, T> {
                 ($first::sample::<T, B>(&mut buf.$first_at, b), $($part::sample::<T, B>(&mut buf.$at, b)),+)
@@ -420,7 +430,11 @@ impl LenMap {
     /// let same = LenMap::window(3, 1, 2); // one step of padding at each end
     /// assert_eq!(Lens::of(&[7]).map(same).steps(0, 10), 7);
     /// ```
+    ///
+    /// # Panics
+    /// If `stride` is 0.
     pub const fn window(kernel: usize, stride: usize, padding: usize) -> LenMap {
+        assert!(stride > 0, "windows that do not move have no number");
         LenMap { add: padding as i64 - kernel as i64 + stride as i64, div: stride as i64, drop: false }
     }
 
@@ -437,7 +451,8 @@ impl LenMap {
     }
 
     fn apply(self, n: usize) -> usize {
-        (n as i64 + self.add).div_euclid(self.div).max(0) as usize
+        // nothing divides by zero: a stride is at least 1
+        (n as i64 + self.add).checked_div_euclid(self.div).unwrap_or(0).max(0) as usize
     }
 }
 

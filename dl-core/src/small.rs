@@ -10,7 +10,7 @@ use nalgebra::SMatrix;
 
 use crate::kernels::map::plain;
 use crate::layers::Dense;
-use crate::{FromOutput, Layer, Pass, Pointwise, Real};
+use crate::{Descend, FromOutput, Layer, Pass, Pointwise, Real};
 
 /// The multiply-adds of the largest network that is tiny.
 pub const MACS: usize = 2000;
@@ -120,19 +120,66 @@ pub fn backward<
     pass: Pass<'_, B>,
 ) {
     if X == IN && B == 1 {
-        let isa = pass.isa();
         if let Some(grad) = grad {
-            let (dw, db) = (grad.weight.as_mut_slice(), grad.bias.as_mut_slice());
-            T::ger::<OUT, IN>(isa, dy.as_slice(), x.as_slice(), dw, pass.is_fresh());
-            for (db, &dy) in db.iter_mut().zip(dy.as_slice()) {
-                *db = if pass.is_fresh() { T::zero() } else { *db } + dy; // the sign of zero too is that of a sum
-            }
+            add_gradient(grad, x.as_slice(), dy.as_slice(), pass);
         }
         if let Some(dx) = dx {
-            T::gemv_t::<OUT, IN>(isa, layer.weight.as_slice(), dy.as_slice(), dx.as_mut_slice());
+            T::gemv_t::<OUT, IN>(pass.isa(), layer.weight.as_slice(), dy.as_slice(), dx.as_mut_slice());
         }
     } else {
         Layer::backward(layer, x, dy, &(), dy, dx, grad, &mut (), pass);
+    }
+}
+
+/// [`Descend::descend`] of a dense layer.
+///
+/// ```
+/// use dl_core::nalgebra::{matrix, vector};
+/// use dl_core::{Blank, Pass, layers::Dense, small};
+///
+/// let mut dense = Dense::<f32, 2, 1>::ZERO;
+/// dense.weight = matrix![2.0, 3.0];
+/// let mut dx = vector![0.0, 0.0];
+/// small::descend(&mut dense, &vector![1.0, 10.0], &vector![-0.5], Some(&mut dx), Pass::infer());
+/// assert_eq!((dx, dense.weight), (vector![-1.0, -1.5], matrix![1.5, -2.0]));
+/// ```
+#[inline(always)]
+pub fn descend<
+    T: Real,
+    const IN: usize,
+    const OUT: usize,
+    const BIAS: usize,
+    const X: usize,
+    const Y: usize,
+    const B: usize,
+>(
+    layer: &mut Dense<T, IN, OUT, BIAS>,
+    x: &SMatrix<T, X, B>,
+    dy: &SMatrix<T, Y, B>,
+    dx: Option<&mut SMatrix<T, X, B>>,
+    pass: Pass<'_, B>,
+) {
+    if X == IN && B == 1 {
+        if let Some(dx) = dx {
+            T::gemv_t::<OUT, IN>(pass.isa(), layer.weight.as_slice(), dy.as_slice(), dx.as_mut_slice());
+        }
+        add_gradient(layer, x.as_slice(), dy.as_slice(), pass.fresh(false));
+    } else {
+        Descend::descend(layer, x, dy, &(), dy, dx, &mut (), pass);
+    }
+}
+
+/// Adds what one sample's gradient is.
+#[inline(always)]
+fn add_gradient<T: Real, const IN: usize, const OUT: usize, const BIAS: usize, const B: usize>(
+    to: &mut Dense<T, IN, OUT, BIAS>,
+    x: &[T],
+    dy: &[T],
+    pass: Pass<'_, B>,
+) {
+    T::ger::<OUT, IN>(pass.isa(), dy, x, to.weight.as_mut_slice(), pass.is_fresh());
+    for (db, &dy) in to.bias.iter_mut().zip(dy) {
+        *db = if pass.is_fresh() { T::zero() } else { *db } + dy; // the sign of zero too is that of a sum
     }
 }
 

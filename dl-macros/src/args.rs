@@ -30,6 +30,8 @@ pub(crate) struct Args {
     pub(crate) int8: Option<Int8>,
     /// `stream`: the word itself.
     pub(crate) stream: Option<Ident>,
+    /// `fused_sgd`: the word itself.
+    pub(crate) fused_sgd: Option<Ident>,
     /// The framework's path.
     pub(crate) dl: TokenStream,
     /// Whether `crate = ..` said so.
@@ -71,7 +73,8 @@ impl Int8 {
 
 const FORM: &str = "`#[network(..)]` takes names and values\nhelp: for example `#[network(input = [784])]`";
 
-const KEYS: [&str; 7] = ["input", "max_params", "max_train_bytes", "folded", "int8", "stream", "crate"];
+const KEYS: [&str; 8] =
+    ["input", "max_params", "max_train_bytes", "folded", "int8", "stream", "fused_sgd", "crate"];
 
 struct Arg {
     key: Ident,
@@ -131,6 +134,7 @@ pub(crate) fn parse(tokens: TokenStream, report: &mut Report) -> Args {
         folded: None,
         int8: None,
         stream: None,
+        fused_sgd: None,
         dl: quote!(#dl),
         dl_is_said: false,
     };
@@ -145,7 +149,7 @@ pub(crate) fn parse(tokens: TokenStream, report: &mut Report) -> Args {
                 &arg.key,
                 format!(
                     "`#[network]` has no argument `{key}`{}\n\
-                     help: it takes `input`, `max_params`, `max_train_bytes`, `folded`, `int8`, `stream` and `crate`",
+                     help: it takes `input`, `max_params`, `max_train_bytes`, `folded`, `int8`, `stream`, `fused_sgd` and `crate`",
                     did_you_mean(&key, KEYS)
                 ),
             );
@@ -193,7 +197,10 @@ pub(crate) fn parse(tokens: TokenStream, report: &mut Report) -> Args {
                 "`int8` takes nothing, or the name of the network of integers\nhelp: for example `int8 = TinyNet`",
             ),
             ("stream", None) => args.stream = Some(arg.key),
-            ("stream", _) => report.error(&arg.key, "`stream` takes nothing\nhelp: write `stream` alone"),
+            ("fused_sgd", None) => args.fused_sgd = Some(arg.key),
+            ("stream" | "fused_sgd", _) => {
+                report.error(&arg.key, format!("`{key}` takes nothing\nhelp: write `{key}` alone"));
+            }
             ("max_train_bytes", _) => report.error(
                 &arg.key,
                 "`max_train_bytes` needs an optimizer and a chunk: training memory depends on both\n\

@@ -76,6 +76,7 @@ mod twin;
 /// | `folded`, `folded = Name` | a second network, `NetFolded` or `Name`, without the batch norms: see `dl::Fold` |
 /// | `int8`, `int8 = Name` | a network of integers, `NetInt8` or `Name`, with the same fields: see `dl::quant`; says `folded` too where a batch norm can be folded |
 /// | `stream` | runs one step of a sequence at a time, too: see `dl::Stream` and `dl::train::StreamModel` |
+/// | `fused_sgd` | can be trained by `dl::train::FusedSgd`, which keeps no gradient: one sample at a time, for devices |
 /// | `crate = path::to::dl` | where the framework is, if not at `::dl` |
 ///
 /// # Attributes of fields

@@ -91,7 +91,14 @@ pub(crate) fn of(net: &Net<'_>) -> Twin {
         let name = Some(int8.name(&net.written.ident));
         Int8 { at: int8.at.clone(), name }
     });
-    let args = Args { max_params: None, max_train_bytes: None, folded: None, int8, ..net.args.clone() };
+    let args = Args {
+        max_params: None,
+        max_train_bytes: None,
+        folded: None,
+        int8,
+        fused_sgd: None,
+        ..net.args.clone()
+    };
     Twin::Other(Box::new(Declared { args, written, folds }))
 }
 

@@ -5,6 +5,7 @@ use core::ops::Range;
 
 use nalgebra::{SMatrix, SVector};
 
+use crate::descend::descends;
 use crate::layers::{BatchNorm, weight_and_bias};
 use crate::options::{Rows, Sliding};
 use crate::shape::span;
@@ -220,6 +221,52 @@ impl<T: Real, S: Sliding, const OUT: usize, const FAN: usize, const BIAS: usize>
         (whole.end..windows).for_each(|t| piece(t..t + 1, cut(t)));
     }
 
+    /// Adds to the weight and bias of `self` what their gradients are.
+    fn add_gradient<const X: usize, const Y: usize, const B: usize>(
+        &mut self,
+        x: &SMatrix<T, X, B>,
+        dy: &SMatrix<T, Y, B>,
+        pass: Pass<'_, B>,
+    ) {
+        let isa = pass.isa();
+        if pass.is_fresh() {
+            self.weight.fill(T::zero());
+            self.bias.fill(T::zero());
+        }
+        for b in 0..pass.live() {
+            let (steps, windows) = Self::steps(b, pass);
+            let x = &x.as_slice()[b * X..][..steps * Self::IN];
+            let dy = &dy.as_slice()[b * Y..][..windows * OUT];
+            T::add_columns(isa, OUT, dy, self.bias.as_mut_slice());
+            Self::pieces(steps, windows, |Piece { windows, columns, x: at }| {
+                let size = [OUT, windows.len(), columns.len()];
+                let dy = &dy[windows.start * OUT..windows.end * OUT];
+                let dw = &mut self.weight.as_mut_slice()[columns.start * OUT..columns.end * OUT];
+                T::windows_nt_add(isa, size, Self::STEP, dy, &x[at..], dw);
+            });
+        }
+    }
+
+    fn grad_input<const X: usize, const Y: usize, const B: usize>(
+        &self,
+        dy: &SMatrix<T, Y, B>,
+        dx: &mut SMatrix<T, X, B>,
+        pass: Pass<'_, B>,
+    ) {
+        dx.fill(T::zero());
+        for b in 0..pass.live() {
+            let (steps, windows) = Self::steps(b, pass);
+            let dx = &mut dx.as_mut_slice()[b * X..][..steps * Self::IN];
+            let dy = &dy.as_slice()[b * Y..][..windows * OUT];
+            Self::pieces(steps, windows, |Piece { windows, columns, x: at }| {
+                let size = [OUT, windows.len(), columns.len()];
+                let dy = &dy[windows.start * OUT..windows.end * OUT];
+                let w = &self.weight.as_slice()[columns.start * OUT..columns.end * OUT];
+                T::windows_tn_add(pass.isa(), size, Self::STEP, w, dy, &mut dx[at..]);
+            });
+        }
+    }
+
     const fn check<const X: usize, const Y: usize>() {
         assert!(X == S::LEN && Y == OUT * S::OUT[0] && (BIAS == 0 || BIAS == OUT));
         assert!(FAN == Self::IN * Self::K && S::IMAGE[2] == 1 && S::AREA == S::OUT[0] && S::GROUPS == 1);
@@ -263,44 +310,23 @@ impl<
         _: &SMatrix<T, Y, B>,
         _: &(),
         dy: &SMatrix<T, Y, B>,
-        mut dx: Option<&mut SMatrix<T, X, B>>,
-        mut grad: Option<&mut Self>,
+        dx: Option<&mut SMatrix<T, X, B>>,
+        grad: Option<&mut Self>,
         _: &mut (),
         pass: Pass<'a, B>,
     ) {
         const { Self::check::<X, Y>() }
-        let (isa, w) = (pass.isa(), self.weight.as_slice());
-        if let Some(grad) = &mut grad
-            && pass.is_fresh()
-        {
-            grad.weight.fill(T::zero());
-            grad.bias.fill(T::zero());
+        if let Some(grad) = grad {
+            grad.add_gradient(x, dy, pass);
         }
-        if let Some(dx) = &mut dx {
-            dx.fill(T::zero());
-        }
-        for b in 0..pass.live() {
-            let (steps, windows) = Self::steps(b, pass);
-            let x = &x.as_slice()[b * X..][..steps * Self::IN];
-            let dy = &dy.as_slice()[b * Y..][..windows * OUT];
-            if let Some(grad) = &mut grad {
-                T::add_columns(isa, OUT, dy, grad.bias.as_mut_slice());
-            }
-            Self::pieces(steps, windows, |Piece { windows, columns, x: at }| {
-                let size = [OUT, windows.len(), columns.len()];
-                let dy = &dy[windows.start * OUT..windows.end * OUT];
-                let columns = columns.start * OUT..columns.end * OUT;
-                if let Some(grad) = &mut grad {
-                    let dw = &mut grad.weight.as_mut_slice()[columns.clone()];
-                    T::windows_nt_add(isa, size, Self::STEP, dy, &x[at..], dw);
-                }
-                if let Some(dx) = &mut dx {
-                    let dx = &mut dx.as_mut_slice()[b * X..][at..steps * Self::IN];
-                    T::windows_tn_add(isa, size, Self::STEP, &w[columns], dy, dx);
-                }
-            });
+        if let Some(dx) = dx {
+            self.grad_input(dy, dx, pass);
         }
     }
+}
+
+descends! {
+    [S: Sliding, const OUT: usize, const FAN: usize, const BIAS: usize] Conv1d<T, S, OUT, FAN, BIAS>
 }
 
 impl<T: Real, S: Sliding, const OUT: usize, const FAN: usize, const BIAS: usize, const X: usize>

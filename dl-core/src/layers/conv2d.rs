@@ -4,6 +4,7 @@ use core::marker::PhantomData;
 
 use nalgebra::{SMatrix, SVector};
 
+use crate::descend::descends;
 use crate::kernels::conv::Window;
 use crate::kernels::map::Known;
 use crate::layers::{BatchNorm, weight_and_bias};
@@ -140,6 +141,29 @@ impl<T: Real, S: Sliding, const OUT: usize, const FAN: usize, const BIAS: usize>
         T::conv(pass.isa(), &Self::WINDOW, self.weight.as_slice(), bias, x, y, pass.live(), relu);
     }
 
+    /// Adds to the weight and bias of `self` what their gradients are.
+    fn add_gradient<const X: usize, const Y: usize, const B: usize>(
+        &mut self,
+        x: &SMatrix<T, X, B>,
+        dy: &SMatrix<T, Y, B>,
+        pass: Pass<'_, B>,
+    ) {
+        let (x, dy) = (pass.live_part(x.as_slice()), pass.live_part(dy.as_slice()));
+        let (dw, db) = (self.weight.as_mut_slice(), self.bias.as_mut_slice());
+        let db = (BIAS > 0).then_some(db);
+        T::conv_grad_weight(pass.isa(), &Self::WINDOW, x, dy, dw, db, pass.live(), pass.is_fresh());
+    }
+
+    fn grad_input<const X: usize, const Y: usize, const B: usize>(
+        &self,
+        dy: &SMatrix<T, Y, B>,
+        dx: &mut SMatrix<T, X, B>,
+        pass: Pass<'_, B>,
+    ) {
+        let (dy, dx) = (pass.live_part(dy.as_slice()), pass.live_part_mut(dx.as_mut_slice()));
+        T::conv_grad_input(pass.isa(), &Self::WINDOW, self.weight.as_slice(), dy, dx, pass.live());
+    }
+
     const fn check<const X: usize, const Y: usize>() {
         assert!(X == S::LEN && Y == OUT * S::AREA && (BIAS == 0 || BIAS == OUT));
         assert!(OUT * FAN == Self::WINDOW.weights() && OUT.is_multiple_of(S::GROUPS));
@@ -202,18 +226,17 @@ impl<
         pass: Pass<'a, B>,
     ) {
         const { Self::check::<X, Y>() }
-        let (isa, live, fresh) = (pass.isa(), pass.live(), pass.is_fresh());
-        let (x, dy) = (pass.live_part(x.as_slice()), pass.live_part(dy.as_slice()));
         if let Some(grad) = grad {
-            let (dw, db) = (grad.weight.as_mut_slice(), grad.bias.as_mut_slice());
-            let db = (BIAS > 0).then_some(db);
-            T::conv_grad_weight(isa, &Self::WINDOW, x, dy, dw, db, live, fresh);
+            grad.add_gradient(x, dy, pass);
         }
         if let Some(dx) = dx {
-            let dx = pass.live_part_mut(dx.as_mut_slice());
-            T::conv_grad_input(isa, &Self::WINDOW, self.weight.as_slice(), dy, dx, live);
+            self.grad_input(dy, dx, pass);
         }
     }
+}
+
+descends! {
+    [S: Sliding, const OUT: usize, const FAN: usize, const BIAS: usize] Conv2d<T, S, OUT, FAN, BIAS>
 }
 
 weight_and_bias! {

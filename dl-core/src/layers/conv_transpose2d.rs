@@ -5,6 +5,7 @@ use core::marker::PhantomData;
 use nalgebra::{SMatrix, SVector};
 
 use super::conv2d::window;
+use crate::descend::descends;
 use crate::kernels::conv::Window;
 use crate::layers::{BatchNorm, weight_and_bias};
 use crate::options::Sliding;
@@ -149,6 +150,36 @@ impl<T: Real, S: Sliding, const IN: usize, const FAN: usize, const BIAS: usize>
     /// The numbers of a channel that comes out.
     const PLANE: usize = S::IMAGE[1] * S::IMAGE[2];
 
+    /// Adds to the weight and bias of `self` what their gradients are.
+    fn add_gradient<const X: usize, const Y: usize, const B: usize>(
+        &mut self,
+        x: &SMatrix<T, X, B>,
+        dy: &SMatrix<T, Y, B>,
+        pass: Pass<'_, B>,
+    ) {
+        let (x, dy) = (pass.live_part(x.as_slice()), pass.live_part(dy.as_slice()));
+        let (dw, db, fresh) = (self.weight.as_mut_slice(), self.bias.as_mut_slice(), pass.is_fresh());
+        T::conv_grad_weight(pass.isa(), &Self::WINDOW, dy, x, dw, None, pass.live(), fresh);
+        if fresh {
+            db.fill(T::zero());
+        }
+        if BIAS > 0 {
+            for (k, dy) in dy.chunks_exact(Self::PLANE).enumerate() {
+                db[k % BIAS] += dy.iter().fold(T::zero(), |sum, &dy| sum + dy);
+            }
+        }
+    }
+
+    fn grad_input<const X: usize, const Y: usize, const B: usize>(
+        &self,
+        dy: &SMatrix<T, Y, B>,
+        dx: &mut SMatrix<T, X, B>,
+        pass: Pass<'_, B>,
+    ) {
+        let (dy, dx) = (pass.live_part(dy.as_slice()), pass.live_part_mut(dx.as_mut_slice()));
+        T::conv(pass.isa(), &Self::WINDOW, self.weight.as_slice(), None, dy, dx, pass.live(), false);
+    }
+
     const fn check<const X: usize, const Y: usize>() {
         assert!(Y == S::LEN && X == IN * S::AREA && (BIAS == 0 || BIAS == S::IMAGE[0]));
         assert!(IN * FAN == Self::WINDOW.weights() && IN.is_multiple_of(S::GROUPS));
@@ -196,25 +227,17 @@ impl<
         pass: Pass<'a, B>,
     ) {
         const { Self::check::<X, Y>() }
-        let (isa, live, fresh) = (pass.isa(), pass.live(), pass.is_fresh());
-        let (x, dy) = (pass.live_part(x.as_slice()), pass.live_part(dy.as_slice()));
         if let Some(grad) = grad {
-            let (dw, db) = (grad.weight.as_mut_slice(), grad.bias.as_mut_slice());
-            T::conv_grad_weight(isa, &Self::WINDOW, dy, x, dw, None, live, fresh);
-            if fresh {
-                db.fill(T::zero());
-            }
-            if BIAS > 0 {
-                for (k, dy) in dy.chunks_exact(Self::PLANE).enumerate() {
-                    db[k % BIAS] += dy.iter().fold(T::zero(), |sum, &dy| sum + dy);
-                }
-            }
+            grad.add_gradient(x, dy, pass);
         }
         if let Some(dx) = dx {
-            let dx = pass.live_part_mut(dx.as_mut_slice());
-            T::conv(isa, &Self::WINDOW, self.weight.as_slice(), None, dy, dx, live, false);
+            self.grad_input(dy, dx, pass);
         }
     }
+}
+
+descends! {
+    [S: Sliding, const IN: usize, const FAN: usize, const BIAS: usize] ConvTranspose2d<T, S, IN, FAN, BIAS>
 }
 
 weight_and_bias! {

@@ -2,6 +2,7 @@
 
 use nalgebra::{SMatrix, SVector};
 
+use crate::descend::descends;
 use crate::kernels::map::Known;
 use crate::layers::{BatchNorm, weight_and_bias};
 use crate::{Layer, Pass, Pointwise, Real, Shape, Vals, pointwise};
@@ -107,6 +108,36 @@ impl<T: Real, const IN: usize, const OUT: usize, const BIAS: usize> Dense<T, IN,
         T::gemm_bias(pass.isa(), size, w, x, b, y, relu);
     }
 
+    /// `dW += dy xᵀ`, `db += Σ dy`, with the weight and bias of `self`.
+    #[inline(always)]
+    fn add_gradient<const X: usize, const Y: usize, const B: usize>(
+        &mut self,
+        x: &SMatrix<T, X, B>,
+        dy: &SMatrix<T, Y, B>,
+        pass: Pass<'_, B>,
+    ) {
+        let size = [OUT, pass.live_of(x.len() / IN), IN];
+        let (isa, x, dy) = (pass.isa(), pass.live_part(x.as_slice()), pass.live_part(dy.as_slice()));
+        if pass.is_fresh() {
+            self.bias.fill(T::zero());
+        }
+        T::gemm_nt(isa, size, dy, x, self.weight.as_mut_slice(), pass.is_fresh());
+        T::add_columns(isa, OUT, dy, self.bias.as_mut_slice());
+    }
+
+    /// `dx = Wᵀ dy`
+    #[inline(always)]
+    fn grad_input<const X: usize, const Y: usize, const B: usize>(
+        &self,
+        dy: &SMatrix<T, Y, B>,
+        dx: &mut SMatrix<T, X, B>,
+        pass: Pass<'_, B>,
+    ) {
+        let size = [OUT, pass.live_of(dx.len() / IN), IN];
+        let (dy, dx) = (pass.live_part(dy.as_slice()), pass.live_part_mut(dx.as_mut_slice()));
+        T::gemm_tn(pass.isa(), size, self.weight.as_slice(), dy, dx);
+    }
+
     pub(crate) const fn check<const X: usize, const Y: usize>() {
         assert!(X.is_multiple_of(IN) && Y == X / IN * OUT && (BIAS == 0 || BIAS == OUT));
     }
@@ -148,21 +179,16 @@ impl<T: Real, const IN: usize, const OUT: usize, const BIAS: usize, const X: usi
         _: &mut (),
         pass: Pass<'a, B>,
     ) {
-        let size = [OUT, pass.live_of(x.len() / IN), IN];
-        let (isa, x, dy) = (pass.isa(), pass.live_part(x.as_slice()), pass.live_part(dy.as_slice()));
         if let Some(grad) = grad {
-            if pass.is_fresh() {
-                grad.bias.fill(T::zero());
-            }
-            T::gemm_nt(isa, size, dy, x, grad.weight.as_mut_slice(), pass.is_fresh()); // dW += dy xᵀ
-            T::add_columns(isa, OUT, dy, grad.bias.as_mut_slice()); //                     db += Σ dy
+            grad.add_gradient(x, dy, pass);
         }
         if let Some(dx) = dx {
-            let dx = pass.live_part_mut(dx.as_mut_slice());
-            T::gemm_tn(isa, size, self.weight.as_slice(), dy, dx); //                      dx = Wᵀ dy
+            self.grad_input(dy, dx, pass);
         }
     }
 }
+
+descends! { [const IN: usize, const OUT: usize, const BIAS: usize] Dense<T, IN, OUT, BIAS> }
 
 weight_and_bias! {
     [const IN: usize, const OUT: usize, const BIAS: usize] Dense<T, IN, OUT, BIAS>,

@@ -38,9 +38,13 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, const B: usize> Blank for Lane<N, L
         work: Blank::ZERO,
         y: Blank::ZERO,
         dy: Blank::ZERO,
-        data: Data { x: Blank::ZERO, target: Blank::ZERO, lens: Blank::ZERO },
+        data: Data::ZERO,
         share: Blank::ZERO,
     };
+}
+
+impl<N: Network, L: Loss<N::Scalar, N::Out>, const B: usize> Blank for Data<N, L, B> {
+    const ZERO: Self = Data { x: Blank::ZERO, target: Blank::ZERO, lens: Blank::ZERO };
 }
 
 impl<N: Network, L: Loss<N::Scalar, N::Out>, const B: usize> Lane<N, L, B> {
@@ -230,6 +234,7 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, const B: usize> Data<N, L, B> {
 }
 
 /// The pass with the valid lengths of the output.
-fn output_pass<'a, N: Network, const B: usize>(pass: InputPass<'a, N, B>) -> OutputPass<'a, N, B> {
+#[inline(always)]
+pub(super) fn output_pass<'a, N: Network, const B: usize>(pass: InputPass<'a, N, B>) -> OutputPass<'a, N, B> {
     pass.with_lens(N::lens(pass))
 }

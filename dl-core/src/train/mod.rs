@@ -27,6 +27,7 @@
 //! | train | [`Trainer`], with [`Fit`] |
 //! | look on, stop early, keep the best | [`Callback`], [`History`], [`EarlyStopping`], [`BestCheckpoint`] |
 //! | train on averaged weights | [`Averaging`] |
+//! | train without memory for the gradient, one sample at a time | [`FusedSgd`] |
 //! | infer only | [`Model`] |
 //! | infer one step at a time | [`StreamModel`] |
 
@@ -40,6 +41,7 @@ mod early_stopping;
 mod error;
 mod evaluate;
 mod fit;
+mod fused_sgd;
 mod history;
 mod image;
 mod lane;
@@ -68,6 +70,7 @@ pub use data::{Dataset, Samples, SliceError};
 pub use early_stopping::{Best, EarlyStopping, Keep};
 pub use error::{FitError, NonFinite};
 pub use fit::{Fit, Valid, Validated, Validation};
+pub use fused_sgd::{FusedMemory, FusedSgd};
 #[cfg(feature = "alloc")]
 pub use history::FullHistory;
 pub use history::History;

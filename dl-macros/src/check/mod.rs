@@ -14,6 +14,7 @@
 //! - [`check_folded`]: where a twin without norms is asked for, there is something to fold
 //! - [`check_int8`]: where a form in integers is asked for, there can be one
 //! - [`check_stream`]: a network that is to run one step at a time has steps, and no layer that needs them all
+//! - [`check_fused_sgd`]: where a step is to be taken while the gradient is computed, each layer that learns can
 //! - [`calls`]: a field that is called again gets the shape that its first call settled
 //!
 //! The connections are a list of nodes, for a chain as for a graph; `graph` makes it from a closure.
@@ -38,6 +39,7 @@ use crate::shape::{Dim, Shape, tidy};
 mod calls;
 mod fields;
 mod folded;
+mod fused_sgd;
 mod graph;
 mod hidden;
 mod int8;
@@ -50,6 +52,7 @@ mod tied;
 
 use fields::{check_init, check_open, check_repeat};
 use folded::check_folded;
+use fused_sgd::check_fused_sgd;
 pub(crate) use graph::callee;
 pub(crate) use hidden::Hidden;
 pub(crate) use int8::Form;
@@ -191,6 +194,7 @@ pub(crate) fn check<'a>(args: &'a Args, written: &'a Written, report: &mut Repor
     check_folded(&mut net, report)?;
     check_stream(&mut net, report)?;
     check_int8(&mut net, report)?;
+    check_fused_sgd(&net, report)?;
     Some(net)
 }
 

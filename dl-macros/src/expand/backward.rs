@@ -1,12 +1,13 @@
 //! The backward pass: the calls of the forward pass in reverse, and sums where a value fans out.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
 
 use super::forward::Pass;
 use super::passes::Passes;
-use crate::check::{Node, Op, ValueId};
-use crate::flow::tuple;
+use crate::check::{Layer, Node, Op, ValueId};
+use crate::flow::{self, tuple};
 use crate::plan::{Back, Dx, Home, Place, Step, Term};
 use crate::shape::Dim;
 
@@ -172,19 +173,6 @@ impl Passes<'_> {
         };
         let (x, y) = (lent(&step.inputs), lent(&step.outputs));
         let (dx, dy) = (tuple(dx), tuple(dy.iter().cloned()));
-        let grad = match self.plan.net.layer_of(node) {
-            Some(layer) if layer.is_trained() => match layer.tied {
-                Some(other) => {
-                    let other = &other.ident;
-                    quote!(grad.as_deref_mut().map(|g| g.#other.unembed_mut()))
-                }
-                None => {
-                    let field = &layer.field.ident;
-                    quote!(grad.as_deref_mut().map(|g| &mut g.#field))
-                }
-            },
-            _ => quote!(::core::option::Option::None),
-        };
         let n = self.node_index(node);
         let tape = match &self.plan.tape_names[n] {
             Some(tape) => {
@@ -196,6 +184,32 @@ impl Passes<'_> {
         // Only the call that comes first may overwrite the gradient.
         let fresh = (!is_first).then(|| quote!(.fresh(false)));
         let (layer_trait, layer, at) = (self.layer_trait(node), self.layer(node), self.at(n, &passes[n]));
+        let trained = self.plan.net.layer_of(node).filter(|layer| layer.is_trained());
+        if let Some(own) = trained.filter(|_| self.descends) {
+            let field = &own.field.ident;
+            if self.is_small(node) {
+                return quote!(#places #dl::small::descend(&mut self.#field, #x, #dy, #dx, #at););
+            }
+            let (work, from, to) =
+                (self.work(node), flow::signal(dl, &own.inputs), flow::signal(dl, &own.outputs));
+            // one that cannot is an error on its type
+            let layer = quote_spanned!(own.field.ty.span()=> &mut self.#field);
+            return quote! {
+                #places
+                #dl::Descend::<T, #from, #to>::descend(#layer, #x, #y, #tape, #dy, #dx, #work, #at);
+            };
+        }
+        let grad = match trained {
+            Some(Layer { tied: Some(other), .. }) => {
+                let other = &other.ident;
+                quote!(grad.as_deref_mut().map(|g| g.#other.unembed_mut()))
+            }
+            Some(layer) => {
+                let field = &layer.field.ident;
+                quote!(grad.as_deref_mut().map(|g| &mut g.#field))
+            }
+            None => quote!(::core::option::Option::None),
+        };
         if self.is_small(node) {
             return quote!(#places #dl::small::backward(#layer, #x, #dy, #dx, #grad, #at #fresh););
         }

@@ -252,7 +252,7 @@ fn grad_fields(plan: &Plan<'_>, names: &Names) -> (Vec<TokenStream>, Vec<TokenSt
 /// The values that a backward pass reads, and what layers keep.
 fn tape_fields(plan: &Plan<'_>, names: &Names) -> (Vec<TokenStream>, Vec<TokenStream>) {
     let mut fields = (Vec::new(), Vec::new());
-    let passes = Passes { plan, names, is_tiny: false };
+    let passes = Passes::new(plan, names, false);
     for step in &plan.steps {
         for &v in step.outputs.iter().filter(|v| plan.values[**v].train == Home::Tape) {
             fields.0.push(passes.tape_field(v).to_token_stream());

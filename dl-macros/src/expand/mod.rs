@@ -12,6 +12,7 @@ use crate::plan::Plan;
 use crate::twin::Twin;
 
 mod backward;
+mod descend;
 mod docs;
 mod fold;
 mod forward;
@@ -37,7 +38,8 @@ pub(crate) fn expand(plan: &Plan<'_>, twin: &Twin) -> TokenStream {
     let fold = fold::fold(plan, &names, twin);
     let no_steps = plan.net.args.stream.is_none().then(|| stream::no_steps(&names));
     let no_int8 = plan.net.args.int8.is_none().then(|| int8::none(&names));
-    let mut block = quote!(#blank #params #fold #no_steps #no_int8 #layer #network #closure_names);
+    let descend = plan.net.args.fused_sgd.is_some().then(|| descend::descend(plan, &names));
+    let mut block = quote!(#blank #params #fold #no_steps #no_int8 #layer #descend #network #closure_names);
     // A wrong path would be an error of its own in an import.
     if !plan.net.args.dl_is_said {
         block = prose::with_imports(block, &names.dl);

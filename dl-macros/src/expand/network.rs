@@ -32,7 +32,7 @@ pub(super) fn network(plan: &Plan<'_>, names: &Names) -> TokenStream {
     });
     let nodes = nodes(plan, names);
     let rows = rows(plan, names);
-    let passes = Passes { plan, names, is_tiny: false };
+    let passes = Passes::new(plan, names, false);
     let kept = plan.steps.iter().flat_map(|step| &step.outputs);
     let finite: TokenStream = kept
         .filter(|v| plan.values[**v].train == Home::Tape)

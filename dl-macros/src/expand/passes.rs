@@ -16,23 +16,15 @@ use crate::plan::{Plan, Step};
 pub(super) fn layer(plan: &Plan<'_>, names: &Names) -> TokenStream {
     let (dl, decls, net_ty) = (&names.dl, &names.decls, &names.net_ty);
     let (x, y, tape_ty, work_ty) = (&names.input, &names.output, &names.tape_ty, &names.work_ty);
-    let passes = Passes { plan, names, is_tiny: is_tiny(plan) };
+    let passes = Passes::new(plan, names, is_tiny(plan));
     let macs = layers_sum(passes.macs());
     let (sets_grad, mixes) = (passes.sets_grad_const(), passes.mixes_const());
     let (lens_const, lens) = (passes.lens_const(), passes.lens_fn());
 
     let (inputs, outputs) = (plan.inputs(), plan.outputs());
-    let chunks = |flows: &[flow::Flow]| flows.iter().map(|flow| flow.chunk(dl)).collect::<Vec<_>>();
-    let (x_chunks, y_chunks) = (chunks(&inputs), chunks(&outputs));
-    let each = |chunks: &[TokenStream], how: TokenStream| -> Vec<TokenStream> {
-        chunks.iter().map(|chunk| quote!(#how #chunk)).collect()
-    };
-    let (x_refs, y_refs, y_muts) =
-        (each(&x_chunks, quote!(&)), each(&y_chunks, quote!(&)), each(&y_chunks, quote!(&mut)));
+    let (x_refs, y_muts) = (passes.chunks(&inputs, &quote!(&)), passes.chunks(&outputs, &quote!(&mut)));
     let x_names: Vec<_> = (0..inputs.len()).map(|i| passes.input("x", i)).collect();
-    let dx_names: Vec<_> = (0..inputs.len()).map(|i| passes.input("dx", i)).collect();
     let y_names: Vec<_> = (0..outputs.len()).map(|k| passes.output("y", k)).collect();
-    let dy_names: Vec<_> = (0..outputs.len()).map(|k| passes.output("dy", k)).collect();
     let pass_ty = passes.pass_ty();
     let work_arg = quote!(&mut Self::Work<B>);
 
@@ -61,26 +53,7 @@ pub(super) fn layer(plan: &Plan<'_>, names: &Names) -> TokenStream {
     ];
 
     let backward = passes.backward();
-    let grad = if mentions(&backward, "grad") { quote!(mut grad) } else { quote!(_) };
-    let dx_types: Vec<_> =
-        inputs
-            .iter()
-            .zip(&x_chunks)
-            .map(|(flow, chunk)| {
-                if flow.shape.is_tokens() { quote!(()) } else { quote!(::core::option::Option<&mut #chunk>) }
-            })
-            .collect();
-    let dx_arg = passes.dx_argument(&dx_names, &dx_types, &backward);
-    let backward_args = [
-        arguments(&x_names, &x_refs, &backward),
-        arguments(&y_names, &y_refs, &backward),
-        argument("tape", &quote!(&Self::Tape<B>), &backward),
-        arguments(&dy_names, &y_refs, &backward),
-        dx_arg,
-        quote!(#grad: ::core::option::Option<&mut Self::Grad>),
-        argument("work", &work_arg, &backward),
-        argument("pass", &pass_ty, &backward),
-    ];
+    let backward_args = passes.back_args(&backward);
 
     let inline = passes.is_tiny.then(|| quote!(#[inline(always)]));
     let settle = passes.settle();
@@ -137,9 +110,58 @@ pub(super) struct Passes<'a> {
     pub(super) plan: &'a Plan<'a>,
     pub(super) names: &'a Names,
     pub(super) is_tiny: bool,
+    /// Whether layers that learn take a step, and no gradient is kept.
+    pub(super) descends: bool,
+}
+
+impl<'a> Passes<'a> {
+    pub(super) fn new(plan: &'a Plan<'a>, names: &'a Names, is_tiny: bool) -> Self {
+        Passes { plan, names, is_tiny, descends: false }
+    }
 }
 
 impl Passes<'_> {
+    /// The types of lent chunks.
+    fn chunks(&self, flows: &[flow::Flow], how: &TokenStream) -> Vec<TokenStream> {
+        let chunk = |flow: &flow::Flow| {
+            let chunk = flow.chunk(&self.names.dl);
+            quote!(#how #chunk)
+        };
+        flows.iter().map(chunk).collect()
+    }
+
+    /// The arguments of a backward pass.
+    pub(super) fn back_args(&self, body: &TokenStream) -> Vec<TokenStream> {
+        let (inputs, outputs) = (self.plan.inputs(), self.plan.outputs());
+        let (x_refs, y_refs) = (self.chunks(&inputs, &quote!(&)), self.chunks(&outputs, &quote!(&)));
+        let inputs_as = |prefix: &str| (0..inputs.len()).map(|i| self.input(prefix, i)).collect::<Vec<_>>();
+        let outputs_as =
+            |prefix: &str| (0..outputs.len()).map(|k| self.output(prefix, k)).collect::<Vec<_>>();
+        let dx_types: Vec<_> = inputs
+            .iter()
+            .zip(self.chunks(&inputs, &quote!(&mut)))
+            .map(
+                |(flow, chunk)| {
+                    if flow.shape.is_tokens() { quote!(()) } else { quote!(::core::option::Option<#chunk>) }
+                },
+            )
+            .collect();
+        let mut args = vec![
+            arguments(&inputs_as("x"), &x_refs, body),
+            arguments(&outputs_as("y"), &y_refs, body),
+            argument("tape", &quote!(&Self::Tape<B>), body),
+            arguments(&outputs_as("dy"), &y_refs, body),
+            self.dx_argument(&inputs_as("dx"), &dx_types, body),
+        ];
+        if !self.descends {
+            let grad = if mentions(body, "grad") { quote!(mut grad) } else { quote!(_) };
+            args.push(quote!(#grad: ::core::option::Option<&mut Self::Grad>));
+        }
+        args.push(argument("work", &quote!(&mut Self::Work<B>), body));
+        args.push(argument("pass", &self.pass_ty(), body));
+        args
+    }
+
     /// `x` or `dx` of input `i`; of several, by the names that the closure gives them.
     pub(super) fn input(&self, prefix: &str, i: usize) -> Ident {
         match self.plan.net.inputs.as_slice() {

@@ -10,8 +10,9 @@ use quote::{ToTokens, quote};
 use crate::shape::is_qualified;
 
 /// Names at the root of the framework that are worth importing.
-const NAMES: [&str; 20] = [
+const NAMES: [&str; 21] = [
     "Blank",
+    "Descend",
     "Edge",
     "Fit",
     "Fitted",

@@ -14,7 +14,7 @@ use crate::plan::Plan;
 pub(crate) fn stream(plan: &Plan<'_>) -> TokenStream {
     let names = Names::of_step(plan);
     let (dl, decls, net, net_ty) = (&names.dl, &names.decls, &names.net, &names.net_ty);
-    let passes = Passes { plan, names: &names, is_tiny: passes::is_tiny(plan) };
+    let passes = Passes::new(plan, &names, passes::is_tiny(plan));
     let (x, y, work_ty) = (&names.input, &names.output, &names.work_ty);
     let with_chunk = quote!(#decls T: #dl::Real, const B: usize);
 

@@ -6,7 +6,7 @@ use dl::train::Dataset;
 use dl::{Rng, Tokens, Vals};
 
 /// Images of 8 by 8 pixels with the digits they show: 65 bytes each, read where they lie.
-pub(crate) struct Digits(&'static [[u8; 65]]);
+pub(crate) struct Digits(pub(crate) &'static [[u8; 65]]);
 
 /// The images to learn from, and 360 others.
 pub(crate) fn load() -> (Digits, Digits) {
@@ -14,13 +14,6 @@ pub(crate) fn load() -> (Digits, Digits) {
     let (all, _) = BYTES.as_chunks();
     let (train, test) = all.split_at(all.len() - 360);
     (Digits(train), Digits(test))
-}
-
-impl Digits {
-    /// The first images alone.
-    pub(crate) fn first(&self, images: usize) -> Digits {
-        Digits(&self.0[..images])
-    }
 }
 
 impl Dataset<f32, Vals<64>, Tokens<1>> for Digits {

@@ -33,7 +33,7 @@ pub(crate) fn learn() -> bool {
     println!("digits: {right} of {} right after {} steps", accuracy.seen, trainer.steps());
     println!("digits: {} bytes of memory", size_of::<NetMemory>());
 
-    let (mut one, mut sixteen) = (train.first(1), train.first(16));
+    let (mut one, mut sixteen) = (Digits(&train.0[..1]), Digits(&train.0[..16]));
     let mut step = |samples: &mut Digits| _ = black_box(trainer.step(black_box(samples)));
     let mut few = board::takes("digits: a step on 1 sample", 28_000, || step(&mut one));
     few &= board::takes("digits: a step on 16 samples", 400_000, || step(&mut sixteen));

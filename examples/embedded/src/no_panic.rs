@@ -7,7 +7,7 @@ use core::hint::black_box;
 use board::{end, entry};
 use dl::Blank;
 use dl::prelude::*;
-use dl::train::{Memory, StreamMemory, StreamModel};
+use dl::train::{FusedMemory, Memory, StreamMemory, StreamModel};
 use static_cell::ConstStaticCell;
 
 #[network(input = [64])]
@@ -28,7 +28,16 @@ struct Sensor {
     head: Dense<3>,
 }
 
+#[network(input = [64], fused_sgd)]
+struct Small {
+    fc1: Dense<32>,
+    act1: Relu,
+    drop: Dropout<0.2>,
+    head: Dense<10>,
+}
+
 static NET: ConstStaticCell<Memory<Net, CrossEntropy, Sgd, 1>> = ConstStaticCell::new(Blank::ZERO);
+static SMALL: ConstStaticCell<FusedMemory<Small, CrossEntropy>> = ConstStaticCell::new(Blank::ZERO);
 static SENSOR: ConstStaticCell<StreamMemory<Sensor>> = ConstStaticCell::new(Blank::ZERO);
 
 /// A training step on several samples.
@@ -40,6 +49,13 @@ extern "C" fn checked_step(
     y: &[u16; 3],
 ) -> bool {
     net.step(&(x, y)).is_ok()
+}
+
+/// A training step without a gradient in memory.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn checked_fused_step(sgd: &mut FusedSgd<Small, CrossEntropy>, x: &[f32; 64], y: u16) -> bool {
+    sgd.step(&(core::slice::from_ref(x), &[y]), 0).is_ok()
 }
 
 /// A prediction.
@@ -60,8 +76,9 @@ extern "C" fn checked_stream(sensor: &mut StreamModel<Sensor>, x: &[f32; 6]) -> 
 fn main() -> ! {
     let mut net = NetTrainer::in_place(NET.take(), CrossEntropy::new(), Sgd::new(0.1), 0);
     let mut sensor = StreamModel::in_place(SENSOR.take(), 0);
+    let mut sgd = FusedSgd::in_place(SMALL.take(), CrossEntropy::new(), 0.1, 0);
     let (x, y) = black_box(([[0.5; 64]; 3], [1, 2, 3]));
-    let well = checked_step(&mut net, &x, &y);
+    let well = checked_step(&mut net, &x, &y) & checked_fused_step(&mut sgd, &x[0], y[0]);
     let values = [checked_predict(&mut net, &x[0]), checked_stream(&mut sensor, &[0.5; 6])];
     end(well && values.iter().all(|v| v.is_finite()))
 }

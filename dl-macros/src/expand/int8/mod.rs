@@ -26,11 +26,11 @@ pub(crate) fn int8(plan: &mut Plan<'_>, asked: &Int8) -> TokenStream {
     // Every value is looked at after it is made: no reference to it is given away.
     plan.values.iter_mut().for_each(|value| value.readers += 2);
     let floats: Vec<_> = {
-        let passes = Passes { plan, names: &names, is_tiny: false };
+        let passes = Passes::new(plan, &names, false);
         plan.steps.iter().map(|step| passes.floats(step)).collect()
     };
     plan.place_integers();
-    let passes = Passes { plan, names: &names, is_tiny: false };
+    let passes = Passes::new(plan, &names, false);
     let name = asked.name(&names.net);
     Integers { passes, work: format_ident!("{name}Work"), values: format_ident!("{name}Values"), name }
         .items(&floats)
