@@ -196,6 +196,8 @@ pub(crate) fn fallback(args: &Args, written: &Written, report: Report) -> TokenS
                 ) {
                 }
             }
+            impl<#decls #t: #dl::Real, #(const #x_params: usize,)* #(const #y_params: usize),*>
+                #dl::Descend<#t, #any_x, #any_y> for #ident<#used #t> {}
             impl<#decls #t: #dl::Real> #dl::Network for #ident<#used #t> {
                 type Scalar = #t;
                 type In = #x_signal;
