@@ -2,7 +2,7 @@
 
 use dl::prelude::*;
 use dl::train::{Model, StreamModel};
-use dl::{Blank, Rng, StreamNetwork, Tokens, Vals};
+use dl::{Blank, Rng, StreamNetwork, Tokens, Vals, ZeroValid};
 
 #[network(input = [6, 2], stream)]
 struct Stack {
@@ -309,4 +309,15 @@ fn a_network_says_what_flows_at_a_step() {
         N::STEP_MACS
     }
     assert_eq!(of::<Chars>(), 4 * 17 * (3 + 17) + 17 * 8 + 8 * 9);
+}
+
+#[test]
+fn scratch_memory_that_layers_take_turns_in_is_not_cleared() {
+    // numbers of one size alone: then any bytes are a valid value
+    let atoms = [
+        <TransformerStepWork<f32, 1> as ZeroValid>::ATOM,
+        <NestedStepWork<f32, 1> as ZeroValid>::ATOM,
+        <StackStepWork<f64, 2> as ZeroValid>::ATOM,
+    ];
+    assert_eq!(atoms, [4, 4, 8]);
 }

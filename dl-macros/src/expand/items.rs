@@ -167,23 +167,28 @@ pub(super) fn blanks(plan: &Plan<'_>, names: &Names) -> TokenStream {
         fields.push(scalar(plan).into_token_stream());
     }
     let net_ty = &names.net_ty;
-    let atom = |types: &[TokenStream]| quote!(const ATOM: usize = #dl::place::atom::<Self>(&[#(#dl::place::field::<#types>()),*]););
     let in_struct = |layer: &Layer<'_>| match layer.tied {
         Some(_) => quote!(()),
         None => names.types[layer.index].clone(),
     };
     let net_types: Vec<_> = plan.net.layers.iter().map(in_struct).collect();
-    let net = zeros(dl, &quote!(#decls T: #dl::Real), net_ty, ident, &fields, atom(&net_types));
+    let net = zeros(dl, &quote!(#decls T: #dl::Real), net_ty, ident, &fields, atom(dl, &net_types));
     let (grad_fields, grad_types) = grad_fields(plan, names);
-    let grad =
-        zeros(dl, &quote!(#decls T: #dl::Real), &names.grad_ty, &names.grad, &grad_fields, atom(&grad_types));
+    let grad = zeros(
+        dl,
+        &quote!(#decls T: #dl::Real),
+        &names.grad_ty,
+        &names.grad,
+        &grad_fields,
+        atom(dl, &grad_types),
+    );
     let with_chunk = quote!(#decls T: #dl::Real, const B: usize);
     let tape = plan
         .has_tape()
         .then(|| zeros(dl, &with_chunk, &names.tape_ty, &names.tape, &tape_fields(plan, names).0, quote!()));
     let work = plan.has_work().then(|| {
         let (fields, types) = work_fields(plan, names);
-        zeros(dl, &with_chunk, &names.work_ty, &names.work, &fields, atom(&types))
+        zeros(dl, &with_chunk, &names.work_ty, &names.work, &fields, atom(dl, &types))
     });
     quote!(#net #grad #tape #work)
 }
@@ -309,6 +314,11 @@ pub(super) fn zeros(
         // traits require to be valid when zero.
         unsafe impl<#generics> #dl::ZeroValid for #ty { #atom }
     }
+}
+
+/// Whether a struct of such fields is made of numbers of one size: then it need not be cleared where others take turns with it.
+pub(super) fn atom(dl: &TokenStream, types: &[TokenStream]) -> TokenStream {
+    quote!(const ATOM: usize = #dl::place::atom::<Self>(&[#(#dl::place::field::<#types>()),*]);)
 }
 
 /// Numbers that fill a cache line, in `f32`.

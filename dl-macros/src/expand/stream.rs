@@ -45,7 +45,7 @@ pub(crate) fn stream(plan: &Plan<'_>) -> TokenStream {
     let (work_struct, work_impls) = if plan.has_work() {
         let doc = format!(" Scratch memory of a step of [`{net}`] for `B` samples.");
         let (fields, types) = items::work_fields(plan, &names);
-        let impls = items::zeros(dl, &with_chunk, work_ty, &names.work, &fields, quote!());
+        let impls = items::zeros(dl, &with_chunk, work_ty, &names.work, &fields, items::atom(dl, &types));
         (Some(items::companion(plan, &names.work, &doc, &with_chunk, (fields, types))), Some(impls))
     } else {
         (None, None)
