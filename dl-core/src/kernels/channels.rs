@@ -60,9 +60,12 @@ versions! {
 impl<T: Real> Channels<'_, T> {
     #[inline(always)]
     fn run(self, run: usize) {
+        let run = run.max(1);
+        // of no channels there is nothing, in no chunk
+        let size = |channels: usize| (run * channels).max(1);
         match self {
             Channels::Sums { x, sums } => {
-                for x in x.chunks_exact(run * sums.len()) {
+                for x in x.chunks_exact(size(sums.len())) {
                     if run == 1 {
                         for (sum, &x) in sums.iter_mut().zip(x) {
                             *sum += x;
@@ -75,7 +78,7 @@ impl<T: Real> Channels<'_, T> {
                 }
             }
             Channels::Squares { x, mean, sums } => {
-                for x in x.chunks_exact(run * sums.len()) {
+                for x in x.chunks_exact(size(sums.len())) {
                     if run == 1 {
                         for ((sum, &x), &mean) in sums.iter_mut().zip(x).zip(mean) {
                             *sum += (x - mean) * (x - mean);
@@ -88,7 +91,7 @@ impl<T: Real> Channels<'_, T> {
                 }
             }
             Channels::Dots { x, dy, mean, whole, along } => {
-                let sample = run * mean.len();
+                let sample = size(mean.len());
                 for (x, dy) in x.chunks_exact(sample).zip(dy.chunks_exact(sample)) {
                     let sums = whole.iter_mut().zip(&mut *along).zip(mean);
                     if run == 1 {
@@ -107,7 +110,7 @@ impl<T: Real> Channels<'_, T> {
                 }
             }
             Channels::Scale { x, mean, scale, shift, y } => {
-                let sample = run * mean.len();
+                let sample = size(mean.len());
                 for (x, y) in x.chunks_exact(sample).zip(y.chunks_exact_mut(sample)) {
                     let by = mean.iter().zip(scale).zip(shift);
                     if run == 1 {
@@ -125,7 +128,7 @@ impl<T: Real> Channels<'_, T> {
                 }
             }
             Channels::Back { x, dy, mean, scale, whole, along, dx } => {
-                let sample = run * mean.len();
+                let sample = size(mean.len());
                 let samples = x.chunks_exact(sample).zip(dy.chunks_exact(sample));
                 for ((x, dy), dx) in samples.zip(dx.chunks_exact_mut(sample)) {
                     let by = mean.iter().zip(scale).zip(whole.iter().zip(along));

@@ -34,29 +34,37 @@ pub enum Pooling<'a, T> {
 
 /// [`Pooling`] of one scalar.
 pub trait OnWindows: Sized {
-    /// Does it.
+    /// Does it. Panics unless the slices hold whole planes, as many of the input as of the output.
     fn on_windows(isa: Isa, window: &Window, what: Pooling<'_, Self>);
 }
 
 impl OnWindows for f64 {
     fn on_windows(_: Isa, window: &Window, what: Pooling<'_, f64>) {
+        what.check(window);
         what.run(window);
     }
 }
 
 impl OnWindows for f32 {
+    #[inline(always)]
     fn on_windows(isa: Isa, window: &Window, what: Pooling<'_, f32>) {
-        #[cfg(target_arch = "x86_64")]
-        if isa.0 == Level::Avx512 && are_squares(window) {
-            // SAFETY: the token exists only where the processor has these instructions.
-            match what {
-                Pooling::Max { x, y, at } => return unsafe { avx512::max(window, x, y, at) },
-                Pooling::MaxBack { dy, at, dx } => return unsafe { avx512::max_back(window, dy, at, dx) },
-                Pooling::Sum { .. } | Pooling::SumBack { .. } => {}
-            }
-        }
-        on_windows(isa, window, what);
+        what.check(window);
+        pool(isa, window, what);
     }
+}
+
+/// [`OnWindows::on_windows`], after the check, which is a part of the caller.
+fn pool(isa: Isa, window: &Window, what: Pooling<'_, f32>) {
+    #[cfg(target_arch = "x86_64")]
+    if isa.0 == Level::Avx512 && are_squares(window) {
+        // SAFETY: the token exists only where the processor has these instructions.
+        match what {
+            Pooling::Max { x, y, at } => return unsafe { avx512::max(window, x, y, at) },
+            Pooling::MaxBack { dy, at, dx } => return unsafe { avx512::max_back(window, dy, at, dx) },
+            Pooling::Sum { .. } | Pooling::SumBack { .. } => {}
+        }
+    }
+    on_windows(isa, window, what);
 }
 
 versions! {
@@ -69,6 +77,27 @@ versions! {
 const NONE: u16 = u16::MAX;
 
 impl<T: Real> Pooling<'_, T> {
+    /// Panics unless the sizes are those of the window.
+    #[inline(always)]
+    fn check(&self, window: &Window) {
+        let (x, y) = match self {
+            Pooling::Max { x, y, at } => {
+                assert!(at.as_ref().is_none_or(|at| at.len() == y.len()));
+                (x.len(), y.len())
+            }
+            Pooling::MaxBack { dy, at, dx } => {
+                assert!(at.len() == dy.len());
+                (dx.len(), dy.len())
+            }
+            Pooling::Sum { x, y, .. } => (x.len(), y.len()),
+            Pooling::SumBack { dy, dx, .. } => (dx.len(), dy.len()),
+        };
+        let [inputs, outputs] = [window.input, window.output].map(|[_, rows, columns]| rows * columns);
+        assert!(window.stride[0] > 0 && window.stride[1] > 0, "no window: {window:?}");
+        let planes = y.checked_div(outputs).unwrap_or(0);
+        assert!(planes * outputs == y && planes * inputs == x, "{x} inputs and {y} outputs of {window:?}");
+    }
+
     #[inline(always)]
     fn run(self, window: &Window) {
         if are_squares(window) {
@@ -82,7 +111,7 @@ impl<T: Real> Pooling<'_, T> {
         match window.stride[1] {
             1 => self.with_stride(window, 1),
             2 => self.with_stride(window, 2),
-            stride => self.with_stride(window, stride),
+            stride => self.with_stride(window, stride.max(1)),
         }
     }
 
@@ -92,7 +121,8 @@ impl<T: Real> Pooling<'_, T> {
             Pooling::Max { x, y, at: None } => {
                 y.fill(-T::one() / T::zero());
                 each_tap(window, y.len(), |ys, from, _| {
-                    gather(&mut y[ys], &x[from..], stride, |y, x| {
+                    let Some((y, x)) = y.get_mut(ys).zip(x.get(from..)) else { return };
+                    gather(y, x, stride, |y, x| {
                         *y = if x > *y || is_nan(x) { x } else { *y };
                     });
                 });
@@ -101,7 +131,8 @@ impl<T: Real> Pooling<'_, T> {
                 y.fill(-T::one() / T::zero());
                 at.fill(NONE);
                 each_tap(window, y.len(), |ys, from, tap| {
-                    let (y, at, x) = (&mut y[ys.clone()], &mut at[ys], &x[from..]);
+                    let places = y.get_mut(ys.clone()).zip(at.get_mut(ys));
+                    let Some(((y, at), x)) = places.zip(x.get(from..)) else { return };
                     gather_two(y, at, x, stride, |y, at, x| {
                         let is_larger = x > *y || is_nan(x) || *at == NONE;
                         *y = if is_larger { x } else { *y };
@@ -112,8 +143,9 @@ impl<T: Real> Pooling<'_, T> {
             Pooling::MaxBack { dy, at, dx } => {
                 dx.fill(T::zero());
                 each_tap(window, dy.len(), |ys, from, tap| {
-                    let (dy, at) = (&dy[ys.clone()], &at[ys]);
-                    scatter(&mut dx[from..], stride, dy, at, |dx, dy, at| {
+                    let Some((dy, at)) = dy.get(ys.clone()).zip(at.get(ys)) else { return };
+                    let Some(dx) = dx.get_mut(from..) else { return };
+                    scatter(dx, stride, dy, at, |dx, dy, at| {
                         *dx += if at == tap { dy } else { T::zero() };
                     });
                 });
@@ -121,7 +153,8 @@ impl<T: Real> Pooling<'_, T> {
             Pooling::Sum { x, y, factor } => {
                 y.fill(T::zero());
                 each_tap(window, y.len(), |ys, from, _| {
-                    gather(&mut y[ys], &x[from..], stride, |y, x| *y += x);
+                    let Some((y, x)) = y.get_mut(ys).zip(x.get(from..)) else { return };
+                    gather(y, x, stride, |y, x| *y += x);
                 });
                 y.iter_mut().for_each(|y| *y *= factor);
             }
@@ -129,10 +162,10 @@ impl<T: Real> Pooling<'_, T> {
                 dx.fill(T::zero());
                 let in_pairs = are_pairs(window, 1);
                 each_tap(window, dy.len(), |ys, from, tap| {
-                    let dy = &dy[ys];
+                    let Some((dy, dx)) = dy.get(ys).zip(dx.get_mut(from..)) else { return };
                     if in_pairs {
                         if tap % 2 == 0 {
-                            let (pairs, _) = dx[from..].as_chunks_mut::<2>();
+                            let (pairs, _) = dx.as_chunks_mut::<2>();
                             for ([left, right], &dy) in pairs.iter_mut().zip(dy) {
                                 *left += factor * dy;
                                 *right += factor * dy;
@@ -140,7 +173,7 @@ impl<T: Real> Pooling<'_, T> {
                         }
                         return;
                     }
-                    scatter(&mut dx[from..], stride, dy, dy, |dx, dy, _| *dx += factor * dy);
+                    scatter(dx, stride, dy, dy, |dx, dy, _| *dx += factor * dy);
                 });
             }
         }
@@ -179,7 +212,7 @@ fn each_tap(window: &Window, outputs: usize, mut f: impl FnMut(Range<usize>, usi
             let inside = window.inside(1, kx);
             if !inside.is_empty() {
                 let left = inside.start * window.stride[1] + kx * window.dilation[1] - window.pad[1];
-                for plane in 0..outputs / (rows * columns) {
+                for plane in 0..outputs / (rows * columns).max(1) {
                     for row in inside_rows.clone() {
                         let top = row * window.stride[0] + ky * window.dilation[0] - window.pad[0];
                         let at = (plane * rows + row) * columns;
@@ -196,12 +229,12 @@ fn each_tap(window: &Window, outputs: usize, mut f: impl FnMut(Range<usize>, usi
 #[inline(always)]
 fn gather<T: Copy>(y: &mut [T], x: &[T], stride: usize, f: impl Fn(&mut T, T)) {
     let (chunks, last) = split(x.len(), y.len(), stride);
-    let (y, cut) = y.split_at_mut(chunks);
-    for (y, x) in y.iter_mut().zip(x.chunks_exact(stride)) {
+    let (y, cut) = y.split_at_mut_checked(chunks).unwrap_or_default();
+    for (y, x) in y.iter_mut().zip(x.chunks_exact(stride.max(1))) {
         f(y, x[0]);
     }
-    if let [y] = cut {
-        f(y, x[last]);
+    if let ([y], Some(&x)) = (cut, x.get(last)) {
+        f(y, x);
     }
 }
 
@@ -209,12 +242,13 @@ fn gather<T: Copy>(y: &mut [T], x: &[T], stride: usize, f: impl Fn(&mut T, T)) {
 #[inline(always)]
 fn gather_two<T: Copy>(y: &mut [T], at: &mut [u16], x: &[T], stride: usize, f: impl Fn(&mut T, &mut u16, T)) {
     let (chunks, last) = split(x.len(), y.len(), stride);
-    let ((y, y_cut), (at, at_cut)) = (y.split_at_mut(chunks), at.split_at_mut(chunks));
-    for ((y, at), x) in y.iter_mut().zip(at).zip(x.chunks_exact(stride)) {
+    let (y, y_cut) = y.split_at_mut_checked(chunks).unwrap_or_default();
+    let (at, at_cut) = at.split_at_mut_checked(chunks).unwrap_or_default();
+    for ((y, at), x) in y.iter_mut().zip(at).zip(x.chunks_exact(stride.max(1))) {
         f(y, at, x[0]);
     }
-    if let ([y], [at]) = (y_cut, at_cut) {
-        f(y, at, x[last]);
+    if let ([y], [at], Some(&x)) = (y_cut, at_cut, x.get(last)) {
+        f(y, at, x);
     }
 }
 
@@ -222,17 +256,18 @@ fn gather_two<T: Copy>(y: &mut [T], at: &mut [u16], x: &[T], stride: usize, f: i
 #[inline(always)]
 fn scatter<T: Copy, A: Copy>(dx: &mut [T], stride: usize, dy: &[T], a: &[A], f: impl Fn(&mut T, T, A)) {
     let (chunks, last) = split(dx.len(), dy.len(), stride);
-    let ((dy, dy_cut), (a, a_cut)) = (dy.split_at(chunks), a.split_at(chunks));
-    for ((dx, &dy), &a) in dx.chunks_exact_mut(stride).zip(dy).zip(a) {
+    let (dy, dy_cut) = dy.split_at_checked(chunks).unwrap_or_default();
+    let (a, a_cut) = a.split_at_checked(chunks).unwrap_or_default();
+    for ((dx, &dy), &a) in dx.chunks_exact_mut(stride.max(1)).zip(dy).zip(a) {
         f(&mut dx[0], dy, a);
     }
-    if let (&[dy], &[a]) = (dy_cut, a_cut) {
-        f(&mut dx[last], dy, a);
+    if let (&[dy], &[a], Some(dx)) = (dy_cut, a_cut, dx.get_mut(last)) {
+        f(dx, dy, a);
     }
 }
 
 /// How many of `n` numbers have a whole chunk of `stride` in `len`, and where the last of them is, which may have none.
 #[inline(always)]
 fn split(len: usize, n: usize, stride: usize) -> (usize, usize) {
-    (n.min(len / stride), n.saturating_sub(1) * stride)
+    (n.min(len / stride.max(1)), n.saturating_sub(1) * stride)
 }

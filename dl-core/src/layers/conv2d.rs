@@ -138,7 +138,7 @@ impl<T: Real, S: Sliding, const OUT: usize, const FAN: usize, const BIAS: usize>
         const { Self::check::<X, Y>() }
         let bias = (BIAS > 0).then_some(self.bias.as_slice());
         let (x, y) = (pass.live_part(x.as_slice()), pass.live_part_of(y.as_mut_slice()));
-        T::conv(pass.isa(), &Self::WINDOW, self.weight.as_slice(), bias, x, y, pass.live(), relu);
+        T::conv(pass.isa(), &Self::WINDOW, self.weight.as_slice(), bias, x, y, pass.live_of(B), relu);
     }
 
     /// Adds to the weight and bias of `self` what their gradients are.
@@ -151,7 +151,7 @@ impl<T: Real, S: Sliding, const OUT: usize, const FAN: usize, const BIAS: usize>
         let (x, dy) = (pass.live_part(x.as_slice()), pass.live_part(dy.as_slice()));
         let (dw, db) = (self.weight.as_mut_slice(), self.bias.as_mut_slice());
         let db = (BIAS > 0).then_some(db);
-        T::conv_grad_weight(pass.isa(), &Self::WINDOW, x, dy, dw, db, pass.live(), pass.is_fresh());
+        T::conv_grad_weight(pass.isa(), &Self::WINDOW, x, dy, dw, db, pass.live_of(B), pass.is_fresh());
     }
 
     fn grad_input<const X: usize, const Y: usize, const B: usize>(
@@ -161,7 +161,7 @@ impl<T: Real, S: Sliding, const OUT: usize, const FAN: usize, const BIAS: usize>
         pass: Pass<'_, B>,
     ) {
         let (dy, dx) = (pass.live_part(dy.as_slice()), pass.live_part_mut(dx.as_mut_slice()));
-        T::conv_grad_input(pass.isa(), &Self::WINDOW, self.weight.as_slice(), dy, dx, pass.live());
+        T::conv_grad_input(pass.isa(), &Self::WINDOW, self.weight.as_slice(), dy, dx, pass.live_of(B));
     }
 
     const fn check<const X: usize, const Y: usize>() {

@@ -139,7 +139,7 @@ impl<T: Real, S: Sliding, const IN: usize, const FAN: usize, const BIAS: usize>
     ) {
         const { Self::check::<X, Y>() }
         let (x, y) = (pass.live_part(x.as_slice()), pass.live_part_of(y.as_mut_slice()));
-        T::conv_grad_input(pass.isa(), &Self::WINDOW, self.weight.as_slice(), x, y, pass.live());
+        T::conv_grad_input(pass.isa(), &Self::WINDOW, self.weight.as_slice(), x, y, pass.live_of(B));
         if BIAS > 0 {
             for (y, &b) in y.chunks_exact_mut(Self::PLANE).zip(self.bias.iter().cycle()) {
                 y.iter_mut().for_each(|y| *y += b);
@@ -159,7 +159,7 @@ impl<T: Real, S: Sliding, const IN: usize, const FAN: usize, const BIAS: usize>
     ) {
         let (x, dy) = (pass.live_part(x.as_slice()), pass.live_part(dy.as_slice()));
         let (dw, db, fresh) = (self.weight.as_mut_slice(), self.bias.as_mut_slice(), pass.is_fresh());
-        T::conv_grad_weight(pass.isa(), &Self::WINDOW, dy, x, dw, None, pass.live(), fresh);
+        T::conv_grad_weight(pass.isa(), &Self::WINDOW, dy, x, dw, None, pass.live_of(B), fresh);
         if fresh {
             db.fill(T::zero());
         }
@@ -177,7 +177,7 @@ impl<T: Real, S: Sliding, const IN: usize, const FAN: usize, const BIAS: usize>
         pass: Pass<'_, B>,
     ) {
         let (dy, dx) = (pass.live_part(dy.as_slice()), pass.live_part_mut(dx.as_mut_slice()));
-        T::conv(pass.isa(), &Self::WINDOW, self.weight.as_slice(), None, dy, dx, pass.live(), false);
+        T::conv(pass.isa(), &Self::WINDOW, self.weight.as_slice(), None, dy, dx, pass.live_of(B), false);
     }
 
     const fn check<const X: usize, const Y: usize>() {

@@ -60,7 +60,9 @@ impl<W: ClassWeights, const STEPS: usize, const B: usize> Classes<'_, W, STEPS, 
         if b >= pass.live() || step >= pass.lens().steps(b, STEPS) {
             return Class::Ignored;
         }
-        let target = self.targets[b][step];
+        let Some(&target) = self.targets.get(b).and_then(|steps| steps.get(step)) else {
+            return Class::Ignored;
+        };
         let class = usize::from(target);
         if Some(target) == self.ignore_index {
             Class::Ignored
@@ -74,7 +76,7 @@ impl<W: ClassWeights, const STEPS: usize, const B: usize> Classes<'_, W, STEPS, 
     /// The summed weights of the targets that count. An unknown class weighs 1, so that its NaN is not lost.
     pub(super) fn count(&self, pass: Pass<'_, B>) -> f64 {
         let mut sum = 0.0;
-        for b in 0..pass.live() {
+        for b in 0..pass.live_of(B) {
             for step in 0..STEPS {
                 sum += match self.at::<f64>(b, step, &pass) {
                     Class::Is(_, weight) => weight,

@@ -36,8 +36,21 @@ struct Small {
     head: Dense<10>,
 }
 
+#[network(input = [2, 12, 12])]
+struct Image {
+    conv1: Conv2d<4, 3, Stride<2>, Pad<1>>,
+    act1: Relu,
+    pool: MaxPool2d<2>,
+    depth: Depthwise2d<3, Pad<1>>,
+    act2: Relu,
+    conv2: Conv2d<6, 1>,
+    mean: GlobalAvgPool,
+    head: Dense<3>,
+}
+
 static NET: ConstStaticCell<Memory<Net, CrossEntropy, Sgd, 1>> = ConstStaticCell::new(Blank::ZERO);
 static SMALL: ConstStaticCell<FusedMemory<Small, CrossEntropy>> = ConstStaticCell::new(Blank::ZERO);
+static IMAGE: ConstStaticCell<Memory<Image, CrossEntropy, Sgd, 1>> = ConstStaticCell::new(Blank::ZERO);
 static SENSOR: ConstStaticCell<StreamMemory<Sensor>> = ConstStaticCell::new(Blank::ZERO);
 
 /// A training step on several samples.
@@ -65,6 +78,24 @@ extern "C" fn checked_predict(net: &mut NetTrainer<CrossEntropy, Sgd, 1>, x: &[f
     net.predict(x)[0]
 }
 
+/// A training step of convolutions.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn checked_image_step(
+    net: &mut ImageTrainer<CrossEntropy, Sgd, 1>,
+    x: &[f32; 288],
+    y: &u16,
+) -> bool {
+    net.step(&(core::slice::from_ref(x), core::slice::from_ref(y))).is_ok()
+}
+
+/// A prediction of them.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn checked_image_predict(net: &mut ImageTrainer<CrossEntropy, Sgd, 1>, x: &[f32; 288]) -> f32 {
+    net.predict(x)[0]
+}
+
 /// One step of a sequence.
 #[unsafe(no_mangle)]
 #[inline(never)]
@@ -79,6 +110,12 @@ fn main() -> ! {
     let mut sgd = FusedSgd::in_place(SMALL.take(), CrossEntropy::new(), 0.1, 0);
     let (x, y) = black_box(([[0.5; 64]; 3], [1, 2, 3]));
     let well = checked_step(&mut net, &x, &y) & checked_fused_step(&mut sgd, &x[0], y[0]);
-    let values = [checked_predict(&mut net, &x[0]), checked_stream(&mut sensor, &[0.5; 6])];
+    let mut image = ImageTrainer::in_place(IMAGE.take(), CrossEntropy::new(), Sgd::new(0.1), 0);
+    let well = well & checked_image_step(&mut image, &[0.5; 288], &1);
+    let values = [
+        checked_image_predict(&mut image, &[0.5; 288]),
+        checked_predict(&mut net, &x[0]),
+        checked_stream(&mut sensor, &[0.5; 6]),
+    ];
     end(well && values.iter().all(|v| v.is_finite()))
 }

@@ -85,13 +85,16 @@ impl Window {
 
     /// The outputs of an axis (0 for rows, 1 for columns) whose number `k` of the window is inside of the input.
     pub(super) fn inside(&self, axis: usize, k: usize) -> Range<usize> {
-        let (at, pad, stride) = (k * self.dilation[axis], self.pad[axis], self.stride[axis]);
+        let (at, pad, stride) = (k * self.dilation[axis], self.pad[axis], self.stride[axis].max(1));
         let end = (self.input[axis + 1] + pad).saturating_sub(at).div_ceil(stride);
         let end = end.min(self.output[axis + 1]);
         pad.saturating_sub(at).div_ceil(stride).min(end)..end
     }
 
     /// Panics unless the sizes make a window and the slices have them: what is read and written without a check relies on it.
+    ///
+    /// Where the window is a constant it is a part of the caller, of which nothing is left.
+    #[inline(always)]
     fn check<T>(&self, x: &[T], w: &[T], y: &[T], samples: usize) {
         let numbers = |sizes: &[usize]| sizes.iter().try_fold(1_usize, |all, &size| all.checked_mul(size));
         let count = |size: [usize; 3]| numbers(&[samples, size[0], size[1], size[2]]);
@@ -170,9 +173,12 @@ impl Convolutions for f64 {
         samples: usize,
         relu: bool,
     ) {
+        window.check(x, w, y, samples);
+        assert!(bias.is_none_or(|bias| bias.len() == window.output[0]));
         plain::conv(window, w, bias, x, y, samples, relu);
     }
     fn conv_grad_input(_: Isa, window: &Window, w: &[f64], dy: &[f64], dx: &mut [f64], samples: usize) {
+        window.check(dx, w, dy, samples);
         plain::conv_grad_input(window, w, dy, dx, samples);
     }
     fn conv_grad_weight(
@@ -185,6 +191,8 @@ impl Convolutions for f64 {
         samples: usize,
         fresh: bool,
     ) {
+        window.check(x, dw, dy, samples);
+        assert!(db.as_ref().is_none_or(|db| db.len() == window.output[0]));
         plain::conv_grad_weight(window, x, dy, dw, db, samples, fresh);
     }
 }

@@ -6,7 +6,7 @@ use crate::Real;
 /// `y = max x`, and which of the four it is.
 #[inline(always)]
 pub(super) fn max<T: Real>(window: &Window, x: &[T], y: &mut [T], at: Option<&mut [u16]>) {
-    let columns = window.output[2];
+    let columns = window.output[2].max(1);
     match at {
         None => {
             for (from, y) in starts(window).zip(y.chunks_exact_mut(columns)) {
@@ -31,14 +31,16 @@ pub(super) fn max<T: Real>(window: &Window, x: &[T], y: &mut [T], at: Option<&mu
 /// `dx` of what was the largest.
 #[inline(always)]
 pub(super) fn max_back<T: Real>(window: &Window, dy: &[T], at: &[u16], dx: &mut [T]) {
-    let (width, columns) = (window.input[2], window.output[2]);
+    let (width, columns) = (window.input[2], window.output[2].max(1));
     dx.fill(T::zero());
     let outputs = dy.chunks_exact(columns).zip(at.chunks_exact(columns));
     for (from, (dy, at)) in starts(window).zip(outputs) {
-        let dx = &mut dx[from..from + 2 * width];
+        let Some(dx) = dx.get_mut(from..from + 2 * width) else { return };
         for (column, (&dy, &at)) in dy.iter().zip(at).enumerate() {
             let at = usize::from(at); // a place to write to, not four to choose from: no branch
-            dx[2 * column + at % 2 + at / 2 * width] = dy;
+            if let Some(dx) = dx.get_mut(2 * column + at % 2 + at / 2 * width) {
+                *dx = dy;
+            }
         }
     }
 }
@@ -54,7 +56,7 @@ pub(super) fn starts(window: &Window) -> impl Iterator<Item = usize> {
 #[inline(always)]
 fn pairs<'x, T>(window: &Window, x: &'x [T], from: usize) -> [&'x [[T; 2]]; 2] {
     let (width, used) = (window.input[2], 2 * window.output[2]);
-    [from, from + width].map(|from| x[from..from + used].as_chunks().0)
+    [from, from + width].map(|from| x.get(from..from + used).unwrap_or_default().as_chunks().0)
 }
 
 /// The larger of two numbers and which it is: the first of equal ones, the last NaN.
