@@ -3,11 +3,12 @@
 //! Sizes are checked as a part of the caller, who knows them; what is computed is compiled once.
 
 use super::super::isa::Isa;
+use super::super::simd::{Portable, Simd};
 use super::kernels::kernels;
 use super::parts::Conv;
 use super::to_weight::to_weight;
 use super::windows::{forward, to_input};
-use super::{Convolutions, Window, plain};
+use super::{Convolutions, Window, places, plain};
 
 impl Convolutions for f32 {
     #[inline(always)]
@@ -74,7 +75,10 @@ unsafe fn to_output(
         relu,
     };
     // SAFETY: the slices have the sizes of the window; only `y`, which is borrowed uniquely, is written.
-    if !kernels(isa).iter().any(|by| unsafe { forward(by, &conv) }) {
+    if kernels(isa).iter().any(|by| unsafe { forward(by, &conv) }) {
+    } else if Portable::LANES == 1 {
+        places::conv(window, w, bias, x, y, samples, relu);
+    } else {
         plain::conv(window, w, bias, x, y, samples, relu);
     }
 }

@@ -22,6 +22,7 @@ mod parts;
 mod phases;
 #[cfg(target_arch = "x86_64")]
 mod picked;
+mod places;
 pub mod plain;
 mod runs;
 #[cfg(target_arch = "x86_64")]

@@ -47,6 +47,12 @@ fn check(window: &Window, samples: usize) {
         plain::conv(window, &w, bias, &x, &mut y, samples, relu);
         y
     };
+    for (bias, relu) in [(Some(&b[..]), false), (None, true)] {
+        let mut y = std::vec![7.0; outputs];
+        places::conv(window, &w, bias, &x, &mut y, samples, relu);
+        let bits = |y: Vec<f32>| y.into_iter().map(f32::to_bits).collect::<Vec<_>>();
+        assert_eq!(bits(y), bits(plain_y(bias, relu)), "place by place, {samples} samples of {window:?}");
+    }
     let (y, rectified, without) = (plain_y(Some(&b), false), plain_y(Some(&b), true), plain_y(None, false));
     let mut dx = std::vec![7.0; inputs];
     plain::conv_grad_input(window, &w, &dy, &mut dx, samples);
