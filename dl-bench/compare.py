@@ -25,6 +25,7 @@ DENSE_INFER = [("mlp_infer1", 1), ("ad_infer1", 1), ("tiny_infer1", 1)]
 LENET_INFER = [("lenet_infer1", 1)]
 STREAM = [(f"{kind}_stream_h{hidden}", 1) for kind in ("lstm", "gru") for hidden in (8, 16, 32, 64)]
 INFER = DENSE_INFER + LENET_INFER + [("kws_infer1", 1), ("resnet8_infer1", 1)]
+INT8 = [("kws_int8_infer1", 1)]
 LENET_TRAIN = [("lenet_train", 32), ("lenet_train", 96), ("lenet_train", 512)]
 TEXT_TRAIN = [("charlstm_train", 16), ("gpt_train", 16)]
 TRAIN = [("mlp_train", 32), ("mlp_train", 256), ("tiny_train", 1), ("tiny_train", 16)] + LENET_TRAIN
@@ -32,7 +33,7 @@ SHARED = [("mlp_train", 256)] + LENET_TRAIN  # steps of several chunks, which th
 PEERS = {
     "torch": TRAIN + INFER + TEXT_TRAIN,
     "jax": TRAIN + INFER + TEXT_TRAIN[:1],
-    "onnxruntime": INFER,
+    "onnxruntime": INFER + INT8,
     "litert": INFER,
     "burn": TRAIN + DENSE_INFER + LENET_INFER,
     "candle": TRAIN + DENSE_INFER + LENET_INFER,
@@ -202,7 +203,7 @@ def compare(options):
         native = target_directory(HERE) / "native"
         program = build("--release", "--target-dir", str(native), RUSTFLAGS="-C target-cpu=native")
     limits, results, absent = Limits(), [], {}
-    for row in INFER + STREAM + TRAIN + TEXT_TRAIN:
+    for row in INFER + INT8 + STREAM + TRAIN + TEXT_TRAIN:
         if row[0] not in options.workloads:
             continue
         for name in options.peers:
@@ -349,7 +350,7 @@ def at_least_two(text):
 
 
 def main():
-    workloads = list(dict.fromkeys(workload for workload, _ in INFER + STREAM + TRAIN + TEXT_TRAIN))
+    workloads = list(dict.fromkeys(workload for workload, _ in INFER + INT8 + STREAM + TRAIN + TEXT_TRAIN))
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--peers", type=names(PEERS), default=list(PEERS), help="NAME[,NAME]; all by default")
     parser.add_argument("--workloads", type=names(workloads), default=workloads, help="NAME[,NAME]; all by default")

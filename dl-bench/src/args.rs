@@ -164,6 +164,7 @@ mod tests {
                 ("lenet_train", 96),
                 ("lenet_train", 512),
                 ("kws_infer1", 1),
+                ("kws_int8_infer1", 1),
                 ("resnet8_infer1", 1),
                 ("ad_infer1", 1),
                 ("tiny_infer1", 1),
@@ -201,6 +202,7 @@ mod tests {
                 "mlp_infer1",
                 "lenet_infer1",
                 "kws_infer1",
+                "kws_int8_infer1",
                 "resnet8_infer1",
                 "ad_infer1",
                 "tiny_infer1",
@@ -238,12 +240,12 @@ mod tests {
         for (line, expected) in [
             (
                 "--workload mlp",
-                "there is no workload `mlp`; there are mlp_infer1, mlp_train, lenet_infer1, lenet_train, kws_infer1, resnet8_infer1, ad_infer1, tiny_infer1, tiny_train, lstm_stream_h8, lstm_stream_h16, lstm_stream_h32, lstm_stream_h64, gru_stream_h8, gru_stream_h16, gru_stream_h32, gru_stream_h64, charlstm_train, gpt_train, gpt_infer",
+                "there is no workload `mlp`; there are mlp_infer1, mlp_train, lenet_infer1, lenet_train, kws_infer1, kws_int8_infer1, resnet8_infer1, ad_infer1, tiny_infer1, tiny_train, lstm_stream_h8, lstm_stream_h16, lstm_stream_h32, lstm_stream_h64, gru_stream_h8, gru_stream_h16, gru_stream_h32, gru_stream_h64, charlstm_train, gpt_train, gpt_infer",
             ),
             ("--workload mlp_train --batch 16", "there is no batch 16: mlp_train has 32, 256"),
             (
                 "--batch 7",
-                "there is no batch 7: mlp_infer1 has 1, mlp_train has 32, 256, lenet_infer1 has 1, lenet_train has 32, 96, 512, kws_infer1 has 1, resnet8_infer1 has 1, ad_infer1 has 1, tiny_infer1 has 1, tiny_train has 1, 16, lstm_stream_h8 has 1, lstm_stream_h16 has 1, lstm_stream_h32 has 1, lstm_stream_h64 has 1, gru_stream_h8 has 1, gru_stream_h16 has 1, gru_stream_h32 has 1, gru_stream_h64 has 1, charlstm_train has 16, gpt_train has 16, gpt_infer has 1",
+                "there is no batch 7: mlp_infer1 has 1, mlp_train has 32, 256, lenet_infer1 has 1, lenet_train has 32, 96, 512, kws_infer1 has 1, kws_int8_infer1 has 1, resnet8_infer1 has 1, ad_infer1 has 1, tiny_infer1 has 1, tiny_train has 1, 16, lstm_stream_h8 has 1, lstm_stream_h16 has 1, lstm_stream_h32 has 1, lstm_stream_h64 has 1, gru_stream_h8 has 1, gru_stream_h16 has 1, gru_stream_h32 has 1, gru_stream_h64 has 1, charlstm_train has 16, gpt_train has 16, gpt_infer has 1",
             ),
             (
                 "--bath 7",

@@ -51,6 +51,11 @@ impl Products {
         Work { flops: 2 * self.macs, weight_bytes: size_of::<f32>() * self.weights }
     }
 
+    /// The inference of one sample in integers of 8 bits.
+    pub(crate) const fn infer_int8(self) -> Work {
+        Work { flops: 2 * self.macs, weight_bytes: self.weights }
+    }
+
     /// Forward, and backward to weights and inputs; the first layer's inputs get no gradient.
     pub(crate) const fn train(self, batch: usize) -> Work {
         Work { flops: 2 * batch * (3 * self.macs - self.first), weight_bytes: 0 }

@@ -113,6 +113,7 @@ NETWORKS = {
     "lenet_infer1": lenet(),
     "lenet_train": lenet(),
     "kws_infer1": ds_cnn(),
+    "kws_int8_infer1": ds_cnn(),
     "resnet8_infer1": resnet8(),
     "ad_infer1": mlp(640, 128, 128, 128, 128, 8, 128, 128, 128, 128, 640),
     "tiny_infer1": mlp(1, 16, 16, 1),

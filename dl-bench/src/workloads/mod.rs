@@ -5,7 +5,8 @@ use std::hint::black_box;
 
 use dl::loss::Loss;
 use dl::train::{Dataset, Model, TargetOf, Trainer};
-use dl::{Network, Optimizer, Rng, Vals};
+use dl::quant::{Calibration, Int8Network, Method, QuantizeNetwork};
+use dl::{Fold, Network, Optimizer, Rng, Vals, place};
 
 use crate::measure::{Step, step};
 use crate::work::Work;
@@ -20,12 +21,13 @@ mod resnet8;
 mod stream;
 mod tiny;
 
-pub(crate) const WORKLOADS: [Workload; 20] = [
+pub(crate) const WORKLOADS: [Workload; 21] = [
     mlp::INFER,
     mlp::TRAIN,
     lenet::INFER,
     lenet::TRAIN,
     kws::INFER,
+    kws::INFER_INT8,
     resnet8::INFER,
     autoencoder::INFER,
     tiny::INFER,
@@ -117,6 +119,24 @@ fn infer<N: Network<Scalar = f32, In = Vals<IN>> + 'static, const IN: usize>() -
     })
 }
 
+/// The inference of one sample by the twin in integers, from floats to floats.
+fn infer_int8<N, F, const X: usize, const Y: usize>() -> Step
+where
+    N: Network<Scalar = f32> + Fold<Folded = F>,
+    F: QuantizeNetwork<X, Y> + 'static,
+{
+    let inputs = normal::<X>(100, &mut data_rng());
+    let mut calibration = Calibration::boxed(&*N::boxed(SEED));
+    inputs.iter().for_each(|x| calibration.observe(x));
+    let mut int8 = place::zeroed_box::<F::Int8>();
+    calibration.quantize(&mut int8, Method::MinMax).expect("inputs were seen");
+    let (mut memory, mut y) = (place::zeroed_box(), [0.0; Y]);
+    step(move || {
+        int8.predict(black_box(&inputs[0]), &mut y, &mut memory);
+        black_box(&y);
+    })
+}
+
 /// Training steps on one batch.
 fn steps<N, L, O, D, const B: usize>(mut trainer: Trainer<N, L, O, B>, batch: D) -> Step
 where
@@ -184,6 +204,7 @@ mod tests {
         assert_eq!(work(&lenet::INFER), [(563_280, 176_760)]);
         assert_eq!(work(&lenet::TRAIN), [(48_545_280, 0), (145_635_840, 0), (776_724_480, 0)]);
         assert_eq!(work(&kws::INFER), [(5_313_536, 88_064)]);
+        assert_eq!(work(&kws::INFER_INT8), [(5_313_536, 22_016)]);
         assert_eq!(work(&resnet8::INFER), [(25_003_264, 309_440)]);
         assert_eq!(work(&autoencoder::INFER), [(528_384, 1_056_768)]);
         assert_eq!(work(&tiny::INFER), [(576, 1152)]);

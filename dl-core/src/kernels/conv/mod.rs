@@ -97,22 +97,39 @@ impl Window {
     /// Where the window is a constant it is a part of the caller, of which nothing is left.
     #[inline(always)]
     fn check<T>(&self, x: &[T], w: &[T], y: &[T], samples: usize) {
-        let numbers = |sizes: &[usize]| sizes.iter().try_fold(1_usize, |all, &size| all.checked_mul(size));
-        let count = |size: [usize; 3]| numbers(&[samples, size[0], size[1], size[2]]);
-        let positive = [self.kernel, self.stride, self.dilation].as_flattened().iter().all(|&size| size > 0);
-        assert!(positive && self.groups > 0 && self.spans_fit(), "no window: {self:?}");
-        let even = self.input[0].is_multiple_of(self.groups) && self.output[0].is_multiple_of(self.groups);
-        assert!(even, "{} groups of {:?} and {:?}", self.groups, self.input, self.output);
-        let weights = numbers(&[self.output[0], self.input[0] / self.groups, self.kernel[0], self.kernel[1]]);
+        assert!(self.is_sound(), "no window: {self:?}");
+        assert!(self.is_even(), "{} groups of {:?} and {:?}", self.groups, self.input, self.output);
         assert!(
-            Some(x.len()) == count(self.input)
-                && Some(y.len()) == count(self.output)
-                && Some(w.len()) == weights,
+            self.counts(samples) == [x, w, y].map(|numbers| Some(numbers.len())),
             "{samples} samples of {self:?}: {} inputs, {} weights, {} outputs",
             x.len(),
             w.len(),
             y.len()
         );
+    }
+
+    /// Whether one sample has so many inputs, weights and outputs, and the sizes make a window.
+    pub(super) fn fits(&self, inputs: usize, weights: usize, outputs: usize) -> bool {
+        self.is_sound() && self.is_even() && self.counts(1) == [inputs, weights, outputs].map(Some)
+    }
+
+    fn is_sound(&self) -> bool {
+        let positive = [self.kernel, self.stride, self.dilation].as_flattened().iter().all(|&size| size > 0);
+        positive && self.groups > 0 && self.spans_fit()
+    }
+
+    /// Whether the groups are of one size.
+    fn is_even(&self) -> bool {
+        self.input[0].is_multiple_of(self.groups) && self.output[0].is_multiple_of(self.groups)
+    }
+
+    /// Numbers of the input, the weight and the output.
+    fn counts(&self, samples: usize) -> [Option<usize>; 3] {
+        let numbers = |sizes: &[usize]| sizes.iter().try_fold(1_usize, |all, &size| all.checked_mul(size));
+        let count = |size: [usize; 3]| numbers(&[samples, size[0], size[1], size[2]]);
+        let channels = self.input[0] / self.groups;
+        let weights = numbers(&[self.output[0], channels, self.kernel[0], self.kernel[1]]);
+        [count(self.input), weights, count(self.output)]
     }
 
     /// Whether places are numbers, with all padding.

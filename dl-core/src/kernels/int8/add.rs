@@ -18,7 +18,7 @@ pub struct Sum {
 
 impl Sum {
     /// The bits that a number gains before it is taken to the common scale.
-    const MORE: u32 = 20;
+    pub(super) const MORE: u32 = 20;
 
     /// For values of these scales.
     pub const fn factors(scales: [f32; 2], to: f32) -> ([Factor; 2], Factor) {
@@ -40,6 +40,15 @@ impl Sum {
 /// assert_eq!(y, [3, -3]); // (7 + 2 / 2) / 2 − 1, (−6 + 4 / 2) / 2 − 1
 /// ```
 pub fn add(sum: &Sum, a: &[i8], b: &[i8], y: &mut [i8]) {
+    #[cfg(target_arch = "x86_64")]
+    if super::x86::add(sum, a, b, y) {
+        return;
+    }
+    plain(sum, a, b, y);
+}
+
+/// [`add`], number by number.
+pub(super) fn plain(sum: &Sum, a: &[i8], b: &[i8], y: &mut [i8]) {
     for (y, (a, b)) in y.iter_mut().zip(a.iter().zip(b)) {
         let part = |x: i8, i: usize| {
             let above = (x as i32 - sum.zeros[i] as i32) << Sum::MORE;

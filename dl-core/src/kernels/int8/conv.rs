@@ -25,7 +25,7 @@ pub struct Conv<'a> {
 impl Conv<'_> {
     /// The output for the sum of products of channel `o`.
     #[inline(always)]
-    fn out(&self, o: usize, sum: i32) -> i8 {
+    pub(super) fn out(&self, o: usize, sum: i32) -> i8 {
         let (Some(&bias), Some(&numerator), Some(&shift)) =
             (self.bias.get(o), self.numerator.get(o), self.shift.get(o))
         else {
@@ -62,6 +62,15 @@ pub const fn is_depthwise(window: &Window) -> bool {
 /// assert_eq!(y, [21, 35]); // (1 + 2 + 15 + 24) / 2, (5 + 12 + 21 + 32) / 2
 /// ```
 pub fn conv(layer: &Conv<'_>, x: &[i8], y: &mut [i8]) {
+    #[cfg(target_arch = "x86_64")]
+    if super::x86::conv(layer, x, y) {
+        return;
+    }
+    plain(layer, x, y);
+}
+
+/// [`conv`], output by output.
+pub(super) fn plain(layer: &Conv<'_>, x: &[i8], y: &mut [i8]) {
     let [outputs, _, columns] = layer.window.output;
     if outputs == 0 || columns == 0 {
         return;

@@ -31,6 +31,15 @@ pub struct Dense<'a> {
 /// assert_eq!(y, [9, 89]); // 20 / 2 − 1 and 90 − 1
 /// ```
 pub fn dense(layer: &Dense<'_>, x: &[i8], y: &mut [i8]) {
+    #[cfg(target_arch = "x86_64")]
+    if super::x86::dense(layer, x, y) {
+        return;
+    }
+    plain(layer, x, y);
+}
+
+/// [`dense`], output by output.
+pub(super) fn plain(layer: &Dense<'_>, x: &[i8], y: &mut [i8]) {
     let outputs = layer.bias.len().max(1);
     let inputs = (layer.weight.len() / outputs).max(1);
     for (x, y) in x.chunks_exact(inputs).zip(y.chunks_exact_mut(outputs)) {

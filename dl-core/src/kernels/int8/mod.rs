@@ -8,7 +8,8 @@
 //! sequences are `[steps, features]`. What lies outside of an image has the zero of the input.
 //!
 //! The loops here are plain: they say what is computed. A sum of integers does not depend on its order, so a faster kernel has
-//! the same bits if it takes the same sums to the output in the same way.
+//! the same bits if it takes the same sums to the output in the same way. On x86 those in `x86` go before, where the processor has
+//! AVX2 or AVX-512 with VNNI.
 //!
 //! A bias here holds `− zero Σ w` of the input's zero already, so that a product can run over the integers as they are.
 
@@ -19,6 +20,8 @@ mod fixed;
 mod pooling;
 mod rescale;
 mod softmax;
+#[cfg(target_arch = "x86_64")]
+mod x86;
 
 pub use add::{Sum, add};
 pub use conv::{Conv, conv, is_depthwise};

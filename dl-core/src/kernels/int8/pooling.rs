@@ -14,12 +14,11 @@ use crate::kernels::conv::Window;
 /// assert_eq!(y, [-5, 3]);
 /// ```
 pub fn max_pool(window: &Window, x: &[i8], y: &mut [i8]) {
-    each(window, y, |at, channel| {
-        taps(window).fold(i8::MIN, |max, tap| {
-            let seen = pixel(window, at, tap, x).and_then(|x| x.get(channel));
-            seen.map_or(max, |x| max.max(*x))
-        })
-    });
+    #[cfg(target_arch = "x86_64")]
+    if super::x86::max_pool(window, x, y) {
+        return;
+    }
+    plain::max_pool(window, x, y);
 }
 
 /// The mean of each window, channel by channel, halves away from zero. Padding counts, as `zero`.
@@ -33,11 +32,11 @@ pub fn max_pool(window: &Window, x: &[i8], y: &mut [i8]) {
 /// assert_eq!(y, [-7, 3]);
 /// ```
 pub fn avg_pool(window: &Window, zero: i8, x: &[i8], y: &mut [i8]) {
-    let count = window.kernel[0] * window.kernel[1];
-    each(window, y, |at, channel| {
-        let seen = taps(window).map(|tap| pixel(window, at, tap, x).and_then(|x| x.get(channel)));
-        mean(seen.map(|x| *x.unwrap_or(&zero) as i32).sum(), count)
-    });
+    #[cfg(target_arch = "x86_64")]
+    if super::x86::avg_pool(window, zero, x, y) {
+        return;
+    }
+    plain::avg_pool(window, zero, x, y);
 }
 
 /// The mean of each of `y.len()` channels over all places, halves away from zero.
@@ -50,11 +49,11 @@ pub fn avg_pool(window: &Window, zero: i8, x: &[i8], y: &mut [i8]) {
 /// assert_eq!(y, [2, -2]);
 /// ```
 pub fn global_avg_pool(x: &[i8], y: &mut [i8]) {
-    let channels = y.len().max(1);
-    for (channel, y) in y.iter_mut().enumerate() {
-        let of_channel = x.iter().skip(channel).step_by(channels);
-        *y = mean(of_channel.map(|x| *x as i32).sum(), x.len() / channels);
+    #[cfg(target_arch = "x86_64")]
+    if super::x86::global_avg_pool(x, y) {
+        return;
     }
+    plain::global_avg_pool(x, y);
 }
 
 /// The largest number of each of `y.len()` channels over all places.
@@ -67,9 +66,47 @@ pub fn global_avg_pool(x: &[i8], y: &mut [i8]) {
 /// assert_eq!(y, [2, -1]);
 /// ```
 pub fn global_max_pool(x: &[i8], y: &mut [i8]) {
-    let channels = y.len().max(1);
-    for (channel, y) in y.iter_mut().enumerate() {
-        *y = x.iter().skip(channel).step_by(channels).fold(i8::MIN, |max, x| max.max(*x));
+    #[cfg(target_arch = "x86_64")]
+    if super::x86::global_max_pool(x, y) {
+        return;
+    }
+    plain::global_max_pool(x, y);
+}
+
+/// The pools, number by number.
+pub(super) mod plain {
+    use super::*;
+
+    pub(in super::super) fn max_pool(window: &Window, x: &[i8], y: &mut [i8]) {
+        each(window, y, |at, channel| {
+            taps(window).fold(i8::MIN, |max, tap| {
+                let seen = pixel(window, at, tap, x).and_then(|x| x.get(channel));
+                seen.map_or(max, |x| max.max(*x))
+            })
+        });
+    }
+
+    pub(in super::super) fn avg_pool(window: &Window, zero: i8, x: &[i8], y: &mut [i8]) {
+        let count = window.kernel[0] * window.kernel[1];
+        each(window, y, |at, channel| {
+            let seen = taps(window).map(|tap| pixel(window, at, tap, x).and_then(|x| x.get(channel)));
+            mean(seen.map(|x| *x.unwrap_or(&zero) as i32).sum(), count)
+        });
+    }
+
+    pub(in super::super) fn global_avg_pool(x: &[i8], y: &mut [i8]) {
+        let channels = y.len().max(1);
+        for (channel, y) in y.iter_mut().enumerate() {
+            let of_channel = x.iter().skip(channel).step_by(channels);
+            *y = mean(of_channel.map(|x| *x as i32).sum(), x.len() / channels);
+        }
+    }
+
+    pub(in super::super) fn global_max_pool(x: &[i8], y: &mut [i8]) {
+        let channels = y.len().max(1);
+        for (channel, y) in y.iter_mut().enumerate() {
+            *y = x.iter().skip(channel).step_by(channels).fold(i8::MIN, |max, x| max.max(*x));
+        }
     }
 }
 
@@ -84,7 +121,9 @@ fn each(window: &Window, y: &mut [i8], of: impl Fn([usize; 2], usize) -> i8) {
     }
 }
 
-fn mean(sum: i32, count: usize) -> i8 {
+/// Halves away from zero.
+#[inline(always)]
+pub(super) fn mean(sum: i32, count: usize) -> i8 {
     let count = (count as i32).max(1);
     let half = if sum > 0 { count / 2 } else { -(count / 2) };
     ((sum + half) / count) as i8

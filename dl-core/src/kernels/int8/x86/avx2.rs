@@ -1,0 +1,212 @@
+//! Eight integers: AVX2.
+//!
+//! A word is two numbers of 16 bits: `VPMADDWD` is exact. (`VPMADDUBSW`, which takes bytes, saturates.)
+
+use core::arch::x86_64::*;
+
+use super::lanes::Lanes;
+use super::scale::{Bounds, Scale};
+
+/// AVX2.
+#[derive(Clone, Copy)]
+#[repr(transparent)]
+pub(super) struct I32x8(pub(super) __m256i);
+
+/// Adds up each of eight vectors.
+///
+/// # Safety
+/// AVX2 is needed.
+#[inline(always)]
+pub(super) unsafe fn sums(v: [__m256i; 8]) -> __m256i {
+    // SAFETY: the caller's word.
+    unsafe {
+        let pairs = |i: usize| _mm256_hadd_epi32(v[i], v[i + 1]);
+        let (low, high) = (_mm256_hadd_epi32(pairs(0), pairs(2)), _mm256_hadd_epi32(pairs(4), pairs(6)));
+        let halves =
+            (_mm256_permute2x128_si256::<0x20>(low, high), _mm256_permute2x128_si256::<0x31>(low, high));
+        _mm256_add_epi32(halves.0, halves.1)
+    }
+}
+
+/// The numbers of a vector.
+#[inline(always)]
+pub(super) fn numbers(v: __m256i) -> [i32; 8] {
+    // SAFETY: both are 32 bytes, and any bits are numbers.
+    unsafe { core::mem::transmute(v) }
+}
+
+/// Four integers of 64 bits.
+#[inline(always)]
+unsafe fn load64(from: &[i64; 8]) -> __m256i {
+    // SAFETY: there are eight.
+    unsafe { _mm256_loadu_si256(from.as_ptr().cast()) }
+}
+
+impl Lanes for I32x8 {
+    const LANES: usize = 8;
+    const PER: usize = 2;
+    const BLOCKS: usize = 1;
+    const EXCESS: i32 = 0;
+    const LIFT: i64 = i64::MIN;
+
+    #[inline(always)]
+    fn word([a, b, ..]: [i8; 4]) -> i32 {
+        a as i16 as u16 as i32 | (b as i32) << 16
+    }
+    #[inline(always)]
+    unsafe fn splat(x: i32) -> Self {
+        // SAFETY: the caller's, here and below.
+        unsafe { I32x8(_mm256_set1_epi32(x)) }
+    }
+    #[inline(always)]
+    unsafe fn splat_bytes(x: i8) -> Self {
+        unsafe { I32x8(_mm256_set1_epi8(x)) }
+    }
+    #[inline(always)]
+    unsafe fn load(from: *const i32) -> Self {
+        unsafe { I32x8(_mm256_loadu_si256(from.cast())) }
+    }
+    #[inline(always)]
+    unsafe fn store(self, to: *mut i32) {
+        unsafe { _mm256_storeu_si256(to.cast(), self.0) }
+    }
+    #[inline(always)]
+    unsafe fn load_bytes(from: *const i8, count: usize) -> Self {
+        unsafe {
+            if count == 32 {
+                return I32x8(_mm256_loadu_si256(from.cast()));
+            }
+            let mut bytes = [0_i8; 32];
+            from.copy_to_nonoverlapping(bytes.as_mut_ptr(), count);
+            I32x8(_mm256_loadu_si256(bytes.as_ptr().cast()))
+        }
+    }
+    #[inline(always)]
+    unsafe fn store_bytes(self, to: *mut i8, count: usize) {
+        unsafe {
+            if count == 32 {
+                return _mm256_storeu_si256(to.cast(), self.0);
+            }
+            let mut bytes = [0_i8; 32];
+            _mm256_storeu_si256(bytes.as_mut_ptr().cast(), self.0);
+            bytes.as_ptr().copy_to_nonoverlapping(to, count);
+        }
+    }
+    #[inline(always)]
+    unsafe fn add(self, other: Self) -> Self {
+        unsafe { I32x8(_mm256_add_epi32(self.0, other.0)) }
+    }
+    #[inline(always)]
+    unsafe fn sub(self, other: Self) -> Self {
+        unsafe { I32x8(_mm256_sub_epi32(self.0, other.0)) }
+    }
+    #[inline(always)]
+    unsafe fn mac(self, x: Self, w: Self) -> Self {
+        unsafe { I32x8(_mm256_add_epi32(self.0, _mm256_madd_epi16(x.0, w.0))) }
+    }
+    #[inline(always)]
+    unsafe fn words(from: *const i8, to: *mut i32, n: usize) {
+        unsafe {
+            let to = to.cast::<i16>();
+            let mut i = 0;
+            while i + 16 <= n {
+                let wide = _mm256_cvtepi8_epi16(_mm_loadu_si128(from.add(i).cast()));
+                _mm256_storeu_si256(to.add(i).cast(), wide);
+                i += 16;
+            }
+            while i < n {
+                to.add(i).write(*from.add(i) as i16);
+                i += 1;
+            }
+        }
+    }
+    #[inline(always)]
+    unsafe fn interleave(taps: &[Self; 4]) -> [Self; 4] {
+        unsafe {
+            let zero = _mm256_setzero_si256();
+            let pairs =
+                [_mm256_unpacklo_epi8(taps[0].0, taps[1].0), _mm256_unpackhi_epi8(taps[0].0, taps[1].0)];
+            let low = |pairs| I32x8(_mm256_srai_epi16::<8>(_mm256_unpacklo_epi8(zero, pairs)));
+            let high = |pairs| I32x8(_mm256_srai_epi16::<8>(_mm256_unpackhi_epi8(zero, pairs)));
+            [low(pairs[0]), high(pairs[0]), low(pairs[1]), high(pairs[1])]
+        }
+    }
+    #[inline(always)]
+    unsafe fn interleave_input(taps: &[Self; 4]) -> [Self; 4] {
+        unsafe { Self::interleave(taps) }
+    }
+    #[inline(always)]
+    unsafe fn widen(self) -> [Self; 4] {
+        unsafe {
+            let zero = _mm256_setzero_si256();
+            let [low, high] = [_mm256_unpacklo_epi8(zero, self.0), _mm256_unpackhi_epi8(zero, self.0)];
+            let parts = [
+                _mm256_unpacklo_epi16(zero, low),
+                _mm256_unpackhi_epi16(zero, low),
+                _mm256_unpacklo_epi16(zero, high),
+                _mm256_unpackhi_epi16(zero, high),
+            ];
+            parts.map(|high| I32x8(_mm256_srai_epi32::<4>(high)))
+        }
+    }
+    #[inline(always)]
+    unsafe fn rescale(self, scale: &Scale) -> Self {
+        unsafe {
+            let x = _mm256_sllv_epi32(self.0, Self::load(scale.left.as_ptr()).0);
+            let part = |x: __m256i, odd: usize| {
+                let product = _mm256_mul_epi32(x, load64(&scale.numerator[odd]));
+                let away = _mm256_and_si256(x, load64(&scale.sign[odd]));
+                let sum = _mm256_sub_epi64(_mm256_add_epi64(product, load64(&scale.add[odd])), away);
+                _mm256_srlv_epi64(sum, load64(&scale.right[odd]))
+            };
+            let (even, odd) = (part(x, 0), part(_mm256_srli_epi64::<32>(x), 1));
+            let both = _mm256_blend_epi32::<0b1010_1010>(even, _mm256_slli_epi64::<32>(odd));
+            I32x8(both).sub(Self::load(scale.lifted.as_ptr()))
+        }
+    }
+    #[inline(always)]
+    unsafe fn narrow(sums: [Self; 4], bounds: &Bounds<Self>) -> Self {
+        unsafe {
+            let pair = |a: Self, b: Self| _mm256_adds_epi16(_mm256_packs_epi32(a.0, b.0), bounds.zero.0);
+            let bytes = _mm256_packs_epi16(pair(sums[0], sums[1]), pair(sums[2], sums[3]));
+            I32x8(_mm256_min_epi8(_mm256_max_epi8(bytes, bounds.min.0), bounds.max.0))
+        }
+    }
+    #[inline(always)]
+    unsafe fn store_pixels(self, to: [*mut i8; 4], count: usize) {
+        unsafe {
+            let order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+            let mut pixels = [[0_i8; 8]; 4];
+            _mm256_storeu_si256(pixels.as_mut_ptr().cast(), _mm256_permutevar8x32_epi32(self.0, order));
+            for (to, pixel) in to.into_iter().zip(&pixels) {
+                if count == 8 {
+                    to.cast::<[i8; 8]>().write_unaligned(*pixel);
+                } else {
+                    pixel.as_ptr().copy_to_nonoverlapping(to, count);
+                }
+            }
+        }
+    }
+    #[inline(always)]
+    unsafe fn dots(rows: [*const i8; 8], x: *const i8, n: usize) -> [i32; 8] {
+        unsafe {
+            let wide = |from: *const i8| _mm256_cvtepi8_epi16(_mm_loadu_si128(from.cast()));
+            let mut all = [_mm256_setzero_si256(); 8];
+            let mut i = 0;
+            while i + 16 <= n {
+                let x = wide(x.add(i));
+                for (sum, row) in all.iter_mut().zip(rows) {
+                    *sum = _mm256_add_epi32(*sum, _mm256_madd_epi16(wide(row.add(i)), x));
+                }
+                i += 16;
+            }
+            let mut all = numbers(sums(all));
+            for i in i..n {
+                for (sum, row) in all.iter_mut().zip(rows) {
+                    *sum = sum.wrapping_add(*row.add(i) as i32 * *x.add(i) as i32);
+                }
+            }
+            all
+        }
+    }
+}

@@ -1,0 +1,322 @@
+//! Convolutions, but depthwise ones: what windows see is laid side by side, and multiplied with weights that are transposed.
+
+use core::mem::MaybeUninit;
+
+use super::super::Conv;
+use super::lanes::Lanes;
+use super::scale::{Bounds, Scale};
+use super::{Call, Seen, Set, is_sound};
+use crate::kernels::conv::Window;
+
+/// Pixels of a tile of sums.
+const PIXELS: usize = 8;
+/// Bytes of what windows see.
+const SEEN: usize = 8192;
+/// Words of that, and of transposed weights.
+const WORDS: usize = 4096;
+/// Numbers of a window, at most: with them a tile's pixels and one vector of outputs fit.
+const FAN: usize = 1024;
+/// Vectors of outputs whose weights are transposed at once.
+const PANELS: usize = 8;
+
+/// Computes the convolution, unless it is not worth it.
+pub(super) fn run(set: Set, layer: &Conv<'_>, x: &[i8], y: &mut [i8]) -> bool {
+    let window = layer.window;
+    let outputs = window.output[0] / window.groups.max(1);
+    if outputs < 4 || !is_sound(layer, x, y) {
+        return false;
+    }
+    let fan = layer.weight.len() / window.output[0];
+    if fan == 0 || fan > SEEN {
+        return false;
+    }
+    set.run(Convolution { layer, fan, outputs, x, y });
+    true
+}
+
+/// A convolution of which all sizes are sound.
+struct Convolution<'a> {
+    layer: &'a Conv<'a>,
+    /// Numbers of a window.
+    fan: usize,
+    /// Outputs of a group.
+    outputs: usize,
+    x: &'a [i8],
+    y: &'a mut [i8],
+}
+
+impl Call for Convolution<'_> {
+    #[inline(always)]
+    unsafe fn run<V: Lanes>(mut self) {
+        let window = self.layer.window;
+        let pixels = window.output[1] * window.output[2];
+        for group in 0..window.groups {
+            // SAFETY: the caller's word; `is_sound` has checked the sizes.
+            unsafe {
+                if self.fan > FAN || pixels < 4 { self.dots::<V>(group) } else { self.panels::<V>(group) }
+            }
+        }
+    }
+}
+
+impl Convolution<'_> {
+    /// The outputs of a group, each the sum of a row of weights.
+    #[inline(always)]
+    unsafe fn dots<V: Lanes>(&mut self, group: usize) {
+        let &mut Convolution { layer, fan, outputs, x, ref mut y } = self;
+        let window = layer.window;
+        let mut seen = [0; SEEN];
+        for (pixel, y) in y.chunks_exact_mut(window.output[0]).enumerate() {
+            gather(layer, fan, group, pixel, x, &mut seen[..fan]);
+            for o in (0..outputs).step_by(8) {
+                let count = (outputs - o).min(8);
+                let first = group * outputs + o;
+                let rows = layer.weight[first * fan..(first + count) * fan].as_ptr();
+                // SAFETY: each row has `fan` numbers; the last one is repeated.
+                let sums = unsafe {
+                    V::dots(core::array::from_fn(|i| rows.add(i.min(count - 1) * fan)), seen.as_ptr(), fan)
+                };
+                for (i, sum) in sums.into_iter().enumerate().take(count) {
+                    y[first + i] = layer.out(first + i, sum);
+                }
+            }
+        }
+    }
+
+    /// The outputs of a group, by tiles of pixels and outputs.
+    #[inline(always)]
+    unsafe fn panels<V: Lanes>(&mut self, group: usize) {
+        let &mut Convolution { layer, fan, outputs, x, ref mut y } = self;
+        let window = layer.window;
+        let steps = fan.div_ceil(V::PER);
+        let all = window.output[1] * window.output[2];
+        let is_plain = fan % V::PER == 0 && sees_itself(window);
+        let mut panels = [const { MaybeUninit::<i32>::uninit() }; WORDS];
+        let mut words = [const { MaybeUninit::<i32>::uninit() }; WORDS];
+        let mut seen = [0_i8; SEEN];
+        let mut scales = [const { MaybeUninit::<Scale>::uninit() }; PANELS];
+        // outputs whose weights fit, and pixels whose numbers fit
+        let many = (WORDS / (steps * V::LANES)).min(PANELS);
+        let chunk = (WORDS.min(SEEN / V::PER) / steps).max(1);
+        for o in (0..outputs).step_by(many * V::LANES) {
+            let blocks = (outputs - o).div_ceil(V::LANES).min(many);
+            for block in 0..blocks {
+                let first = group * outputs + o + block * V::LANES;
+                let count = (group * outputs + outputs - first).min(V::LANES);
+                // SAFETY: `many` panels of `steps` vectors fit.
+                unsafe {
+                    let panel = panels.as_mut_ptr().cast::<i32>().add(block * steps * V::LANES);
+                    scales[block].write(fill::<V>(layer, first, count, fan, panel));
+                }
+            }
+            for start in (0..all).step_by(chunk) {
+                let pixels = (all - start).min(chunk);
+                let to = words.as_mut_ptr().cast::<i32>();
+                // SAFETY: `pixels` times `steps` words fit, and so do as many numbers into `seen`.
+                unsafe {
+                    if is_plain {
+                        let from = &x[start * fan..(start + pixels) * fan];
+                        V::words(from.as_ptr(), to, from.len());
+                    } else {
+                        let padded = steps * V::PER;
+                        for (i, seen) in seen.chunks_exact_mut(padded).take(pixels).enumerate() {
+                            gather(layer, fan, group, start + i, x, &mut seen[..fan]);
+                        }
+                        V::words(seen.as_ptr(), to, pixels * padded);
+                    }
+                }
+                let y = &mut y[start * window.output[0]..(start + pixels) * window.output[0]];
+                let mut block = 0;
+                while block < blocks {
+                    let first = group * outputs + o + block * V::LANES;
+                    let count = outputs - o - block * V::LANES;
+                    // SAFETY: the panels and scales up to `blocks` are filled, and the words of `pixels` pixels.
+                    unsafe {
+                        let tile = Tile {
+                            words: to,
+                            panel: panels.as_ptr().cast::<i32>().add(block * steps * V::LANES),
+                            scales: scales.as_ptr().cast::<Scale>().add(block),
+                            steps,
+                            pixels,
+                            y: y.as_mut_ptr().add(first),
+                            pitch: window.output[0],
+                            count,
+                            bounds: Bounds::<V>::of(layer.output),
+                        };
+                        if V::BLOCKS == 2 && blocks - block >= 2 {
+                            tile.run::<2>();
+                            block += 2;
+                        } else {
+                            tile.run::<1>();
+                            block += 1;
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Some pixels and some vectors of outputs.
+struct Tile<V> {
+    words: *const i32,
+    panel: *const i32,
+    scales: *const Scale,
+    steps: usize,
+    pixels: usize,
+    y: *mut i8,
+    /// Outputs of a pixel.
+    pitch: usize,
+    /// Outputs that are wanted, from the first vector on.
+    count: usize,
+    bounds: Bounds<V>,
+}
+
+impl<V: Lanes> Tile<V> {
+    /// All pixels and `N` vectors of outputs.
+    #[inline(always)]
+    unsafe fn run<const N: usize>(&self) {
+        let &Tile { words, panel, scales, steps, pixels, y, pitch, count, ref bounds } = self;
+        for start in (0..pixels).step_by(PIXELS) {
+            // the last pixel is computed again where there are fewer
+            let pixel = |i: usize| (start + i).min(pixels - 1);
+            // SAFETY: the caller's word for the pointers; `pixel` is below `pixels`.
+            unsafe {
+                let x: [*const i32; PIXELS] = core::array::from_fn(|i| words.add(pixel(i) * steps));
+                let mut sums: [[V; PIXELS]; N] =
+                    core::array::from_fn(|n| [V::load((*scales.add(n)).bias.as_ptr()); PIXELS]);
+                for step in 0..steps {
+                    let w: [V; N] =
+                        core::array::from_fn(|n| V::load(panel.add((n * steps + step) * V::LANES)));
+                    for i in 0..PIXELS {
+                        let x = V::splat(*x[i].add(step));
+                        for n in 0..N {
+                            sums[n][i] = sums[n][i].mac(x, w[n]);
+                        }
+                    }
+                }
+                for (n, sums) in sums.iter().enumerate() {
+                    let (scale, y) = (&*scales.add(n), y.add(n * V::LANES));
+                    let count = (count - n * V::LANES).min(V::LANES);
+                    for i in (0..PIXELS).step_by(4) {
+                        let four = core::array::from_fn(|j| sums[i + j].rescale(scale));
+                        let to = core::array::from_fn(|j| y.add(pixel(i + j) * pitch));
+                        V::narrow(four, bounds).store_pixels(to, count);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Whether a window is one pixel, and that of its place.
+fn sees_itself(window: &Window) -> bool {
+    window.kernel == [1; 2]
+        && window.stride == [1; 2]
+        && window.pad == [0; 2]
+        && window.groups == 1
+        && window.input[1..] == window.output[1..]
+}
+
+/// Transposes the weights of `count` outputs, and says how their sums are taken to the output.
+#[inline(always)]
+unsafe fn fill<V: Lanes>(layer: &Conv<'_>, first: usize, count: usize, fan: usize, panel: *mut i32) -> Scale {
+    let steps = fan.div_ceil(V::PER);
+    for lane in 0..V::LANES {
+        // SAFETY: the caller's word: a vector for each step.
+        let put = |step: usize, word| unsafe { panel.add(step * V::LANES + lane).write(word) };
+        if lane >= count {
+            (0..steps).for_each(|step| put(step, 0));
+            continue;
+        }
+        let row = &layer.weight[(first + lane) * fan..(first + lane + 1) * fan];
+        let parts = row.chunks_exact(V::PER);
+        if !parts.remainder().is_empty() {
+            put(steps - 1, word::<V>(parts.remainder()));
+        }
+        for (step, part) in parts.enumerate() {
+            put(step, word::<V>(part));
+        }
+    }
+    // SAFETY: as above; sixteen numbers have place for a vector.
+    let excess = unsafe {
+        let mut sum = V::splat(0);
+        if V::EXCESS != 0 {
+            for step in 0..steps {
+                sum = sum.mac(V::splat(V::EXCESS), V::load(panel.add(step * V::LANES)));
+            }
+        }
+        let mut excess = [0; 16];
+        sum.store(excess.as_mut_ptr());
+        excess
+    };
+    Scale::of::<V>(|lane| {
+        let o = first + lane.min(count - 1);
+        (layer.bias[o].wrapping_sub(excess[lane]), layer.numerator[o], layer.shift[o])
+    })
+}
+
+/// A word of up to [`Lanes::PER`] weights.
+#[inline(always)]
+fn word<V: Lanes>(part: &[i8]) -> i32 {
+    V::word(core::array::from_fn(|i| if i < V::PER { part.get(i).copied().unwrap_or_default() } else { 0 }))
+}
+
+/// What a window sees of the channels of a group, by row, column and channel.
+#[inline(always)]
+fn gather(layer: &Conv<'_>, fan: usize, group: usize, pixel: usize, x: &[i8], to: &mut [i8]) {
+    let window = layer.window;
+    let ([all, _, width], [kernel_rows, kernel_columns]) = (window.input, window.kernel);
+    let channels = all / window.groups;
+    let (row, column) = (pixel / window.output[2], pixel % window.output[2]);
+    let (rows, columns) = (Seen::of(window, 0, row), Seen::of(window, 1, column));
+    let count = columns.to - columns.from;
+    if (rows.to - rows.from, count) != (kernel_rows, kernel_columns) {
+        to.fill(layer.x_zero);
+    }
+    debug_assert_eq!(to.len(), fan);
+    // numbers that lie side by side on both sides
+    let (runs, run) = if window.dilation[1] == 1 && window.groups == 1 {
+        (count.min(1), count * channels)
+    } else {
+        (count, channels)
+    };
+    for k in rows.from..rows.to {
+        let row = rows.first + (k - rows.from) * window.dilation[0];
+        for i in 0..runs {
+            let from = (row * width + columns.first + i * window.dilation[1]) * all + group * channels;
+            let at = (k * kernel_columns + columns.from + i) * channels;
+            copy(&x[from..from + run], &mut to[at..at + run]);
+        }
+    }
+}
+
+/// Copies a few numbers.
+#[inline(always)]
+fn copy(from: &[i8], to: &mut [i8]) {
+    /// Both ends, which may overlap.
+    #[inline(always)]
+    fn ends<const N: usize>(from: &[i8], to: &mut [i8]) -> bool {
+        let (Some(a), Some(b)) = (from.first_chunk::<N>(), from.last_chunk::<N>()) else { return false };
+        if let Some(to) = to.first_chunk_mut::<N>() {
+            *to = *a;
+        }
+        if let Some(to) = to.last_chunk_mut::<N>() {
+            *to = *b;
+        }
+        true
+    }
+    match from.len() {
+        33.. => to.copy_from_slice(from),
+        16.. => {
+            ends::<16>(from, to);
+        }
+        8.. => {
+            ends::<8>(from, to);
+        }
+        4.. => {
+            ends::<4>(from, to);
+        }
+        _ => to.iter_mut().zip(from).for_each(|(to, from)| *to = *from),
+    }
+}

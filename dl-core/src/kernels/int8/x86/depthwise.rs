@@ -1,0 +1,123 @@
+//! Depthwise convolutions: a vector of channels, word by word of the window.
+
+use super::super::Conv;
+use super::lanes::Lanes;
+use super::scale::{Bounds, Scale};
+use super::{Call, Seen, Set, is_sound};
+
+/// Numbers of a window, at most.
+const TAPS: usize = 64;
+/// Words of that of AVX2, which are the smallest.
+const WORDS: usize = TAPS / 2;
+
+/// Computes the convolution, unless its window is too large.
+pub(super) fn run(set: Set, layer: &Conv<'_>, x: &[i8], y: &mut [i8]) -> bool {
+    let [rows, columns] = layer.window.kernel;
+    if rows > TAPS || columns > TAPS || rows * columns > TAPS || !is_sound(layer, x, y) {
+        return false;
+    }
+    set.run(Depthwise { layer, x, y });
+    true
+}
+
+/// A depthwise convolution of which all sizes are sound.
+struct Depthwise<'a> {
+    layer: &'a Conv<'a>,
+    x: &'a [i8],
+    y: &'a mut [i8],
+}
+
+impl Call for Depthwise<'_> {
+    #[inline(always)]
+    unsafe fn run<V: Lanes>(self) {
+        let Depthwise { layer, x, y } = self;
+        let window = layer.window;
+        let ([channels, _, width], [kernel_rows, kernel_columns]) = (window.input, window.kernel);
+        let taps = kernel_rows * kernel_columns;
+        let groups = taps.div_ceil(V::PER);
+        // how far each number of a window is from its first one
+        let mut ways = [0; TAPS];
+        for (tap, way) in ways.iter_mut().enumerate().take(taps) {
+            let (row, column) = (tap / kernel_columns, tap % kernel_columns);
+            // nothing overflows where the number is ever seen
+            let places =
+                (row * window.dilation[0]).wrapping_mul(width).wrapping_add(column * window.dilation[1]);
+            *way = places.wrapping_mul(channels);
+        }
+        for first in (0..channels).step_by(4 * V::LANES) {
+            let count = (channels - first).min(4 * V::LANES);
+            // SAFETY: the caller's word for the instructions. `is_sound` has checked that the weight has `taps` rows of
+            // `channels` numbers, the input `channels` for each pixel, the output as many.
+            unsafe {
+                let zeros = V::splat_bytes(0);
+                let outside = V::splat_bytes(layer.x_zero);
+                let bounds = Bounds::<V>::of(layer.output);
+                let mut weights = [[zeros; 4]; WORDS];
+                let mut excess = [V::splat(0); 4];
+                for (group, weights) in weights.iter_mut().enumerate().take(groups) {
+                    let mut parts = [zeros; 4];
+                    for (i, part) in parts.iter_mut().enumerate().take(V::PER.min(taps - group * V::PER)) {
+                        let at = (group * V::PER + i) * channels + first;
+                        *part = V::load_bytes(layer.weight.as_ptr().add(at), count);
+                    }
+                    *weights = V::interleave(&parts);
+                    for (excess, w) in excess.iter_mut().zip(weights) {
+                        *excess = excess.mac(V::splat(V::EXCESS), *w);
+                    }
+                }
+                let scales: [Scale; 4] = core::array::from_fn(|part| {
+                    let mut excess_of = [0; 16];
+                    excess[part].store(excess_of.as_mut_ptr());
+                    Scale::of::<V>(|lane| {
+                        let channel = first + (lane / 4 * 16 + part * 4 + lane % 4).min(count - 1);
+                        let bias = layer.bias[channel].wrapping_sub(excess_of[lane]);
+                        (bias, layer.numerator[channel], layer.shift[channel])
+                    })
+                });
+                let mut to = y.as_mut_ptr().add(first);
+                for row in 0..window.output[1] {
+                    let rows = Seen::of(window, 0, row);
+                    for column in 0..window.output[2] {
+                        let columns = Seen::of(window, 1, column);
+                        let is_inside =
+                            (rows.to - rows.from, columns.to - columns.from) == (kernel_rows, kernel_columns);
+                        let start = (rows.first * width + columns.first) * channels + first;
+                        let from = x.as_ptr().wrapping_add(start);
+                        let mut sums = scales.each_ref().map(|scale| V::load(scale.bias.as_ptr()));
+                        for (group, weights) in weights.iter().enumerate().take(groups) {
+                            let mut parts = [zeros; 4];
+                            for (i, part) in parts.iter_mut().enumerate().take(V::PER) {
+                                let tap = (group * V::PER + i).min(taps - 1);
+                                *part = if is_inside {
+                                    V::load_bytes(from.add(ways[tap]), count)
+                                } else {
+                                    let [k, l] = [tap / kernel_columns, tap % kernel_columns];
+                                    if (rows.from..rows.to).contains(&k)
+                                        && (columns.from..columns.to).contains(&l)
+                                    {
+                                        // the way from the first number that is seen
+                                        let way = ways[tap] - ways[rows.from * kernel_columns + columns.from];
+                                        V::load_bytes(from.add(way), count)
+                                    } else {
+                                        outside
+                                    }
+                                };
+                            }
+                            for ((sum, x), w) in sums.iter_mut().zip(V::interleave_input(&parts)).zip(weights)
+                            {
+                                *sum = sum.mac(x, *w);
+                            }
+                        }
+                        let mut part = 0;
+                        let sums = sums.map(|sum| {
+                            part += 1;
+                            sum.rescale(&scales[part - 1])
+                        });
+                        V::narrow(sums, &bounds).store_bytes(to, count);
+                        to = to.wrapping_add(channels);
+                    }
+                }
+            }
+        }
+    }
+}

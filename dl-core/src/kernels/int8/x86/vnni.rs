@@ -1,0 +1,183 @@
+//! Sixteen integers: AVX-512 with VNNI.
+//!
+//! A word is four bytes. `VPDPBUSD` multiplies bytes without a sign by bytes with one, so an input is `x + 128` there, and the bias
+//! makes up for it: `128 Σ w`.
+
+use core::arch::x86_64::*;
+
+use super::avx2::{numbers, sums};
+use super::lanes::Lanes;
+use super::scale::{Bounds, Scale};
+
+/// AVX-512 (F, VL, DQ, BW, VNNI).
+#[derive(Clone, Copy)]
+#[repr(transparent)]
+pub(super) struct I32x16(__m512i);
+
+/// A mask of the first `n` bytes, `n <= 64`.
+#[inline(always)]
+fn first(n: usize) -> __mmask64 {
+    if n >= 64 { !0 } else { (1 << n) - 1 }
+}
+
+/// Adds 128 to each byte.
+#[inline(always)]
+unsafe fn unsigned(x: __m512i) -> __m512i {
+    // SAFETY: the caller has the instructions.
+    unsafe { _mm512_xor_si512(x, _mm512_set1_epi8(i8::MIN)) }
+}
+
+#[inline(always)]
+unsafe fn load64(from: &[i64; 8]) -> __m512i {
+    // SAFETY: there are eight.
+    unsafe { _mm512_loadu_si512(from.as_ptr().cast()) }
+}
+
+impl Lanes for I32x16 {
+    const LANES: usize = 16;
+    const PER: usize = 4;
+    const BLOCKS: usize = 2;
+    const EXCESS: i32 = i32::from_ne_bytes([128; 4]);
+    const LIFT: i64 = 0;
+
+    #[inline(always)]
+    fn word(numbers: [i8; 4]) -> i32 {
+        i32::from_ne_bytes(numbers.map(|number| number as u8))
+    }
+    #[inline(always)]
+    unsafe fn splat(x: i32) -> Self {
+        // SAFETY: the caller's, here and below.
+        unsafe { I32x16(_mm512_set1_epi32(x)) }
+    }
+    #[inline(always)]
+    unsafe fn splat_bytes(x: i8) -> Self {
+        unsafe { I32x16(_mm512_set1_epi8(x)) }
+    }
+    #[inline(always)]
+    unsafe fn load(from: *const i32) -> Self {
+        unsafe { I32x16(_mm512_loadu_si512(from.cast())) }
+    }
+    #[inline(always)]
+    unsafe fn store(self, to: *mut i32) {
+        unsafe { _mm512_storeu_si512(to.cast(), self.0) }
+    }
+    #[inline(always)]
+    unsafe fn load_bytes(from: *const i8, count: usize) -> Self {
+        unsafe { I32x16(_mm512_maskz_loadu_epi8(first(count), from)) }
+    }
+    #[inline(always)]
+    unsafe fn store_bytes(self, to: *mut i8, count: usize) {
+        unsafe { _mm512_mask_storeu_epi8(to, first(count), self.0) }
+    }
+    #[inline(always)]
+    unsafe fn add(self, other: Self) -> Self {
+        unsafe { I32x16(_mm512_add_epi32(self.0, other.0)) }
+    }
+    #[inline(always)]
+    unsafe fn sub(self, other: Self) -> Self {
+        unsafe { I32x16(_mm512_sub_epi32(self.0, other.0)) }
+    }
+    #[inline(always)]
+    unsafe fn mac(self, x: Self, w: Self) -> Self {
+        unsafe { I32x16(_mm512_dpbusd_epi32(self.0, x.0, w.0)) }
+    }
+    #[inline(always)]
+    unsafe fn words(from: *const i8, to: *mut i32, n: usize) {
+        unsafe {
+            let to = to.cast::<i8>();
+            for i in (0..n).step_by(64) {
+                let count = (n - i).min(64);
+                let bytes = unsigned(Self::load_bytes(from.add(i), count).0);
+                I32x16(bytes).store_bytes(to.add(i), count);
+            }
+        }
+    }
+    #[inline(always)]
+    unsafe fn interleave(taps: &[Self; 4]) -> [Self; 4] {
+        unsafe {
+            let [a, b, c, d] = taps.map(|tap| tap.0);
+            let (ab, cd) = (_mm512_unpacklo_epi8(a, b), _mm512_unpacklo_epi8(c, d));
+            let (ab_high, cd_high) = (_mm512_unpackhi_epi8(a, b), _mm512_unpackhi_epi8(c, d));
+            let words = [
+                _mm512_unpacklo_epi16(ab, cd),
+                _mm512_unpackhi_epi16(ab, cd),
+                _mm512_unpacklo_epi16(ab_high, cd_high),
+                _mm512_unpackhi_epi16(ab_high, cd_high),
+            ];
+            words.map(I32x16)
+        }
+    }
+    #[inline(always)]
+    unsafe fn interleave_input(taps: &[Self; 4]) -> [Self; 4] {
+        unsafe { Self::interleave(taps).map(|word| I32x16(unsigned(word.0))) }
+    }
+    #[inline(always)]
+    unsafe fn widen(self) -> [Self; 4] {
+        unsafe {
+            let zero = _mm512_setzero_si512();
+            let [low, high] = [_mm512_unpacklo_epi8(zero, self.0), _mm512_unpackhi_epi8(zero, self.0)];
+            let parts = [
+                _mm512_unpacklo_epi16(zero, low),
+                _mm512_unpackhi_epi16(zero, low),
+                _mm512_unpacklo_epi16(zero, high),
+                _mm512_unpackhi_epi16(zero, high),
+            ];
+            parts.map(|high| I32x16(_mm512_srai_epi32::<4>(high)))
+        }
+    }
+    #[inline(always)]
+    unsafe fn rescale(self, scale: &Scale) -> Self {
+        unsafe {
+            let x = _mm512_sllv_epi32(self.0, Self::load(scale.left.as_ptr()).0);
+            let part = |x: __m512i, odd: usize| {
+                let product = _mm512_mul_epi32(x, load64(&scale.numerator[odd]));
+                let away = _mm512_and_si512(x, load64(&scale.sign[odd]));
+                let sum = _mm512_sub_epi64(_mm512_add_epi64(product, load64(&scale.add[odd])), away);
+                _mm512_srav_epi64(sum, load64(&scale.right[odd]))
+            };
+            let (even, odd) = (part(x, 0), part(_mm512_srli_epi64::<32>(x), 1));
+            let (even, odd) = (_mm512_castsi512_ps(even), _mm512_castsi512_ps(odd));
+            I32x16(_mm512_castps_si512(_mm512_mask_moveldup_ps(even, 0xaaaa, odd)))
+        }
+    }
+    #[inline(always)]
+    unsafe fn narrow(sums: [Self; 4], bounds: &Bounds<Self>) -> Self {
+        unsafe {
+            let pair = |a: Self, b: Self| _mm512_adds_epi16(_mm512_packs_epi32(a.0, b.0), bounds.zero.0);
+            let bytes = _mm512_packs_epi16(pair(sums[0], sums[1]), pair(sums[2], sums[3]));
+            I32x16(_mm512_min_epi8(_mm512_max_epi8(bytes, bounds.min.0), bounds.max.0))
+        }
+    }
+    #[inline(always)]
+    unsafe fn store_pixels(self, to: [*mut i8; 4], count: usize) {
+        unsafe {
+            let order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+            let all = _mm512_permutexvar_epi32(order, self.0);
+            let mask = first(count) as __mmask16;
+            _mm_mask_storeu_epi8(to[0], mask, _mm512_extracti32x4_epi32::<0>(all));
+            _mm_mask_storeu_epi8(to[1], mask, _mm512_extracti32x4_epi32::<1>(all));
+            _mm_mask_storeu_epi8(to[2], mask, _mm512_extracti32x4_epi32::<2>(all));
+            _mm_mask_storeu_epi8(to[3], mask, _mm512_extracti32x4_epi32::<3>(all));
+        }
+    }
+    #[inline(always)]
+    unsafe fn dots(rows: [*const i8; 8], x: *const i8, n: usize) -> [i32; 8] {
+        unsafe {
+            let more = _mm512_set1_epi8(i8::MIN);
+            let mut all = [[_mm512_setzero_si512(); 2]; 8];
+            for i in (0..n).step_by(64) {
+                let mask = first(n - i);
+                let x = unsigned(_mm512_maskz_loadu_epi8(mask, x.add(i)));
+                for ([sum, excess], row) in all.iter_mut().zip(rows) {
+                    let w = _mm512_maskz_loadu_epi8(mask, row.add(i));
+                    *sum = _mm512_dpbusd_epi32(*sum, x, w);
+                    *excess = _mm512_dpbusd_epi32(*excess, more, w);
+                }
+            }
+            numbers(sums(all.map(|[sum, excess]| {
+                let sum = _mm512_sub_epi32(sum, excess);
+                _mm256_add_epi32(_mm512_castsi512_si256(sum), _mm512_extracti64x4_epi64::<1>(sum))
+            })))
+        }
+    }
+}
