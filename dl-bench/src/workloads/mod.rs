@@ -4,8 +4,8 @@ use std::fmt;
 use std::hint::black_box;
 
 use dl::loss::Loss;
-use dl::train::{Dataset, Model, TargetOf, Trainer};
 use dl::quant::{Calibration, Int8Network, Method, QuantizeNetwork};
+use dl::train::{Dataset, Model, TargetOf, Trainer};
 use dl::{Fold, Network, Optimizer, Rng, Vals, place};
 
 use crate::measure::{Step, step};

@@ -20,8 +20,9 @@ pub(super) struct I32x8(pub(super) __m256i);
 pub(super) unsafe fn sums(v: [__m256i; 8]) -> __m256i {
     // SAFETY: the caller's word.
     unsafe {
-        let pairs = |i: usize| _mm256_hadd_epi32(v[i], v[i + 1]);
-        let (low, high) = (_mm256_hadd_epi32(pairs(0), pairs(2)), _mm256_hadd_epi32(pairs(4), pairs(6)));
+        let [a, b] = [_mm256_hadd_epi32(v[0], v[1]), _mm256_hadd_epi32(v[2], v[3])];
+        let [c, d] = [_mm256_hadd_epi32(v[4], v[5]), _mm256_hadd_epi32(v[6], v[7])];
+        let (low, high) = (_mm256_hadd_epi32(a, b), _mm256_hadd_epi32(c, d));
         let halves =
             (_mm256_permute2x128_si256::<0x20>(low, high), _mm256_permute2x128_si256::<0x31>(low, high));
         _mm256_add_epi32(halves.0, halves.1)
@@ -35,11 +36,18 @@ pub(super) fn numbers(v: __m256i) -> [i32; 8] {
     unsafe { core::mem::transmute(v) }
 }
 
-/// Four integers of 64 bits.
+/// Numbers of 16 bits from four vectors' halves, with the zero of the output.
 #[inline(always)]
-unsafe fn load64(from: &[i64; 8]) -> __m256i {
-    // SAFETY: there are eight.
-    unsafe { _mm256_loadu_si256(from.as_ptr().cast()) }
+unsafe fn pair(a: I32x8, b: I32x8, bounds: &Bounds<I32x8>) -> __m256i {
+    // SAFETY: the caller has the instructions.
+    unsafe { _mm256_adds_epi16(_mm256_packs_epi32(a.0, b.0), bounds.zero.0) }
+}
+
+/// Sixteen bytes, as numbers of 16 bits.
+#[inline(always)]
+unsafe fn wide(from: *const i8) -> __m256i {
+    // SAFETY: the caller has the instructions, and sixteen bytes.
+    unsafe { _mm256_cvtepi8_epi16(_mm_loadu_si128(from.cast())) }
 }
 
 impl Lanes for I32x8 {
@@ -47,7 +55,6 @@ impl Lanes for I32x8 {
     const PER: usize = 2;
     const BLOCKS: usize = 1;
     const EXCESS: i32 = 0;
-    const LIFT: i64 = i64::MIN;
 
     #[inline(always)]
     fn word([a, b, ..]: [i8; 4]) -> i32 {
@@ -110,8 +117,7 @@ impl Lanes for I32x8 {
             let to = to.cast::<i16>();
             let mut i = 0;
             while i + 16 <= n {
-                let wide = _mm256_cvtepi8_epi16(_mm_loadu_si128(from.add(i).cast()));
-                _mm256_storeu_si256(to.add(i).cast(), wide);
+                _mm256_storeu_si256(to.add(i).cast(), wide(from.add(i)));
                 i += 16;
             }
             while i < n {
@@ -126,9 +132,12 @@ impl Lanes for I32x8 {
             let zero = _mm256_setzero_si256();
             let pairs =
                 [_mm256_unpacklo_epi8(taps[0].0, taps[1].0), _mm256_unpackhi_epi8(taps[0].0, taps[1].0)];
-            let low = |pairs| I32x8(_mm256_srai_epi16::<8>(_mm256_unpacklo_epi8(zero, pairs)));
-            let high = |pairs| I32x8(_mm256_srai_epi16::<8>(_mm256_unpackhi_epi8(zero, pairs)));
-            [low(pairs[0]), high(pairs[0]), low(pairs[1]), high(pairs[1])]
+            [
+                I32x8(_mm256_srai_epi16::<8>(_mm256_unpacklo_epi8(zero, pairs[0]))),
+                I32x8(_mm256_srai_epi16::<8>(_mm256_unpackhi_epi8(zero, pairs[0]))),
+                I32x8(_mm256_srai_epi16::<8>(_mm256_unpacklo_epi8(zero, pairs[1]))),
+                I32x8(_mm256_srai_epi16::<8>(_mm256_unpackhi_epi8(zero, pairs[1]))),
+            ]
         }
     }
     #[inline(always)]
@@ -140,35 +149,38 @@ impl Lanes for I32x8 {
         unsafe {
             let zero = _mm256_setzero_si256();
             let [low, high] = [_mm256_unpacklo_epi8(zero, self.0), _mm256_unpackhi_epi8(zero, self.0)];
-            let parts = [
-                _mm256_unpacklo_epi16(zero, low),
-                _mm256_unpackhi_epi16(zero, low),
-                _mm256_unpacklo_epi16(zero, high),
-                _mm256_unpackhi_epi16(zero, high),
-            ];
-            parts.map(|high| I32x8(_mm256_srai_epi32::<4>(high)))
+            [
+                I32x8(_mm256_srai_epi32::<4>(_mm256_unpacklo_epi16(zero, low))),
+                I32x8(_mm256_srai_epi32::<4>(_mm256_unpackhi_epi16(zero, low))),
+                I32x8(_mm256_srai_epi32::<4>(_mm256_unpacklo_epi16(zero, high))),
+                I32x8(_mm256_srai_epi32::<4>(_mm256_unpackhi_epi16(zero, high))),
+            ]
         }
     }
     #[inline(always)]
     unsafe fn rescale(self, scale: &Scale) -> Self {
         unsafe {
-            let x = _mm256_sllv_epi32(self.0, Self::load(scale.left.as_ptr()).0);
-            let part = |x: __m256i, odd: usize| {
-                let product = _mm256_mul_epi32(x, load64(&scale.numerator[odd]));
-                let away = _mm256_and_si256(x, load64(&scale.sign[odd]));
-                let sum = _mm256_sub_epi64(_mm256_add_epi64(product, load64(&scale.add[odd])), away);
-                _mm256_srlv_epi64(sum, load64(&scale.right[odd]))
-            };
-            let (even, odd) = (part(x, 0), part(_mm256_srli_epi64::<32>(x), 1));
-            let both = _mm256_blend_epi32::<0b1010_1010>(even, _mm256_slli_epi64::<32>(odd));
-            I32x8(both).sub(Self::load(scale.lifted.as_ptr()))
+            let is_large = scale.is_large;
+            let x =
+                if is_large { _mm256_sllv_epi32(self.0, Self::load(scale.left.as_ptr()).0) } else { self.0 };
+            let [of_even, of_odd] = &scale.numerator;
+            let half = _mm256_set1_epi64x(1 << 31);
+            let even = _mm256_mul_epi32(x, Self::load(of_even.as_ptr()).0);
+            let odd = _mm256_mul_epi32(_mm256_srli_epi64::<32>(x), Self::load(of_odd.as_ptr()).0);
+            let (even, odd) = (_mm256_add_epi64(even, half), _mm256_add_epi64(odd, half));
+            let high = _mm256_blend_epi32::<0b1010_1010>(_mm256_srli_epi64::<32>(even), odd);
+            let v = _mm256_add_epi32(high, x);
+            let below = _mm256_srai_epi32::<31>(v);
+            let below =
+                if is_large { _mm256_and_si256(below, Self::load(scale.rounds.as_ptr()).0) } else { below };
+            let sum = I32x8(v).add(Self::load(scale.half.as_ptr())).add(I32x8(below));
+            I32x8(_mm256_srav_epi32(sum.0, Self::load(scale.right.as_ptr()).0))
         }
     }
     #[inline(always)]
     unsafe fn narrow(sums: [Self; 4], bounds: &Bounds<Self>) -> Self {
         unsafe {
-            let pair = |a: Self, b: Self| _mm256_adds_epi16(_mm256_packs_epi32(a.0, b.0), bounds.zero.0);
-            let bytes = _mm256_packs_epi16(pair(sums[0], sums[1]), pair(sums[2], sums[3]));
+            let bytes = _mm256_packs_epi16(pair(sums[0], sums[1], bounds), pair(sums[2], sums[3], bounds));
             I32x8(_mm256_min_epi8(_mm256_max_epi8(bytes, bounds.min.0), bounds.max.0))
         }
     }
@@ -190,7 +202,6 @@ impl Lanes for I32x8 {
     #[inline(always)]
     unsafe fn dots(rows: [*const i8; 8], x: *const i8, n: usize) -> [i32; 8] {
         unsafe {
-            let wide = |from: *const i8| _mm256_cvtepi8_epi16(_mm_loadu_si128(from.cast()));
             let mut all = [_mm256_setzero_si256(); 8];
             let mut i = 0;
             while i + 16 <= n {

@@ -2,7 +2,7 @@
 
 use core::mem::MaybeUninit;
 
-use super::super::Conv;
+use super::super::{Conv, Factor};
 use super::lanes::Lanes;
 use super::scale::{Bounds, Scale};
 use super::{Call, Seen, Set, is_sound};
@@ -67,7 +67,7 @@ impl Convolution<'_> {
         let window = layer.window;
         let mut seen = [0; SEEN];
         for (pixel, y) in y.chunks_exact_mut(window.output[0]).enumerate() {
-            gather(layer, fan, group, pixel, x, &mut seen[..fan]);
+            Places::from(window, pixel).gather(layer, group, x, &mut seen[..fan]);
             for o in (0..outputs).step_by(8) {
                 let count = (outputs - o).min(8);
                 let first = group * outputs + o;
@@ -119,8 +119,10 @@ impl Convolution<'_> {
                         V::words(from.as_ptr(), to, from.len());
                     } else {
                         let padded = steps * V::PER;
-                        for (i, seen) in seen.chunks_exact_mut(padded).take(pixels).enumerate() {
-                            gather(layer, fan, group, start + i, x, &mut seen[..fan]);
+                        let mut places = Places::from(window, start);
+                        for seen in seen.chunks_exact_mut(padded).take(pixels) {
+                            places.gather(layer, group, x, &mut seen[..fan]);
+                            places.next(window);
                         }
                         V::words(seen.as_ptr(), to, pixels * padded);
                     }
@@ -183,11 +185,15 @@ impl<V: Lanes> Tile<V> {
             // SAFETY: the caller's word for the pointers; `pixel` is below `pixels`.
             unsafe {
                 let x: [*const i32; PIXELS] = core::array::from_fn(|i| words.add(pixel(i) * steps));
-                let mut sums: [[V; PIXELS]; N] =
-                    core::array::from_fn(|n| [V::load((*scales.add(n)).bias.as_ptr()); PIXELS]);
+                let mut sums = [[V::splat(0); PIXELS]; N];
+                for (n, sums) in sums.iter_mut().enumerate() {
+                    *sums = [V::load((*scales.add(n)).bias.as_ptr()); PIXELS];
+                }
                 for step in 0..steps {
-                    let w: [V; N] =
-                        core::array::from_fn(|n| V::load(panel.add((n * steps + step) * V::LANES)));
+                    let mut w = [V::splat(0); N];
+                    for (n, w) in w.iter_mut().enumerate() {
+                        *w = V::load(panel.add((n * steps + step) * V::LANES));
+                    }
                     for i in 0..PIXELS {
                         let x = V::splat(*x[i].add(step));
                         for n in 0..N {
@@ -198,8 +204,11 @@ impl<V: Lanes> Tile<V> {
                 for (n, sums) in sums.iter().enumerate() {
                     let (scale, y) = (&*scales.add(n), y.add(n * V::LANES));
                     let count = (count - n * V::LANES).min(V::LANES);
-                    for i in (0..PIXELS).step_by(4) {
-                        let four = core::array::from_fn(|j| sums[i + j].rescale(scale));
+                    for i in [0, 4] {
+                        let mut four = [sums[i], sums[i + 1], sums[i + 2], sums[i + 3]];
+                        for sum in &mut four {
+                            *sum = sum.rescale(scale);
+                        }
                         let to = core::array::from_fn(|j| y.add(pixel(i + j) * pitch));
                         V::narrow(four, bounds).store_pixels(to, count);
                     }
@@ -252,7 +261,8 @@ unsafe fn fill<V: Lanes>(layer: &Conv<'_>, first: usize, count: usize, fan: usiz
     };
     Scale::of::<V>(|lane| {
         let o = first + lane.min(count - 1);
-        (layer.bias[o].wrapping_sub(excess[lane]), layer.numerator[o], layer.shift[o])
+        let factor = Factor { numerator: layer.numerator[o], shift: layer.shift[o] };
+        (layer.bias[o].wrapping_sub(excess[lane]), factor)
     })
 }
 
@@ -262,31 +272,56 @@ fn word<V: Lanes>(part: &[i8]) -> i32 {
     V::word(core::array::from_fn(|i| if i < V::PER { part.get(i).copied().unwrap_or_default() } else { 0 }))
 }
 
-/// What a window sees of the channels of a group, by row, column and channel.
-#[inline(always)]
-fn gather(layer: &Conv<'_>, fan: usize, group: usize, pixel: usize, x: &[i8], to: &mut [i8]) {
-    let window = layer.window;
-    let ([all, _, width], [kernel_rows, kernel_columns]) = (window.input, window.kernel);
-    let channels = all / window.groups;
-    let (row, column) = (pixel / window.output[2], pixel % window.output[2]);
-    let (rows, columns) = (Seen::of(window, 0, row), Seen::of(window, 1, column));
-    let count = columns.to - columns.from;
-    if (rows.to - rows.from, count) != (kernel_rows, kernel_columns) {
-        to.fill(layer.x_zero);
+/// The place of a window, and what it sees there.
+struct Places {
+    at: [usize; 2],
+    rows: Seen,
+    columns: Seen,
+}
+
+impl Places {
+    /// The window of a pixel of the output.
+    #[inline(always)]
+    fn from(window: &Window, pixel: usize) -> Places {
+        let at = [pixel / window.output[2], pixel % window.output[2]];
+        Places { at, rows: Seen::of(window, 0, at[0]), columns: Seen::of(window, 1, at[1]) }
     }
-    debug_assert_eq!(to.len(), fan);
-    // numbers that lie side by side on both sides
-    let (runs, run) = if window.dilation[1] == 1 && window.groups == 1 {
-        (count.min(1), count * channels)
-    } else {
-        (count, channels)
-    };
-    for k in rows.from..rows.to {
-        let row = rows.first + (k - rows.from) * window.dilation[0];
-        for i in 0..runs {
-            let from = (row * width + columns.first + i * window.dilation[1]) * all + group * channels;
-            let at = (k * kernel_columns + columns.from + i) * channels;
-            copy(&x[from..from + run], &mut to[at..at + run]);
+
+    /// Goes on to the next pixel.
+    #[inline(always)]
+    fn next(&mut self, window: &Window) {
+        self.at[1] += 1;
+        if self.at[1] == window.output[2] {
+            self.at = [self.at[0] + 1, 0];
+            self.rows = Seen::of(window, 0, self.at[0]);
+        }
+        self.columns = Seen::of(window, 1, self.at[1]);
+    }
+
+    /// What the window sees of the channels of a group, by row, column and channel.
+    #[inline(always)]
+    fn gather(&self, layer: &Conv<'_>, group: usize, x: &[i8], to: &mut [i8]) {
+        let &Places { rows, columns, .. } = self;
+        let window = layer.window;
+        let ([all, _, width], [kernel_rows, kernel_columns]) = (window.input, window.kernel);
+        let channels = all / window.groups;
+        let count = columns.to - columns.from;
+        if (rows.to - rows.from, count) != (kernel_rows, kernel_columns) {
+            to.fill(layer.x_zero);
+        }
+        // numbers that lie side by side on both sides
+        let (runs, run) = if window.dilation[1] == 1 && window.groups == 1 {
+            (count.min(1), count * channels)
+        } else {
+            (count, channels)
+        };
+        for k in rows.from..rows.to {
+            let row = rows.first + (k - rows.from) * window.dilation[0];
+            for i in 0..runs {
+                let from = (row * width + columns.first + i * window.dilation[1]) * all + group * channels;
+                let at = (k * kernel_columns + columns.from + i) * channels;
+                copy(&x[from..from + run], &mut to[at..at + run]);
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Depthwise convolutions: a vector of channels, word by word of the window.
 
-use super::super::Conv;
+use super::super::{Conv, Factor};
 use super::lanes::Lanes;
 use super::scale::{Bounds, Scale};
 use super::{Call, Seen, Set, is_sound};
@@ -37,7 +37,9 @@ impl Call for Depthwise<'_> {
         let groups = taps.div_ceil(V::PER);
         // how far each number of a window is from its first one
         let mut ways = [0; TAPS];
-        for (tap, way) in ways.iter_mut().enumerate().take(taps) {
+        for (tap, way) in ways.iter_mut().enumerate().take(groups * V::PER) {
+            // where a word is not full, the last number fills it: its weights are zeros
+            let tap = tap.min(taps - 1);
             let (row, column) = (tap / kernel_columns, tap % kernel_columns);
             // nothing overflows where the number is ever seen
             let places =
@@ -50,7 +52,7 @@ impl Call for Depthwise<'_> {
             // `channels` numbers, the input `channels` for each pixel, the output as many.
             unsafe {
                 let zeros = V::splat_bytes(0);
-                let outside = V::splat_bytes(layer.x_zero);
+                let outside = [layer.x_zero; 64];
                 let bounds = Bounds::<V>::of(layer.output);
                 let mut weights = [[zeros; 4]; WORDS];
                 let mut excess = [V::splat(0); 4];
@@ -71,9 +73,15 @@ impl Call for Depthwise<'_> {
                     Scale::of::<V>(|lane| {
                         let channel = first + (lane / 4 * 16 + part * 4 + lane % 4).min(count - 1);
                         let bias = layer.bias[channel].wrapping_sub(excess_of[lane]);
-                        (bias, layer.numerator[channel], layer.shift[channel])
+                        let factor =
+                            Factor { numerator: layer.numerator[channel], shift: layer.shift[channel] };
+                        (bias, factor)
                     })
                 });
+                let mut biases = [zeros; 4];
+                for (bias, scale) in biases.iter_mut().zip(&scales) {
+                    *bias = V::load(scale.bias.as_ptr());
+                }
                 let mut to = y.as_mut_ptr().add(first);
                 for row in 0..window.output[1] {
                     let rows = Seen::of(window, 0, row);
@@ -83,40 +91,57 @@ impl Call for Depthwise<'_> {
                             (rows.to - rows.from, columns.to - columns.from) == (kernel_rows, kernel_columns);
                         let start = (rows.first * width + columns.first) * channels + first;
                         let from = x.as_ptr().wrapping_add(start);
-                        let mut sums = scales.each_ref().map(|scale| V::load(scale.bias.as_ptr()));
-                        for (group, weights) in weights.iter().enumerate().take(groups) {
-                            let mut parts = [zeros; 4];
-                            for (i, part) in parts.iter_mut().enumerate().take(V::PER) {
-                                let tap = (group * V::PER + i).min(taps - 1);
-                                *part = if is_inside {
-                                    V::load_bytes(from.add(ways[tap]), count)
+                        let mut sums = biases;
+                        let weights = &weights[..groups];
+                        if is_inside {
+                            add(&mut sums, weights, count, |tap| from.wrapping_add(ways[tap]));
+                        } else {
+                            // from the first number that is seen
+                            let skipped = ways.get(rows.from * kernel_columns + columns.from).copied();
+                            add(&mut sums, weights, count, |tap| {
+                                let tap = tap.min(taps - 1);
+                                let [k, l] = [tap / kernel_columns, tap % kernel_columns];
+                                if (rows.from..rows.to).contains(&k)
+                                    && (columns.from..columns.to).contains(&l)
+                                {
+                                    from.wrapping_add(ways[tap] - skipped.unwrap_or_default())
                                 } else {
-                                    let [k, l] = [tap / kernel_columns, tap % kernel_columns];
-                                    if (rows.from..rows.to).contains(&k)
-                                        && (columns.from..columns.to).contains(&l)
-                                    {
-                                        // the way from the first number that is seen
-                                        let way = ways[tap] - ways[rows.from * kernel_columns + columns.from];
-                                        V::load_bytes(from.add(way), count)
-                                    } else {
-                                        outside
-                                    }
-                                };
-                            }
-                            for ((sum, x), w) in sums.iter_mut().zip(V::interleave_input(&parts)).zip(weights)
-                            {
-                                *sum = sum.mac(x, *w);
-                            }
+                                    outside.as_ptr()
+                                }
+                            });
                         }
-                        let mut part = 0;
-                        let sums = sums.map(|sum| {
-                            part += 1;
-                            sum.rescale(&scales[part - 1])
-                        });
+                        for (sum, scale) in sums.iter_mut().zip(&scales) {
+                            *sum = sum.rescale(scale);
+                        }
                         V::narrow(sums, &bounds).store_bytes(to, count);
                         to = to.wrapping_add(channels);
                     }
                 }
+            }
+        }
+    }
+}
+
+/// Adds the products of a window, of whose numbers `at` tells where they are.
+///
+/// # Safety
+/// The instructions of `V` are needed, and there must be `count` bytes.
+#[inline(always)]
+unsafe fn add<V: Lanes>(
+    sums: &mut [V; 4],
+    weights: &[[V; 4]],
+    count: usize,
+    at: impl Fn(usize) -> *const i8,
+) {
+    // SAFETY: the caller's word.
+    unsafe {
+        for (group, weights) in weights.iter().enumerate() {
+            let mut parts = [V::splat(0); 4];
+            for (i, part) in parts.iter_mut().enumerate().take(V::PER) {
+                *part = V::load_bytes(at(group * V::PER + i), count);
+            }
+            for ((sum, x), w) in sums.iter_mut().zip(V::interleave_input(&parts)).zip(weights) {
+                *sum = sum.mac(x, *w);
             }
         }
     }

@@ -14,8 +14,6 @@ pub(super) trait Lanes: Copy {
     const BLOCKS: usize;
     /// What each number of an input's word is larger by, as a word.
     const EXCESS: i32;
-    /// What [`Scale::add`] is larger by, for shifts of 64 bits that know no sign.
-    const LIFT: i64;
 
     /// A word of weights.
     fn word(numbers: [i8; 4]) -> i32;
@@ -43,7 +41,7 @@ pub(super) trait Lanes: Copy {
     unsafe fn interleave_input(taps: &[Self; 4]) -> [Self; 4];
     /// Bytes times 2²⁰ ([`Sum::MORE`](super::super::Sum)), in the order of [`narrow`](Self::narrow).
     unsafe fn widen(self) -> [Self; 4];
-    /// Takes sums to the output, without its zero.
+    /// Takes sums to the output, without its zero. They are below [`LIMIT`](super::scale::LIMIT).
     unsafe fn rescale(self, scale: &Scale) -> Self;
     /// Bytes from integers: in each 128 bits four of the first vector, then four of the second, third and fourth.
     unsafe fn narrow(sums: [Self; 4], bounds: &Bounds<Self>) -> Self;

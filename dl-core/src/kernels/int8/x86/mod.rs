@@ -1,7 +1,7 @@
 //! Vector kernels of x86: AVX2, and AVX-512 with VNNI.
 //!
 //! Each function says whether it has done its work. It has not where the processor has no such instructions, where sizes do not
-//! match, where a number is out of the ordinary (a negative factor), or where vectors do not pay: the plain loop does it then.
+//! match, where a number is out of the ordinary (a bias of 31 bits), or where vectors do not pay: the plain loop does it then.
 
 #[cfg(feature = "std")]
 use core::sync::atomic::{AtomicU8, Ordering};
@@ -21,6 +21,7 @@ mod vnni;
 use super::{Conv, Dense, Output, Sum};
 use crate::kernels::conv::Window;
 use lanes::Lanes;
+use scale::Scale;
 
 /// Instructions that there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,14 +130,22 @@ fn is_ordered(output: Output) -> bool {
     output.min <= output.max
 }
 
-/// Whether all sizes of a convolution are those of its window, and its factors not negative.
+/// Whether all sizes of a convolution are those of its window, and its sums and factors are those that vectors can take.
 fn is_sound(layer: &Conv<'_>, x: &[i8], y: &[i8]) -> bool {
     let Conv { window, weight, bias, numerator, shift, output, .. } = layer;
     let outputs = window.output[0];
-    window.fits(x.len(), weight.len(), y.len())
-        && [bias.len(), numerator.len(), shift.len()] == [outputs; 3]
-        && numerator.iter().all(|numerator| *numerator >= 0)
-        && is_ordered(*output)
+    if !window.fits(x.len(), weight.len(), y.len())
+        || [bias.len(), numerator.len(), shift.len()] != [outputs; 3]
+        || !is_ordered(*output)
+    {
+        return false;
+    }
+    // a product is at most 2¹⁴
+    let most = scale::LIMIT as usize >> 14;
+    let fan = weight.len().checked_div(outputs).unwrap_or_default();
+    let Some(room) = most.checked_sub(fan + 1) else { return false };
+    let room = (room << 14) as u32;
+    bias.iter().all(|bias| bias.unsigned_abs() <= room) && numerator.iter().all(|m| Scale::takes(*m))
 }
 
 /// The numbers of a window, on one axis, that are inside of the image.

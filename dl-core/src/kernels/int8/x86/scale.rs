@@ -1,57 +1,69 @@
 //! From sums to outputs, a vector at once.
 //!
-//! [`rescale`](super::super::rescale) rounds twice: `v = ⌊(p + 2³⁰) / 2³¹⌋` of the product `p` with the numerator, and then `v 2⁻ⁿ`,
-//! halves away from zero: `⌊(v + 2ⁿ⁻¹ − [v < 0]) / 2ⁿ⌋` for `n > 0`. Floors nest, so both are one shift of 64 bits:
+//! [`rescale`](super::super::rescale) rounds twice: `v = ⌊(x m + 2³⁰) / 2³¹⌋` with the numerator `m`, and then `v 2⁻ⁿ`, halves away
+//! from zero.
 //!
-//! `⌊(p + 2³⁰ + 2³⁰⁺ⁿ − 2³¹ [v < 0]) / 2³¹⁺ⁿ⌋`
-//!
-//! `[x < 0]` does as well as `[v < 0]`, for where they differ `v` is 0, and so is what comes out. Nothing overflows as long as the
-//! numerator is not negative.
+//! - `m` is from 2³⁰ to 2³¹, so that `2 m − 2³²` is a negative number of 32 bits, and `v` is `x` more than the upper half of
+//!   `x (2 m − 2³²) + 2³¹`: nothing need be shifted.
+//! - `v 2⁻ⁿ` is `⌊(v + 2ⁿ⁻¹ − [v < 0]) / 2ⁿ⌋`, which does not overflow for sums below 2³⁰.
 
-use super::super::Output;
+use super::super::{Factor, Output};
 use super::lanes::Lanes;
 
-/// How the sums of the channels of a vector are taken to the output. Numbers of 64 bits are for the even channels, and for the odd.
+/// Sums are below it, but where they are shifted to the left.
+pub(super) const LIMIT: i32 = 1 << 30;
+
+/// How the sums of the channels of a vector are taken to the output.
 #[derive(Clone, Copy)]
 #[repr(C, align(64))]
 pub(super) struct Scale {
     pub(super) bias: [i32; 16],
-    /// Bits to the left, before the product.
+    /// `2 m − 2³²` of all channels, for the even ones, and of the odd ones, each where its neighbour is.
+    pub(super) numerator: [[i32; 16]; 2],
+    /// `2ⁿ⁻¹`
+    pub(super) half: [i32; 16],
+    /// `n`
+    pub(super) right: [i32; 16],
+    /// Whether a channel has no `n`, which few layers have.
+    pub(super) is_large: bool,
+    /// Of those: bits to the left, before the product.
     pub(super) left: [i32; 16],
-    pub(super) numerator: [[i64; 8]; 2],
-    pub(super) add: [[i64; 8]; 2],
-    /// The bit of a sum's sign, where halves go away from zero.
-    pub(super) sign: [[i64; 8]; 2],
-    pub(super) right: [[i64; 8]; 2],
-    /// What [`Lanes::LIFT`] has added to the result.
-    pub(super) lifted: [i32; 16],
+    /// Of the others: all bits.
+    pub(super) rounds: [i32; 16],
 }
 
 impl Scale {
-    /// For the channels that `bias`, `numerator` and `shift` tell of.
+    /// Whether a factor is one that a vector can take; [`Factor::of`] gives no other.
+    pub(super) fn takes(numerator: i32) -> bool {
+        numerator == 0 || numerator >= 1 << 30
+    }
+
+    /// For the channels of whose bias and factor `channel` tells.
     #[inline(always)]
-    pub(super) fn of<V: Lanes>(channel: impl Fn(usize) -> (i32, i32, i8)) -> Scale {
+    pub(super) fn of<V: Lanes>(channel: impl Fn(usize) -> (i32, Factor)) -> Scale {
+        let none = [0; 16];
         let mut scale = Scale {
-            bias: [0; 16],
-            left: [0; 16],
-            numerator: [[0; 8]; 2],
-            add: [[0; 8]; 2],
-            sign: [[0; 8]; 2],
-            right: [[0; 8]; 2],
-            lifted: [0; 16],
+            bias: none,
+            numerator: [none; 2],
+            half: none,
+            right: none,
+            is_large: false,
+            left: none,
+            rounds: none,
         };
         for lane in 0..V::LANES {
-            let (bias, numerator, shift) = channel(lane);
-            let (half, odd) = (lane / 2, lane % 2);
-            let (left, n) = ((shift.max(0) & 31) as i32, ((-(shift as i32)).max(0) & 31) as i64);
-            let rounds = (n > 0) as i64;
+            let (bias, Factor { numerator, shift }) = channel(lane);
+            // nothing is left of a number that is halved so often
+            let (numerator, shift) = if numerator == 0 { (1 << 30, -31) } else { (numerator, shift) };
+            let (left, n) = ((shift.max(0) & 31) as i32, (-(shift as i32)).max(0) & 31);
             scale.bias[lane] = bias;
+            scale.numerator[0][lane] = numerator << 1;
+            scale.numerator[1][lane & !1] = numerator << 1;
+            scale.half[lane] = if n > 0 { 1 << (n - 1) } else { 0 };
+            scale.right[lane] = n;
+            scale.is_large |= n == 0;
             scale.left[lane] = left;
-            scale.numerator[odd][half] = numerator as i64;
-            scale.add[odd][half] = ((1 << 30) + (rounds << (30 + n))).wrapping_add(V::LIFT);
-            scale.sign[odd][half] = rounds << 31;
-            scale.right[odd][half] = 31 + n;
-            scale.lifted[lane] = if V::LIFT == 0 { 0 } else { (1_i64 << (32 - n)) as i32 };
+            scale.rounds[lane] = -((n > 0) as i32);
         }
         scale
     }

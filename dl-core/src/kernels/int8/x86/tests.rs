@@ -33,8 +33,9 @@ fn output(rng: &mut Rng) -> Output {
 /// Any factor: about what takes such a sum to 8 bits, or anything at all.
 fn factor(rng: &mut Rng, sum: usize) -> Factor {
     match rng.below(8) {
-        0 => Factor { numerator: (rng.next_u64() >> 33) as i32, shift: rng.next_u64() as i8 },
+        0 => Factor { numerator: (rng.next_u64() >> 33) as i32 | 1 << 30, shift: rng.next_u64() as i8 },
         1 => Factor::of(2.0_f64.powi(rng.below(60) as i32 - 40)),
+        2 => Factor { numerator: 0, shift: rng.next_u64() as i8 },
         _ => Factor::of((0.5 + rng.uniform()) * 100.0 / (sum as f64).sqrt() / 5000.0),
     }
 }
@@ -64,7 +65,7 @@ impl Numbers {
         Numbers {
             window,
             weight: bytes(rng, weights, extreme),
-            bias: (0..y).map(|_| (rng.next_u64() as i32) >> if wild { 0 } else { 18 }).collect(),
+            bias: (0..y).map(|_| (rng.next_u64() as i32) >> if wild { 2 } else { 18 }).collect(),
             numerator: factors.iter().map(|factor| factor.numerator).collect(),
             shift: factors.iter().map(|factor| factor.shift).collect(),
             x_zero: rng.next_u64() as i8,
@@ -184,8 +185,10 @@ fn what_does_not_match_is_left_to_the_plain_loops() {
         let mut y = [0; 32];
         assert!(!conv::run(set, &numbers.layer(), &numbers.x[1..], &mut y));
         assert!(!conv::run(set, &numbers.layer(), &numbers.x, &mut y[1..]));
-        numbers.numerator[3] = -1;
-        assert!(!conv::run(set, &numbers.layer(), &numbers.x, &mut y));
+        for (numerator, bias) in [(-1, 0), (1 << 29, 0), (1 << 30, i32::MIN), (1 << 30, 1 << 30)] {
+            (numbers.numerator[3], numbers.bias[3]) = (numerator, bias);
+            assert!(!conv::run(set, &numbers.layer(), &numbers.x, &mut y));
+        }
         numbers.numerator.pop();
         assert!(!conv::run(set, &numbers.layer(), &numbers.x, &mut y));
     }
@@ -228,7 +231,11 @@ fn sums_equal_the_plain_loop() {
         let scales = [0.01 + rng.uniform() as f32, 0.01 + rng.uniform() as f32];
         let (mut factors, mut factor_of_all) = Sum::factors(scales, 0.1 + rng.uniform() as f32);
         if rng.below(4) == 0 {
-            (factors, factor_of_all) = ([factor(&mut rng, 1), factor(&mut rng, 1)], factor(&mut rng, 1));
+            let small = |rng: &mut Rng| {
+                let Factor { numerator, shift } = factor(rng, 1);
+                Factor { numerator, shift: shift.min(0) }
+            };
+            (factors, factor_of_all) = ([small(&mut rng), small(&mut rng)], factor(&mut rng, 1));
         }
         let zeros = [rng.next_u64() as i8, rng.next_u64() as i8];
         let sum = Sum { zeros, factors, factor: factor_of_all, output: output(&mut rng) };

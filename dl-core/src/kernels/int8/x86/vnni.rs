@@ -27,10 +27,11 @@ unsafe fn unsigned(x: __m512i) -> __m512i {
     unsafe { _mm512_xor_si512(x, _mm512_set1_epi8(i8::MIN)) }
 }
 
+/// Numbers of 16 bits from two vectors, with the zero of the output.
 #[inline(always)]
-unsafe fn load64(from: &[i64; 8]) -> __m512i {
-    // SAFETY: there are eight.
-    unsafe { _mm512_loadu_si512(from.as_ptr().cast()) }
+unsafe fn pair(a: I32x16, b: I32x16, bounds: &Bounds<I32x16>) -> __m512i {
+    // SAFETY: the caller has the instructions.
+    unsafe { _mm512_adds_epi16(_mm512_packs_epi32(a.0, b.0), bounds.zero.0) }
 }
 
 impl Lanes for I32x16 {
@@ -38,7 +39,6 @@ impl Lanes for I32x16 {
     const PER: usize = 4;
     const BLOCKS: usize = 2;
     const EXCESS: i32 = i32::from_ne_bytes([128; 4]);
-    const LIFT: i64 = 0;
 
     #[inline(always)]
     fn word(numbers: [i8; 4]) -> i32 {
@@ -95,56 +95,62 @@ impl Lanes for I32x16 {
     #[inline(always)]
     unsafe fn interleave(taps: &[Self; 4]) -> [Self; 4] {
         unsafe {
-            let [a, b, c, d] = taps.map(|tap| tap.0);
+            let [I32x16(a), I32x16(b), I32x16(c), I32x16(d)] = *taps;
             let (ab, cd) = (_mm512_unpacklo_epi8(a, b), _mm512_unpacklo_epi8(c, d));
             let (ab_high, cd_high) = (_mm512_unpackhi_epi8(a, b), _mm512_unpackhi_epi8(c, d));
-            let words = [
-                _mm512_unpacklo_epi16(ab, cd),
-                _mm512_unpackhi_epi16(ab, cd),
-                _mm512_unpacklo_epi16(ab_high, cd_high),
-                _mm512_unpackhi_epi16(ab_high, cd_high),
-            ];
-            words.map(I32x16)
+            [
+                I32x16(_mm512_unpacklo_epi16(ab, cd)),
+                I32x16(_mm512_unpackhi_epi16(ab, cd)),
+                I32x16(_mm512_unpacklo_epi16(ab_high, cd_high)),
+                I32x16(_mm512_unpackhi_epi16(ab_high, cd_high)),
+            ]
         }
     }
     #[inline(always)]
     unsafe fn interleave_input(taps: &[Self; 4]) -> [Self; 4] {
-        unsafe { Self::interleave(taps).map(|word| I32x16(unsigned(word.0))) }
+        unsafe {
+            let [a, b, c, d] = Self::interleave(taps);
+            [I32x16(unsigned(a.0)), I32x16(unsigned(b.0)), I32x16(unsigned(c.0)), I32x16(unsigned(d.0))]
+        }
     }
     #[inline(always)]
     unsafe fn widen(self) -> [Self; 4] {
         unsafe {
             let zero = _mm512_setzero_si512();
             let [low, high] = [_mm512_unpacklo_epi8(zero, self.0), _mm512_unpackhi_epi8(zero, self.0)];
-            let parts = [
-                _mm512_unpacklo_epi16(zero, low),
-                _mm512_unpackhi_epi16(zero, low),
-                _mm512_unpacklo_epi16(zero, high),
-                _mm512_unpackhi_epi16(zero, high),
-            ];
-            parts.map(|high| I32x16(_mm512_srai_epi32::<4>(high)))
+            [
+                I32x16(_mm512_srai_epi32::<4>(_mm512_unpacklo_epi16(zero, low))),
+                I32x16(_mm512_srai_epi32::<4>(_mm512_unpackhi_epi16(zero, low))),
+                I32x16(_mm512_srai_epi32::<4>(_mm512_unpacklo_epi16(zero, high))),
+                I32x16(_mm512_srai_epi32::<4>(_mm512_unpackhi_epi16(zero, high))),
+            ]
         }
     }
     #[inline(always)]
     unsafe fn rescale(self, scale: &Scale) -> Self {
         unsafe {
-            let x = _mm512_sllv_epi32(self.0, Self::load(scale.left.as_ptr()).0);
-            let part = |x: __m512i, odd: usize| {
-                let product = _mm512_mul_epi32(x, load64(&scale.numerator[odd]));
-                let away = _mm512_and_si512(x, load64(&scale.sign[odd]));
-                let sum = _mm512_sub_epi64(_mm512_add_epi64(product, load64(&scale.add[odd])), away);
-                _mm512_srav_epi64(sum, load64(&scale.right[odd]))
-            };
-            let (even, odd) = (part(x, 0), part(_mm512_srli_epi64::<32>(x), 1));
+            let is_large = scale.is_large;
+            let x =
+                if is_large { _mm512_sllv_epi32(self.0, Self::load(scale.left.as_ptr()).0) } else { self.0 };
+            let [of_even, of_odd] = &scale.numerator;
+            let half = _mm512_set1_epi64(1 << 31);
+            let even = _mm512_mul_epi32(x, Self::load(of_even.as_ptr()).0);
+            let odd = _mm512_mul_epi32(_mm512_srli_epi64::<32>(x), Self::load(of_odd.as_ptr()).0);
+            let (even, odd) = (_mm512_add_epi64(even, half), _mm512_add_epi64(odd, half));
             let (even, odd) = (_mm512_castsi512_ps(even), _mm512_castsi512_ps(odd));
-            I32x16(_mm512_castps_si512(_mm512_mask_moveldup_ps(even, 0xaaaa, odd)))
+            let high = _mm512_castps_si512(_mm512_mask_movehdup_ps(odd, 0x5555, even));
+            let v = _mm512_add_epi32(high, x);
+            let below = _mm512_srai_epi32::<31>(v);
+            let below =
+                if is_large { _mm512_and_si512(below, Self::load(scale.rounds.as_ptr()).0) } else { below };
+            let sum = I32x16(v).add(Self::load(scale.half.as_ptr())).add(I32x16(below));
+            I32x16(_mm512_srav_epi32(sum.0, Self::load(scale.right.as_ptr()).0))
         }
     }
     #[inline(always)]
     unsafe fn narrow(sums: [Self; 4], bounds: &Bounds<Self>) -> Self {
         unsafe {
-            let pair = |a: Self, b: Self| _mm512_adds_epi16(_mm512_packs_epi32(a.0, b.0), bounds.zero.0);
-            let bytes = _mm512_packs_epi16(pair(sums[0], sums[1]), pair(sums[2], sums[3]));
+            let bytes = _mm512_packs_epi16(pair(sums[0], sums[1], bounds), pair(sums[2], sums[3], bounds));
             I32x16(_mm512_min_epi8(_mm512_max_epi8(bytes, bounds.min.0), bounds.max.0))
         }
     }
@@ -174,10 +180,13 @@ impl Lanes for I32x16 {
                     *excess = _mm512_dpbusd_epi32(*excess, more, w);
                 }
             }
-            numbers(sums(all.map(|[sum, excess]| {
+            let mut whole = [_mm256_setzero_si256(); 8];
+            for (whole, [sum, excess]) in whole.iter_mut().zip(all) {
                 let sum = _mm512_sub_epi32(sum, excess);
-                _mm256_add_epi32(_mm512_castsi512_si256(sum), _mm512_extracti64x4_epi64::<1>(sum))
-            })))
+                let [low, high] = [_mm512_castsi512_si256(sum), _mm512_extracti64x4_epi64::<1>(sum)];
+                *whole = _mm256_add_epi32(low, high);
+            }
+            numbers(sums(whole))
         }
     }
 }
