@@ -272,6 +272,7 @@ weights! {
         SMatrix<T, OUT, IN>, SMatrix<T, BIAS, 1>;
     [const VOCAB: usize, const DIM: usize, const PADDING: usize] layers::Embedding<T, VOCAB, DIM, PADDING>:
         SMatrix<T, DIM, VOCAB>;
+    [] layers::FakeQuantize<T>: SMatrix<T, 2, 1>;
     [const C: usize, const RUN: usize, const GROUPS: usize] layers::GroupNorm<T, C, RUN, GROUPS>:
         SMatrix<T, C, 1>, SMatrix<T, C, 1>;
     [const IN: usize, const H: usize, const G: usize, const S: usize, const KEPT: usize, const BIAS: usize]

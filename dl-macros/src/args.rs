@@ -28,6 +28,8 @@ pub(crate) struct Args {
     pub(crate) folded: Option<Folded>,
     /// `int8`, or `int8 = Name`
     pub(crate) int8: Option<Int8>,
+    /// `quantization_aware`: the word itself.
+    pub(crate) quantization_aware: Option<Ident>,
     /// `stream`: the word itself.
     pub(crate) stream: Option<Ident>,
     /// `fused_sgd`: the word itself.
@@ -73,8 +75,17 @@ impl Int8 {
 
 const FORM: &str = "`#[network(..)]` takes names and values\nhelp: for example `#[network(input = [784])]`";
 
-const KEYS: [&str; 8] =
-    ["input", "max_params", "max_train_bytes", "folded", "int8", "stream", "fused_sgd", "crate"];
+const KEYS: [&str; 9] = [
+    "input",
+    "max_params",
+    "max_train_bytes",
+    "folded",
+    "int8",
+    "quantization_aware",
+    "stream",
+    "fused_sgd",
+    "crate",
+];
 
 struct Arg {
     key: Ident,
@@ -133,6 +144,7 @@ pub(crate) fn parse(tokens: TokenStream, report: &mut Report) -> Args {
         max_train_bytes: None,
         folded: None,
         int8: None,
+        quantization_aware: None,
         stream: None,
         fused_sgd: None,
         dl: quote!(#dl),
@@ -149,7 +161,8 @@ pub(crate) fn parse(tokens: TokenStream, report: &mut Report) -> Args {
                 &arg.key,
                 format!(
                     "`#[network]` has no argument `{key}`{}\n\
-                     help: it takes `input`, `max_params`, `max_train_bytes`, `folded`, `int8`, `stream`, `fused_sgd` and `crate`",
+                     help: it takes `input`, `max_params`, `max_train_bytes`, `folded`, `int8`, `quantization_aware`, \
+                     `stream`, `fused_sgd` and `crate`",
                     did_you_mean(&key, KEYS)
                 ),
             );
@@ -196,9 +209,10 @@ pub(crate) fn parse(tokens: TokenStream, report: &mut Report) -> Args {
                 &arg.key,
                 "`int8` takes nothing, or the name of the network of integers\nhelp: for example `int8 = TinyNet`",
             ),
+            ("quantization_aware", None) => args.quantization_aware = Some(arg.key),
             ("stream", None) => args.stream = Some(arg.key),
             ("fused_sgd", None) => args.fused_sgd = Some(arg.key),
-            ("stream" | "fused_sgd", _) => {
+            ("quantization_aware" | "stream" | "fused_sgd", _) => {
                 report.error(&arg.key, format!("`{key}` takes nothing\nhelp: write `{key}` alone"));
             }
             ("max_train_bytes", _) => report.error(

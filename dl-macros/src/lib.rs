@@ -16,6 +16,7 @@ use proc_macro::TokenStream;
 
 mod args;
 mod ast;
+mod aware;
 mod check;
 mod closure;
 mod derive;
@@ -75,6 +76,7 @@ mod twin;
 /// | `max_train_bytes(Adam, 1) = 65_536` | a budget for training with this optimizer and chunk |
 /// | `folded`, `folded = Name` | a second network, `NetFolded` or `Name`, without the batch norms: see `dl::Fold` |
 /// | `int8`, `int8 = Name` | a network of integers, `NetInt8` or `Name`, with the same fields: see `dl::quant`; says `folded` too where a batch norm can be folded |
+/// | `quantization_aware` | with `int8`: a `FakeQuantize` behind each value of a chain, `act_range` behind `act`, so that training sees the rounding; see `dl::quant` |
 /// | `stream` | runs one step of a sequence at a time, too: see `dl::Stream` and `dl::train::StreamModel` |
 /// | `fused_sgd` | can be trained by `dl::train::FusedSgd`, which keeps no gradient: one sample at a time, for devices |
 /// | `crate = path::to::dl` | where the framework is, if not at `::dl` |
@@ -127,13 +129,14 @@ fn network_tokens(
 ) -> proc_macro2::TokenStream {
     let mut report = report::Report::default();
     let args = args::parse(args, &mut report);
-    let written = match ast::parse(item, &mut report) {
+    let mut written = match ast::parse(item, &mut report) {
         ast::Read::Struct(written) => written,
         ast::Read::Other(item) => {
             let errors = report.into_tokens();
             return quote::quote!(#errors #item);
         }
     };
+    aware::insert(&args, &mut written, &mut report);
     let checked = check::check(&args, &written, &mut report);
     let folds = checked.as_ref().and_then(twin::implied);
     // Integers are made of a network without the norms that can be folded.

@@ -6,6 +6,7 @@
 //! | [`SgdMomentum`] | one number a parameter | the same with momentum, Nesterov's too |
 //! | [`RmsProp`], [`Adagrad`] | one number a parameter | rates that follow the size of the gradient |
 //! | [`Adam`], [`AdamW`] | two numbers a parameter | the same with momentum |
+//! | [`QuantizationAware`] | one number a parameter more than another | for weights that will be integers |
 //!
 //! Formulas and defaults are PyTorch's. Scalars are computed in `f64`, parameters in the network's scalar. Learning
 //! rates over time are in [`schedule`], clipping by norm in [`global_norm`], averaged weights in [`Ema`].
@@ -39,6 +40,7 @@ mod adam;
 mod adam_w;
 mod average;
 mod clip;
+mod quantization_aware;
 mod rms_prop;
 pub mod schedule;
 mod sgd;
@@ -51,6 +53,7 @@ pub use adam::Adam;
 pub use adam_w::AdamW;
 pub use average::{Ema, swap};
 pub use clip::{clip_factor, global_norm};
+pub use quantization_aware::QuantizationAware;
 pub use rms_prop::RmsProp;
 pub use schedule::{Progress, Schedule};
 pub use sgd::Sgd;

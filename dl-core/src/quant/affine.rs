@@ -38,10 +38,19 @@ impl Affine {
 
     /// The nearest integer to `x`, halves away from zero.
     pub fn quantize(self, x: f32) -> i8 {
+        self.integer(x).clamp(-128, 127) as i8
+    }
+
+    /// Whether `x` is in the range of the integers, or rounded to its ends.
+    pub(crate) fn covers(self, x: f32) -> bool {
+        (-128..=127).contains(&self.integer(x))
+    }
+
+    /// The nearest integer, however large.
+    fn integer(self, x: f32) -> i32 {
         let steps = x / self.scale;
         // far outside of 32 bits, but not of what the sum below can hold
-        let steps = round(steps.clamp(-1e9, 1e9) as f64);
-        (steps + self.zero_point as i32).clamp(-128, 127) as i8
+        round(steps.clamp(-1e9, 1e9) as f64) + self.zero_point as i32
     }
 
     /// What `q` stands for.

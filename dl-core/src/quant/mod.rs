@@ -40,6 +40,37 @@
 //! `Relu` behind a product or a sum is a bound of its output; other activations are tables. What has no form of its own in
 //! integers is computed with floats, between integers: [`KeepF32`].
 
+//!
+//! # Training that knows of it
+//!
+//! Where rounding costs too much, train with it: `#[network(.., int8, quantization_aware)]` rounds each value of a chain by a
+//! [`FakeQuantize`](crate::layers::FakeQuantize), which learns its range, and
+//! [`QuantizationAware`](crate::optim::QuantizationAware) around an optimizer rounds the weights. In a graph you say where. The
+//! twin then has the ranges that were learnt.
+//!
+//! ```
+//! use dl_core::optim::{Adam, QuantizationAware};
+//! use dl_core::quant::{Calibration, Int8Network, Method};
+//! use dl_core::{Blank, loss::Mse};
+//!
+//! #[dl_macros::network(input = [2], int8, quantization_aware, crate = dl_core)]
+//! struct Net { hidden: Dense<8>, act: Relu, head: Dense<1> }
+//!
+//! # #[cfg(feature = "alloc")] {
+//! let optimizer = QuantizationAware(Adam::new(0.01));
+//! let mut trainer = NetTrainer::<Mse, _>::boxed_with(Mse, optimizer, 0);
+//! let (x, y) = ([[0.0, 1.0], [1.0, 1.0], [1.0, 0.0]], [1.0, 2.0, 1.0]);
+//! for _ in 0..300 {
+//!     trainer.step(&(&x, &y)).unwrap();
+//! }
+//! let mut calibration = Calibration::boxed(trainer.net());
+//! x.iter().for_each(|x| calibration.observe(x)); // the range of the input
+//! let mut int8 = NetInt8::ZERO;
+//! calibration.quantize(&mut int8, Method::MinMax).unwrap();
+//! assert_eq!(Some(int8.ends()[1]), trainer.net().head_range.affine());
+//! # }
+//! ```
+
 mod add;
 mod affine;
 mod calibration;

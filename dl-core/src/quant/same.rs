@@ -3,9 +3,9 @@
 use super::layer::{At, Int8Layer, Quantize};
 use super::{Affine, Writer};
 use crate::Blank;
-use crate::layers::{Dropout, Dropout2d};
+use crate::layers::{Dropout, Dropout2d, FakeQuantize};
 
-/// [`Dropout`] and [`Dropout2d`] in integers: everything passes.
+/// [`Dropout`], [`Dropout2d`] and [`FakeQuantize`] in integers: everything passes.
 ///
 /// ```
 /// use dl_core::quant::{Int8Layer, SameInt8};
@@ -41,6 +41,16 @@ impl<const NUM: u32, const DEN: u32, const X: usize> Quantize<X, X> for Dropout<
 impl<const NUM: u32, const DEN: u32, const RUN: usize, const X: usize> Quantize<X, X>
     for Dropout2d<NUM, DEN, RUN>
 {
+    type Int8 = SameInt8;
+    type Values = ();
+
+    fn quantize(&self, _: &mut SameInt8, at: At, _: &mut ()) -> Affine {
+        at.x
+    }
+}
+
+/// The layer before it has the range already.
+impl<const X: usize> Quantize<X, X> for FakeQuantize<f32> {
     type Int8 = SameInt8;
     type Values = ();
 

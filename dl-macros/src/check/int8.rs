@@ -21,6 +21,9 @@ pub(crate) enum Form {
     Add,
 }
 
+/// Layers that do nothing in integers.
+const SAME: [&str; 3] = ["Dropout", "Dropout2d", "FakeQuantize"];
+
 impl Net<'_> {
     /// How a node is computed with integers, if it can be.
     pub(crate) fn form(&self, node: &Node) -> Option<Form> {
@@ -56,11 +59,11 @@ impl Net<'_> {
     /// Whether a node leaves every number where it is.
     fn keeps_order(&self, node: &Node) -> bool {
         let is_renamed = self.role(&node.op) == Some(Role::Rename);
-        is_renamed || self.form(node) == Some(Form::Table) || self.is_named(node, &["Dropout", "Dropout2d"])
+        is_renamed || self.form(node) == Some(Form::Table) || self.is_named(node, &SAME)
     }
 
     /// Whether a node is a built-in layer of one of these names.
-    fn is_named(&self, node: &Node, names: &[&str]) -> bool {
+    pub(crate) fn is_named(&self, node: &Node, names: &[&str]) -> bool {
         let spec = self.layer_of(node).and_then(|layer| layer.field.spec.as_ref());
         matches!(spec, Some(Spec::BuiltIn(layer)) if names.contains(&layer.definition.name))
     }

@@ -4,7 +4,7 @@ use super::function::{FUNCTIONS, OF_ONE_NUMBER};
 use crate::check::Form;
 
 /// Layers for which `dl::quant` has one of their own.
-const OWN: [&str; 13] = [
+const OWN: [&str; 14] = [
     "Dense",
     "Conv1d",
     "Conv2d",
@@ -18,6 +18,7 @@ const OWN: [&str; 13] = [
     "Softmax",
     "Dropout",
     "Dropout2d",
+    "FakeQuantize",
 ];
 
 /// How a built-in layer is computed with integers.

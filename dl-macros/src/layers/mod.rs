@@ -15,6 +15,7 @@ mod conv_transpose2d;
 mod dense;
 mod dropout;
 mod embedding;
+mod fake_quantize;
 mod flatten;
 mod function;
 mod integers;
@@ -178,6 +179,7 @@ const DEFINITIONS: &[&[Definition]] = &[
     dropout::LAYERS,
     softmax::LAYERS,
     norm::LAYERS,
+    fake_quantize::LAYERS,
     pool::LAYERS,
     last::LAYERS,
     recurrent::LAYERS,

@@ -17,7 +17,7 @@ pub(crate) enum Steps {
 }
 
 /// Layers that do the same with every step, beside functions of each number.
-const EACH: [&str; 11] = [
+const EACH: [&str; 12] = [
     "Dense",
     "Embedding",
     "BatchNorm",
@@ -25,6 +25,7 @@ const EACH: [&str; 11] = [
     "RmsNorm",
     "Dropout",
     "Dropout2d",
+    "FakeQuantize",
     "Softmax",
     "LogSoftmax",
     "PRelu",

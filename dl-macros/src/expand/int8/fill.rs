@@ -29,6 +29,14 @@ impl Integers<'_> {
         }
     }
 
+    /// The layer that has learnt the range of a value, if one reads it.
+    fn learnt(&self, v: ValueId) -> Option<TokenStream> {
+        let plan = self.plan();
+        let readers = plan.steps.iter().filter(|step| step.inputs.contains(&v));
+        let mut nodes = readers.filter_map(|step| plan.node(step));
+        nodes.find(|node| plan.net.is_named(node, &["FakeQuantize"])).map(|node| self.passes.layer(node))
+    }
+
     /// What fills the network of integers.
     pub(super) fn quantize(&self) -> TokenStream {
         let dl = self.dl();
@@ -42,7 +50,18 @@ impl Integers<'_> {
             let (to, place) = (scale(v), self.place_of(&plan.values[v].name));
             let [x_pixels, y_pixels] = [step.inputs[0], v].map(|v| self.pixels_of(v));
             let relu = self.passes.bound(step).is_some();
-            let range = quote!(values.values[#place].affine_by(at.method));
+            let learnt = self.learnt(v);
+            let range_of = |place: &TokenStream| {
+                let seen = quote!(values.values[#place].affine_by(at.method));
+                learnt.as_ref().map_or(
+                    seen.clone(),
+                    |learnt| quote!(#dl::layers::FakeQuantize::affine(#learnt).unwrap_or(#seen)),
+                )
+            };
+            let range = match self.passes.then(step) {
+                None => range_of(&quote!(#place)),
+                Some(_) => quote!(values.values[#place].affine_by(at.method)),
+            };
             let at = quote!(at.between(#from, #range, #relu, [#x_pixels, #y_pixels]));
             let filled = match plan.node(step) {
                 None => quote!(#from),
@@ -74,8 +93,9 @@ impl Integers<'_> {
             };
             let then = self.passes.then(step).map(|then| {
                 let (field, ty, place) = (self.field(then), self.layer_ty(then), self.place_of(&then.name));
+                let range = range_of(&quote!(#place));
                 quote! {
-                    let #to = int8.#field.fill::<#ty>(#to, values.values[#place].affine_by(at.method));
+                    let #to = int8.#field.fill::<#ty>(#to, #range);
                     values.values[#place].set_affine(#to, #y_pixels);
                 }
             });

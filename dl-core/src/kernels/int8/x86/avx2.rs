@@ -127,6 +127,30 @@ impl Lanes for I32x8 {
         }
     }
     #[inline(always)]
+    unsafe fn transpose(rows: [*const i8; 16], to: *mut i32) {
+        unsafe {
+            // by pairs of rows, by fours, and by eights
+            let mut two = [_mm256_setzero_si256(); 8];
+            for i in [0, 2, 4, 6] {
+                let (a, b) = (wide(rows[i]), wide(rows[i + 1]));
+                (two[i], two[i + 1]) = (_mm256_unpacklo_epi32(a, b), _mm256_unpackhi_epi32(a, b));
+            }
+            let mut four = [_mm256_setzero_si256(); 8];
+            for i in [0, 4] {
+                for half in [0, 1] {
+                    let (a, b) = (two[i + half], two[i + 2 + half]);
+                    four[i + 2 * half] = _mm256_unpacklo_epi64(a, b);
+                    four[i + 2 * half + 1] = _mm256_unpackhi_epi64(a, b);
+                }
+            }
+            for i in 0..4 {
+                let (a, b) = (four[i], four[i + 4]);
+                I32x8(_mm256_permute2x128_si256::<0x20>(a, b)).store(to.add(8 * i));
+                I32x8(_mm256_permute2x128_si256::<0x31>(a, b)).store(to.add(8 * (i + 4)));
+            }
+        }
+    }
+    #[inline(always)]
     unsafe fn interleave(taps: &[Self; 4]) -> [Self; 4] {
         unsafe {
             let zero = _mm256_setzero_si256();

@@ -231,20 +231,30 @@ fn sees_itself(window: &Window) -> bool {
 #[inline(always)]
 unsafe fn fill<V: Lanes>(layer: &Conv<'_>, first: usize, count: usize, fan: usize, panel: *mut i32) -> Scale {
     let steps = fan.div_ceil(V::PER);
+    // so many words of each output are transposed at once, if there are all outputs
+    let fast = if count == V::LANES { fan / (V::PER * V::LANES) * V::LANES } else { 0 };
+    for step in (0..fast).step_by(V::LANES) {
+        let row = |lane: usize| {
+            let from = (first + lane.min(V::LANES - 1)) * fan + step * V::PER;
+            layer.weight[from..from + V::PER * V::LANES].as_ptr()
+        };
+        // SAFETY: the caller's word: a vector for each step.
+        unsafe { V::transpose(core::array::from_fn(row), panel.add(step * V::LANES)) };
+    }
     for lane in 0..V::LANES {
         // SAFETY: the caller's word: a vector for each step.
         let put = |step: usize, word| unsafe { panel.add(step * V::LANES + lane).write(word) };
         if lane >= count {
-            (0..steps).for_each(|step| put(step, 0));
+            (fast..steps).for_each(|step| put(step, 0));
             continue;
         }
-        let row = &layer.weight[(first + lane) * fan..(first + lane + 1) * fan];
+        let row = &layer.weight[(first + lane) * fan + fast * V::PER..(first + lane + 1) * fan];
         let parts = row.chunks_exact(V::PER);
         if !parts.remainder().is_empty() {
             put(steps - 1, word::<V>(parts.remainder()));
         }
         for (step, part) in parts.enumerate() {
-            put(step, word::<V>(part));
+            put(fast + step, word::<V>(part));
         }
     }
     // SAFETY: as above; sixteen numbers have place for a vector.
@@ -315,13 +325,18 @@ impl Places {
         } else {
             (count, channels)
         };
-        for k in rows.from..rows.to {
-            let row = rows.first + (k - rows.from) * window.dilation[0];
+        // from row to row and from run to run; where there is another one, nothing overflows
+        let down = window.dilation[0].wrapping_mul(width * all);
+        let along = window.dilation[1].wrapping_mul(all);
+        let mut line = (rows.first * width + columns.first) * all + group * channels;
+        let mut at = (rows.from * kernel_columns + columns.from) * channels;
+        for _ in rows.from..rows.to {
             for i in 0..runs {
-                let from = (row * width + columns.first + i * window.dilation[1]) * all + group * channels;
-                let at = (k * kernel_columns + columns.from + i) * channels;
+                let (from, at) = (line + i * along, at + i * channels);
                 copy(&x[from..from + run], &mut to[at..at + run]);
             }
+            line = line.wrapping_add(down);
+            at += kernel_columns * channels;
         }
     }
 }

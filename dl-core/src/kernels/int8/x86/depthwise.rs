@@ -35,16 +35,16 @@ impl Call for Depthwise<'_> {
         let ([channels, _, width], [kernel_rows, kernel_columns]) = (window.input, window.kernel);
         let taps = kernel_rows * kernel_columns;
         let groups = taps.div_ceil(V::PER);
-        // how far each number of a window is from its first one
-        let mut ways = [0; TAPS];
-        for (tap, way) in ways.iter_mut().enumerate().take(groups * V::PER) {
+        // how far each number of a window is from its first one, and its row and column
+        let (mut ways, mut places) = ([0; TAPS], [[0; 2]; TAPS]);
+        for (tap, (way, place)) in ways.iter_mut().zip(&mut places).enumerate().take(groups * V::PER) {
             // where a word is not full, the last number fills it: its weights are zeros
             let tap = tap.min(taps - 1);
-            let (row, column) = (tap / kernel_columns, tap % kernel_columns);
+            let [row, column] = [tap / kernel_columns, tap % kernel_columns];
             // nothing overflows where the number is ever seen
-            let places =
-                (row * window.dilation[0]).wrapping_mul(width).wrapping_add(column * window.dilation[1]);
-            *way = places.wrapping_mul(channels);
+            let lines = (row * window.dilation[0]).wrapping_mul(width);
+            *way = lines.wrapping_add(column * window.dilation[1]).wrapping_mul(channels);
+            *place = [row, column];
         }
         for first in (0..channels).step_by(4 * V::LANES) {
             let count = (channels - first).min(4 * V::LANES);
@@ -99,8 +99,7 @@ impl Call for Depthwise<'_> {
                             // from the first number that is seen
                             let skipped = ways.get(rows.from * kernel_columns + columns.from).copied();
                             add(&mut sums, weights, count, |tap| {
-                                let tap = tap.min(taps - 1);
-                                let [k, l] = [tap / kernel_columns, tap % kernel_columns];
+                                let [k, l] = places[tap];
                                 if (rows.from..rows.to).contains(&k)
                                     && (columns.from..columns.to).contains(&l)
                                 {

@@ -35,6 +35,8 @@ pub(super) trait Lanes: Copy {
     unsafe fn mac(self, x: Self, w: Self) -> Self;
     /// Words of an input from `n` of its numbers, a multiple of [`PER`](Self::PER).
     unsafe fn words(from: *const i8, to: *mut i32, n: usize);
+    /// Words of weights from [`LANES`](Self::LANES) rows, as many of each, transposed: the first word of each row comes first.
+    unsafe fn transpose(rows: [*const i8; 16], to: *mut i32);
     /// Words, each of the numbers at one place of [`PER`](Self::PER) vectors of bytes, in the order of [`narrow`](Self::narrow).
     unsafe fn interleave(taps: &[Self; 4]) -> [Self; 4];
     /// [`interleave`](Self::interleave) for an input.

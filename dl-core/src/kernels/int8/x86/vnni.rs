@@ -93,6 +93,37 @@ impl Lanes for I32x16 {
         }
     }
     #[inline(always)]
+    unsafe fn transpose(rows: [*const i8; 16], to: *mut i32) {
+        unsafe {
+            // by pairs of rows, by fours, by eights, and by sixteens
+            let mut two = [_mm512_setzero_si512(); 16];
+            for i in [0, 2, 4, 6, 8, 10, 12, 14] {
+                let (a, b) = (Self::load(rows[i].cast()).0, Self::load(rows[i + 1].cast()).0);
+                (two[i], two[i + 1]) = (_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b));
+            }
+            let mut four = [_mm512_setzero_si512(); 16];
+            for i in [0, 4, 8, 12] {
+                for half in [0, 1] {
+                    let (a, b) = (two[i + half], two[i + 2 + half]);
+                    four[i + 2 * half] = _mm512_unpacklo_epi64(a, b);
+                    four[i + 2 * half + 1] = _mm512_unpackhi_epi64(a, b);
+                }
+            }
+            for i in 0..4 {
+                let [a, b, c, d] = [four[i], four[i + 4], four[i + 8], four[i + 12]];
+                // 128 bits each: words i and i + 8, words i + 4 and i + 12
+                let (ab, cd) =
+                    (_mm512_shuffle_i32x4::<0b1000_1000>(a, b), _mm512_shuffle_i32x4::<0b1000_1000>(c, d));
+                I32x16(_mm512_shuffle_i32x4::<0b1000_1000>(ab, cd)).store(to.add(16 * i));
+                I32x16(_mm512_shuffle_i32x4::<0b1101_1101>(ab, cd)).store(to.add(16 * (i + 8)));
+                let (ab, cd) =
+                    (_mm512_shuffle_i32x4::<0b1101_1101>(a, b), _mm512_shuffle_i32x4::<0b1101_1101>(c, d));
+                I32x16(_mm512_shuffle_i32x4::<0b1000_1000>(ab, cd)).store(to.add(16 * (i + 4)));
+                I32x16(_mm512_shuffle_i32x4::<0b1101_1101>(ab, cd)).store(to.add(16 * (i + 12)));
+            }
+        }
+    }
+    #[inline(always)]
     unsafe fn interleave(taps: &[Self; 4]) -> [Self; 4] {
         unsafe {
             let [I32x16(a), I32x16(b), I32x16(c), I32x16(d)] = *taps;
