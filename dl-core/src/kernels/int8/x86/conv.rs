@@ -100,13 +100,13 @@ impl Convolution<'_> {
         let chunk = (WORDS.min(SEEN / V::PER) / steps).max(1);
         for o in (0..outputs).step_by(many * V::LANES) {
             let blocks = (outputs - o).div_ceil(V::LANES).min(many);
-            for block in 0..blocks {
+            for (block, scale) in scales.iter_mut().enumerate().take(blocks) {
                 let first = group * outputs + o + block * V::LANES;
                 let count = (group * outputs + outputs - first).min(V::LANES);
                 // SAFETY: `many` panels of `steps` vectors fit.
                 unsafe {
                     let panel = panels.as_mut_ptr().cast::<i32>().add(block * steps * V::LANES);
-                    scales[block].write(fill::<V>(layer, first, count, fan, panel));
+                    scale.write(fill::<V>(layer, first, count, fan, panel));
                 }
             }
             for start in (0..all).step_by(chunk) {
