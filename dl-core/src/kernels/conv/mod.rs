@@ -109,21 +109,25 @@ impl Window {
     }
 
     /// Whether one sample has so many inputs, weights and outputs, and the sizes make a window.
+    #[cfg(target_arch = "x86_64")]
     pub(super) fn fits(&self, inputs: usize, weights: usize, outputs: usize) -> bool {
         self.is_sound() && self.is_even() && self.counts(1) == [inputs, weights, outputs].map(Some)
     }
 
+    #[inline(always)]
     fn is_sound(&self) -> bool {
         let positive = [self.kernel, self.stride, self.dilation].as_flattened().iter().all(|&size| size > 0);
         positive && self.groups > 0 && self.spans_fit()
     }
 
     /// Whether the groups are of one size.
+    #[inline(always)]
     fn is_even(&self) -> bool {
         self.input[0].is_multiple_of(self.groups) && self.output[0].is_multiple_of(self.groups)
     }
 
     /// Numbers of the input, the weight and the output.
+    #[inline(always)]
     fn counts(&self, samples: usize) -> [Option<usize>; 3] {
         let numbers = |sizes: &[usize]| sizes.iter().try_fold(1_usize, |all, &size| all.checked_mul(size));
         let count = |size: [usize; 3]| numbers(&[samples, size[0], size[1], size[2]]);
