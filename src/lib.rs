@@ -35,7 +35,7 @@
 pub use dl_core::*;
 #[cfg(feature = "host")]
 pub use dl_host as host;
-pub use dl_macros::{Blank, Params, forward, network};
+pub use dl_macros::{Blank, Params, forward, network, weights};
 
 pub mod zoo;
 
@@ -60,6 +60,7 @@ pub mod prelude {
         Best, Clip, Dataset, EarlyStopping, Fit, FusedSgd, Model, Monitor, Trainer, Valid, Windows,
     };
     pub use crate::{Fold, Layer, Network, Params, Pass, Rng, Sampler, forward, network};
+    pub use dl_macros::weights;
 }
 
 /// The code in the documents is compiled and run.

@@ -61,6 +61,8 @@ pub mod store;
 pub mod stream;
 pub mod summary;
 pub mod train;
+#[doc(hidden)]
+pub mod weights;
 
 #[cfg(feature = "alloc")]
 pub use beam_search::{BeamSearch, Hypothesis};

@@ -7,6 +7,11 @@ use nalgebra::SMatrix;
 
 use crate::{Blank, Real, Rng, Shape, ZeroValid};
 
+mod layout;
+
+pub(crate) use layout::equal;
+pub use layout::{Field, Layout, Place};
+
 /// The parameters of a layer or network.
 ///
 /// `#[network]` implements it for networks and `#[derive(Params)]` for layers of your own. A layer whose
@@ -32,6 +37,13 @@ pub trait Params<T: Real>: Blank + ZeroValid {
     /// Whether `Grad` holds the same numbers as `Self`, all of them, in the same order and nothing else. An optimizer may
     /// then walk them in one piece.
     const FLAT: bool = false;
+
+    /// Where the parameters and buffers lie, by the names and in the shapes of [`visit`](Self::visit). `weights!` asks it.
+    const LAYOUT: Layout = Layout::Unknown;
+
+    /// A hash of a network's layers, by [`quant::architecture`](crate::quant::architecture); 0 of what is no network.
+    /// Files of weights carry it.
+    const ARCHITECTURE: u32 = 0;
 
     /// Shows every parameter and buffer, in the order of the fields.
     fn visit(&self, at: Path<'_>, f: &mut Visitor<'_, T>);
@@ -147,6 +159,16 @@ impl Order {
                 }
                 place
             }
+        }
+    }
+
+    /// How far apart in memory neighbours along each dimension of a shape are.
+    pub(crate) const fn strides(self, shape: &Shape) -> [usize; 4] {
+        let [a, b, c, d] = [shape.dim(0), shape.dim(1), shape.dim(2), shape.dim(3)];
+        match self {
+            Order::RowMajor => [b * c * d, c * d, d, 1],
+            Order::ColumnMajor => [1, a * c * d, a * d, a],
+            Order::Reversed => [1, a, a * b, a * b * c],
         }
     }
 }
@@ -365,6 +387,7 @@ impl<T: Real, const R: usize, const C: usize> Params<T> for SMatrix<T, R, C> {
     type Grad = Self;
     const PARAMS: usize = R * C;
     const FLAT: bool = true;
+    const LAYOUT: Layout = Layout::Param(matrix_shape::<R, C>(), Order::ColumnMajor);
 
     fn visit(&self, at: Path<'_>, f: &mut Visitor<'_, T>) {
         f(at, Param::new(self.as_slice(), matrix_shape::<R, C>(), Order::ColumnMajor, Kind::Weight));
@@ -389,6 +412,7 @@ impl<T: Real, A: ?Sized + Send + Sync> Params<T> for PhantomData<A> {
     type Grad = Self;
     const PARAMS: usize = 0;
     const FLAT: bool = true;
+    const LAYOUT: Layout = Layout::Fields(&[]);
     fn visit(&self, _: Path<'_>, _: &mut Visitor<'_, T>) {}
     fn zip<const N: usize>(&mut self, _: [&mut Self; N], _: Path<'_>, _: &mut Zipper<'_, T, N>) {}
     fn init(&mut self, _: Rng) {}
@@ -402,6 +426,7 @@ impl<T: Real, P: Params<T>, const N: usize> Params<T> for [P; N] {
     type Grad = [P::Grad; N];
     const PARAMS: usize = N * P::PARAMS;
     const FLAT: bool = P::FLAT;
+    const LAYOUT: Layout = Layout::Repeat { each: &P::LAYOUT, count: N, bytes: size_of::<P>() };
 
     fn visit(&self, at: Path<'_>, f: &mut Visitor<'_, T>) {
         for (i, p) in self.iter().enumerate() {
@@ -430,6 +455,18 @@ impl<T: Real, P: Params<T>, const N: usize> Params<T> for [P; N] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn strides_lead_to_the_same_places() {
+        let shape = Shape::new([2, 3, 4, 5]);
+        for order in [Order::RowMajor, Order::ColumnMajor, Order::Reversed] {
+            let [a, b, c, d] = order.strides(&shape);
+            for i in 0..shape.len() {
+                let at = [i / 60 * a, i / 20 % 3 * b, i / 5 % 4 * c, i % 5 * d];
+                assert_eq!(at.iter().sum::<usize>(), order.place(&shape, i), "{order:?} {i}");
+            }
+        }
+    }
 
     #[test]
     fn a_path_knows_its_dotted_name() {

@@ -343,6 +343,16 @@ pub(crate) fn numbers<T: Real, M: ZeroValid>(value: &mut M) -> Option<&mut [T]> 
     })
 }
 
+/// The bytes of all numbers of a value, if it is made of numbers of `S` bytes and nothing else.
+pub(crate) const fn words<M: ZeroValid, const S: usize>(value: &mut M) -> Option<&mut [[u8; S]]> {
+    if M::ATOM != S {
+        return None;
+    }
+    // SAFETY: the value is `size_of::<M>() / S` numbers of `S` bytes, without padding, which `ATOM` declares; any bytes of
+    // such a number are a valid one, and all are initialized. Bytes lie anywhere. The unique borrow is carried over.
+    Some(unsafe { core::slice::from_raw_parts_mut(core::ptr::from_mut(value).cast(), size_of::<M>() / S) })
+}
+
 /// A box of `len` all-zero values that never were on the stack, however large.
 #[cfg(feature = "std")]
 pub(crate) fn zeroed_slice<M: ZeroValid>(len: usize) -> alloc::boxed::Box<[M]> {

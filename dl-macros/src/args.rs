@@ -11,7 +11,7 @@ use crate::report::{Report, did_you_mean};
 use crate::shape::{Dim, Shape, is_negative};
 
 /// Where the framework is unless `crate = ..` says otherwise: the one place that knows its name.
-const CRATE: &str = "::dl";
+pub(crate) const CRATE: &str = "::dl";
 
 /// What `#[network(...)]` says.
 #[derive(Clone)]

@@ -154,6 +154,7 @@ pub(crate) fn params(item: DeriveInput) -> TokenStream {
         with_scalar.split_for_impl().0.to_token_stream()
     };
     let (mut counts, mut visits, mut zips, mut inits) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut places = Vec::new();
     for (i, (name, field)) in fields.iter().enumerate() {
         let options = match options(field) {
             Ok(options) => options,
@@ -165,6 +166,13 @@ pub(crate) fn params(item: DeriveInput) -> TokenStream {
             None => i.to_string(),
         };
         counts.push(quote!(<#ty as #dl::Params<#t>>::PARAMS));
+        places.push(quote! {
+            #dl::params::Field::new(
+                #text,
+                ::core::mem::offset_of!(Self, #name),
+                <#ty as #dl::Params<#t>>::LAYOUT,
+            )
+        });
         let (visit, zip) = match &options.kind {
             None => (quote!(f), quote!(f)),
             Some(kind) => (
@@ -204,6 +212,7 @@ pub(crate) fn params(item: DeriveInput) -> TokenStream {
         impl #impl_generics #dl::Params<#t> for #ty {
             type Grad = #grad;
             const PARAMS: usize = #count;
+            const LAYOUT: #dl::params::Layout = #dl::params::Layout::Fields(&[#(#places),*]);
             fn visit(&self, #at: #dl::params::Path<'_>, #f: &mut #dl::params::Visitor<'_, #t>) {
                 #(#visits)*
             }

@@ -29,6 +29,7 @@ mod report;
 mod shape;
 mod spec;
 mod twin;
+mod weights;
 
 /// Turns a struct whose fields are layers into a network.
 ///
@@ -120,6 +121,30 @@ pub fn derive_params(item: TokenStream) -> TokenStream {
 #[proc_macro_derive(Blank)]
 pub fn derive_blank(item: TokenStream) -> TokenStream {
     derive::blank(syn::parse_macro_input!(item as syn::DeriveInput)).into()
+}
+
+/// A network with the weights of a safetensors file, made while compiling: a `static` of it needs no RAM.
+///
+/// ```text
+/// #[network(input = [64])]
+/// struct Digits { fc1: Dense<32>, act: Relu, head: Dense<10> }
+///
+/// static DIGITS: Digits = weights!("digits.safetensors");
+/// ```
+///
+/// The file is one that `dl::host::io::safetensors::save` writes, or PyTorch's `safetensors.torch.save_file`, and lies
+/// relative to the source file, as for `include_bytes!`. When it changes, the crate is
+/// compiled again.
+///
+/// What the program would find out when it loads the file is an error while compiling: a parameter that is missing,
+/// surplus (but PyTorch's `num_batches_tracked`), of another shape or another type of numbers. `save` leaves a hash of the
+/// layers in the file; it must be that of the network.
+///
+/// The compiler copies a million numbers in about three seconds, and beyond two million asks for
+/// `#[allow(long_running_const_eval)]` above the `static`.
+#[proc_macro]
+pub fn weights(args: TokenStream) -> TokenStream {
+    weights::weights(args.into()).into()
 }
 
 /// The macro over `proc_macro2`, so that tests can call it.

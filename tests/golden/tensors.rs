@@ -2,13 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use dl::params::{Kind, Order, Path};
+use dl::params::{Kind, Order, Path, Place};
 use dl::{Params, Real, Shape};
 
 use crate::vectors::{Tensor, Tensors};
 
-/// Sets every parameter of a network.
-pub(crate) fn set_parameters<T: Real>(net: &mut impl Params<T>, tensors: &Tensors) {
+/// Sets every parameter of a network, which says of each where it lies.
+pub(crate) fn set_parameters<T: Real, P: Params<T>>(net: &mut P, tensors: &Tensors) {
+    let start = std::ptr::from_ref(net).addr();
+    net.visit(Path::ROOT, &mut |path, param| {
+        let at = param.values.as_ptr().addr() - start;
+        let place = Place { shape: param.shape, order: param.order, at };
+        assert_eq!(P::LAYOUT.find(&path.to_string()), Some(place), "where `{path}` lies");
+    });
     let mut set = 0;
     net.zip([], Path::ROOT, &mut |path, param, []| {
         let name = path.to_string();

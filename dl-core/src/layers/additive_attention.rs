@@ -1,10 +1,12 @@
 //! Every step looks at the steps of a second sequence, which it compares with itself by a small network.
 
+use core::mem::offset_of;
+
 use nalgebra::{SMatrix, SVector};
 
 use crate::kernels::attention::{Additive, AdditiveBack, Columns, ColumnsMut, Scores};
 use crate::layers::heads::Sequences;
-use crate::params::{Kind, Order, Param, ParamMut, Path, Visitor, Zipper};
+use crate::params::{Field, Kind, Layout, Order, Param, ParamMut, Path, Visitor, Zipper};
 use crate::signal::Lens;
 use crate::{Blank, Layer, Params, Pass, Real, Rng, Shape, Vals, init, kernels};
 
@@ -86,7 +88,7 @@ impl<T: Real, const D: usize, const E: usize, const UNITS: usize, const S: usize
     }
 
     /// Names and shapes, in their order.
-    fn about() -> [(&'static str, Shape); 3] {
+    const fn about() -> [(&'static str, Shape); 3] {
         [
             ("query_weight", Shape::new([UNITS, D])),
             ("key_weight", Shape::new([UNITS, E])),
@@ -227,6 +229,14 @@ impl<T: Real, const D: usize, const E: usize, const UNITS: usize, const S: usize
     type Grad = Self;
     const PARAMS: usize = UNITS * (D + E + 1);
     const FLAT: bool = true;
+    const LAYOUT: Layout = {
+        let [query, key, score] = Self::about();
+        Layout::Fields(&[
+            Field::param(query.0, offset_of!(Self, query_weight), query.1, Order::ColumnMajor),
+            Field::param(key.0, offset_of!(Self, key_weight), key.1, Order::ColumnMajor),
+            Field::param(score.0, offset_of!(Self, score_weight), score.1, Order::ColumnMajor),
+        ])
+    };
 
     fn visit(&self, at: Path<'_>, f: &mut Visitor<'_, T>) {
         let matrices =

@@ -1,11 +1,12 @@
 //! Mean 0 and variance 1 of each channel over the batch, then a learned scale and offset. PyTorch: `nn.BatchNorm2d`.
 
+use core::mem::offset_of;
 use core::ops::Range;
 
 use nalgebra::{SMatrix, SVector};
 
 use crate::kernels::channels::Channels;
-use crate::params::{Kind, Order, Param, ParamMut, Path, Visitor, Zipper};
+use crate::params::{Field, Kind, Layout, Order, Param, ParamMut, Path, Visitor, Zipper};
 use crate::{Blank, Layer, Params, Pass, Real, Rng, Shape, Vals, math};
 
 /// Mean 0 and variance 1 of each channel over the batch, then a learned scale and offset. PyTorch: `nn.BatchNorm1d`,
@@ -272,6 +273,17 @@ impl<T: Real, const N: usize, const RUN: usize, const X: usize> Layer<T, Vals<X>
 impl<T: Real, const N: usize, const RUN: usize> Params<T> for BatchNorm<T, N, RUN> {
     type Grad = BatchNormGrad<T, N>;
     const PARAMS: usize = 2 * N;
+    const LAYOUT: Layout = {
+        const fn of(name: &'static str, at: usize, n: usize) -> Field {
+            Field::param(name, at, Shape::new([n]), Order::RowMajor)
+        }
+        Layout::Fields(&[
+            of("weight", offset_of!(Self, weight), N),
+            of("bias", offset_of!(Self, bias), N),
+            of("running_mean", offset_of!(Self, running_mean), N),
+            of("running_var", offset_of!(Self, running_var), N),
+        ])
+    };
 
     fn visit(&self, at: Path<'_>, f: &mut Visitor<'_, T>) {
         for (name, values, kind) in [

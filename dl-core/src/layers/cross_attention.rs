@@ -1,11 +1,13 @@
 //! Every step of a sequence looks at the steps of another, by several heads at once. PyTorch: `nn.MultiheadAttention`.
 
+use core::mem::offset_of;
+
 use nalgebra::{SMatrix, SVector};
 
 use crate::kernels::attention::{Attention, BLOCK, Columns, ColumnsMut, Derivatives, Scratch, Seen};
 use crate::layers::Dense;
 use crate::layers::heads::Sequences;
-use crate::params::{Kind, Order, Param, ParamMut, Path, Visitor, Zipper};
+use crate::params::{Field, Kind, Layout, Order, Param, ParamMut, Path, Visitor, Zipper};
 use crate::signal::Lens;
 use crate::{Blank, Layer, Params, Pass, Real, Rng, Shape, Vals, init, kernels, math};
 
@@ -182,7 +184,7 @@ impl<
         ]
     }
 
-    fn about() -> [(&'static str, Shape, Kind); 5] {
+    const fn about() -> [(&'static str, Shape, Kind); 5] {
         [
             ("in_proj_weight", Shape::new([JOINT, D]), Kind::Weight),
             ("q_proj_weight", Shape::new([APART, D]), Kind::Weight),
@@ -316,6 +318,17 @@ impl<
     type Grad = Self;
     const PARAMS: usize = 2 * D * D + 2 * D * E + BIASES + BIAS;
     const FLAT: bool = true;
+    const LAYOUT: Layout = {
+        let [joint, q, k, v, bias] = Self::about();
+        Layout::Fields(&[
+            Field::param(joint.0, offset_of!(Self, in_proj_weight), joint.1, Order::RowMajor),
+            Field::param(q.0, offset_of!(Self, q_proj_weight), q.1, Order::RowMajor),
+            Field::param(k.0, offset_of!(Self, k_proj_weight), k.1, Order::RowMajor),
+            Field::param(v.0, offset_of!(Self, v_proj_weight), v.1, Order::RowMajor),
+            Field::param(bias.0, offset_of!(Self, in_proj_bias), bias.1, Order::RowMajor),
+            Field::new("out_proj", offset_of!(Self, out_proj), <Dense<T, D, D, BIAS> as Params<T>>::LAYOUT),
+        ])
+    };
 
     fn visit(&self, at: Path<'_>, f: &mut Visitor<'_, T>) {
         let matrices = [

@@ -1,8 +1,10 @@
 //! A learned vector for each token. PyTorch: `nn.Embedding`.
 
+use core::mem::offset_of;
+
 use nalgebra::SMatrix;
 
-use crate::params::{Kind, Order, Param, ParamMut, Path, Visitor, Zipper};
+use crate::params::{Field, Kind, Layout, Order, Param, ParamMut, Path, Visitor, Zipper};
 use crate::{Blank, Layer, Params, Pass, Real, Rng, Shape, Tokens, Vals, kernels};
 
 /// A learned vector for each token. PyTorch: `nn.Embedding`.
@@ -151,6 +153,12 @@ impl<T: Real, const VOCAB: usize, const DIM: usize, const PADDING: usize> Params
     type Grad = Self;
     const PARAMS: usize = VOCAB * DIM;
     const FLAT: bool = true;
+    const LAYOUT: Layout = Layout::Fields(&[Field::param(
+        "weight",
+        offset_of!(Self, weight),
+        Shape::new([VOCAB, DIM]),
+        Order::RowMajor,
+    )]);
 
     fn visit(&self, at: Path<'_>, f: &mut Visitor<'_, T>) {
         let (values, shape) = (self.weight.as_slice(), Shape::new([VOCAB, DIM]));

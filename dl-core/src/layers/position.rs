@@ -1,8 +1,10 @@
 //! A learned vector for each position is added to its step. PyTorch: `nn.Embedding` of positions, added.
 
+use core::mem::offset_of;
+
 use nalgebra::SMatrix;
 
-use crate::params::{Kind, Order, Param, ParamMut, Path, Visitor, Zipper};
+use crate::params::{Field, Kind, Layout, Order, Param, ParamMut, Path, Visitor, Zipper};
 use crate::{Blank, Layer, Params, Pass, Real, Rng, Shape, Stream, Vals, kernels};
 
 /// A learned vector for each position is added to its step. PyTorch: `nn.Embedding` of positions, added.
@@ -123,6 +125,12 @@ impl<T: Real, const D: usize, const S: usize> Params<T> for Position<T, D, S> {
     type Grad = Self;
     const PARAMS: usize = S * D;
     const FLAT: bool = true;
+    const LAYOUT: Layout = Layout::Fields(&[Field::param(
+        "weight",
+        offset_of!(Self, weight),
+        Shape::new([S, D]),
+        Order::RowMajor,
+    )]);
 
     fn visit(&self, at: Path<'_>, f: &mut Visitor<'_, T>) {
         let (values, shape) = (self.weight.as_slice(), Shape::new([S, D]));

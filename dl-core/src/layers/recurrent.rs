@@ -6,7 +6,7 @@ use crate::kernels::Isa;
 use crate::kernels::recurrence::{
     Backward, Cell, Forward, Input, OneStep, Output, Recurrence, Scratch, Wanted,
 };
-use crate::params::{Kind, Order, Param, ParamMut, Path, Visitor, Zipper};
+use crate::params::{Field, Kind, Layout, Order, Param, ParamMut, Path, Visitor, Zipper};
 use crate::{Blank, Lens, Params, Pass, Real, Rng, Shape, ZeroValid, init};
 
 /// Samples that make the product of a step with the state worth its name.
@@ -44,6 +44,10 @@ pub trait Recurrent<T: Real>: Sized + Params<T, Grad = Self> {
     const STEPS: usize;
     /// Whether the states of all steps have memory of their own.
     const KEEPS: bool;
+    /// Where the parameters lie, in PyTorch's order, in bytes from the start.
+    const PLACES: [usize; 4];
+    /// Whether there are biases.
+    const BIASES: bool;
     /// Multiply-adds of a sample.
     const MACS: usize = Self::STEPS * Self::CELL.gates() * Self::HIDDEN * (Self::INPUTS + Self::HIDDEN);
 
@@ -308,8 +312,23 @@ pub(super) fn zip<T: Real, L: Recurrent<T>, const N: usize>(
     }
 }
 
+/// [`Params::LAYOUT`] of one direction, which lies so many bytes from the start.
+pub(super) const fn fields<T: Real, L: Recurrent<T>>(reverse: bool, at: usize) -> [Field; 4] {
+    let mut fields = [Field::new("", 0, Layout::Unknown); 4];
+    let mut i = 0;
+    while i < fields.len() {
+        let (mut shape, order, kind) = about::<T, L>(i);
+        if matches!(kind, Kind::Bias) && !L::BIASES {
+            shape = Shape::new([0]);
+        }
+        fields[i] = Field::param(NAMES[reverse as usize][i], at + L::PLACES[i], shape, order);
+        i += 1;
+    }
+    fields
+}
+
 /// Shape, order and kind of parameter `i`.
-fn about<T: Real, L: Recurrent<T>>(i: usize) -> (Shape, Order, Kind) {
+const fn about<T: Real, L: Recurrent<T>>(i: usize) -> (Shape, Order, Kind) {
     let sums = L::CELL.gates() * L::HIDDEN;
     match i {
         0 => (Shape::new([sums, L::INPUTS]), Order::ColumnMajor, Kind::Weight),
@@ -344,6 +363,14 @@ macro_rules! recurrent_layer {
             type Memory<const B: usize> = $crate::layers::recurrent::Work<T, $g, H, S, KEPT, B>;
             type State<const B: usize> = $state;
             type Sums<const B: usize> = [[[T; $g]; B]; 2];
+
+            const PLACES: [usize; 4] = [
+                core::mem::offset_of!(Self, weight_ih),
+                core::mem::offset_of!(Self, weight_hh),
+                core::mem::offset_of!(Self, bias_ih),
+                core::mem::offset_of!(Self, bias_hh),
+            ];
+            const BIASES: bool = BIAS > 0;
 
             fn weights(&self) -> [&[T]; 4] {
                 [
@@ -474,6 +501,8 @@ macro_rules! recurrent_layer {
             type Grad = Self;
             const PARAMS: usize = $g * (IN + H) + 2 * BIAS;
             const FLAT: bool = true;
+            const LAYOUT: $crate::params::Layout =
+                $crate::params::Layout::Fields(&$crate::layers::recurrent::fields::<T, Self>(false, 0));
 
             fn visit(&self, at: $crate::params::Path<'_>, f: &mut $crate::params::Visitor<'_, T>) {
                 $crate::layers::recurrent::visit(self, false, at, f);
@@ -512,6 +541,7 @@ macro_rules! around_layer {
             type Grad = Self;
             const PARAMS: usize = L::PARAMS;
             const FLAT: bool = L::FLAT;
+            const LAYOUT: $crate::params::Layout = L::LAYOUT;
 
             fn visit(&self, at: $crate::params::Path<'_>, f: &mut $crate::params::Visitor<'_, T>) {
                 self.0.visit(at, f);

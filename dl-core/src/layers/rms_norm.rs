@@ -1,9 +1,11 @@
 //! Root mean square 1 over the last dimension, then a learned scale. PyTorch: `nn.RMSNorm`.
 
+use core::mem::offset_of;
+
 use nalgebra::{SMatrix, SVector};
 
 use crate::kernels::rows::Rows;
-use crate::params::{Kind, Order, Param, ParamMut, Path, Visitor, Zipper};
+use crate::params::{Field, Kind, Layout, Order, Param, ParamMut, Path, Visitor, Zipper};
 use crate::{Blank, Layer, Params, Pass, Real, Rng, Shape, Vals};
 
 /// Root mean square 1 over the last dimension, then a learned scale. PyTorch: `nn.RMSNorm`.
@@ -91,6 +93,8 @@ impl<T: Real, const N: usize, const ROWS: usize> Params<T> for RmsNorm<T, N, ROW
     type Grad = Self;
     const PARAMS: usize = N;
     const FLAT: bool = true;
+    const LAYOUT: Layout =
+        Layout::Fields(&[Field::param("weight", offset_of!(Self, weight), Shape::new([N]), Order::RowMajor)]);
 
     fn visit(&self, at: Path<'_>, f: &mut Visitor<'_, T>) {
         let weight = self.weight.as_slice();

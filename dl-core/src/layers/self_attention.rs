@@ -1,5 +1,7 @@
 //! Every step of a sequence looks at all others, by several heads at once. PyTorch: `nn.MultiheadAttention`.
 
+use core::mem::offset_of;
+
 use nalgebra::{SMatrix, SVector};
 
 use crate::kernels::Isa;
@@ -7,7 +9,7 @@ use crate::kernels::attention::{Attention, BLOCK, Columns, ColumnsMut, Derivativ
 use crate::layers::Dense;
 use crate::layers::heads::Sequences;
 use crate::layers::waves::{wave_at, waves};
-use crate::params::{Kind, Order, Param, ParamMut, Path, Visitor, Zipper};
+use crate::params::{Field, Kind, Layout, Order, Param, ParamMut, Path, Visitor, Zipper};
 use crate::{Blank, Layer, Params, Pass, Real, Rng, Shape, Stream, Vals, init, math};
 
 /// Every step of a sequence looks at all others, by several heads at once. PyTorch: `nn.MultiheadAttention`.
@@ -319,6 +321,14 @@ impl<
     type Grad = Self;
     const PARAMS: usize = D3 * D + BIASES + D * D + BIAS;
     const FLAT: bool = true;
+    const LAYOUT: Layout = {
+        let (weight, bias) = (Shape::new([D3, D]), Shape::new([BIASES]));
+        Layout::Fields(&[
+            Field::param("in_proj_weight", offset_of!(Self, in_proj_weight), weight, Order::ColumnMajor),
+            Field::param("in_proj_bias", offset_of!(Self, in_proj_bias), bias, Order::RowMajor),
+            Field::new("out_proj", offset_of!(Self, out_proj), <Dense<T, D, D, BIAS> as Params<T>>::LAYOUT),
+        ])
+    };
 
     fn visit(&self, at: Path<'_>, f: &mut Visitor<'_, T>) {
         let (weight, bias) = (self.in_proj_weight.as_slice(), self.in_proj_bias.as_slice());

@@ -1,9 +1,11 @@
 //! An embedding that changes only the rows of tokens that it has met. PyTorch: `nn.Embedding` with `sparse=True`.
 
+use core::mem::offset_of;
+
 use nalgebra::SMatrix;
 
 use super::embedding::{each_step, look_up, start};
-use crate::params::{Kind, Order, Param, ParamMut, Path, Visitor, Zipper};
+use crate::params::{Field, Kind, Layout, Order, Param, ParamMut, Path, Visitor, Zipper};
 use crate::{Blank, Layer, Params, Pass, Real, Rng, Shape, Tokens, Vals, kernels};
 
 /// An embedding that changes only the rows of tokens that it has met. PyTorch: `nn.Embedding` with `sparse=True`.
@@ -157,6 +159,12 @@ impl<T: Real, const VOCAB: usize, const DIM: usize, const PADDING: usize> Params
 {
     type Grad = SparseRows<T, VOCAB, DIM>;
     const PARAMS: usize = VOCAB * DIM;
+    const LAYOUT: Layout = Layout::Fields(&[Field::param(
+        "weight",
+        offset_of!(Self, weight),
+        Shape::new([VOCAB, DIM]),
+        Order::RowMajor,
+    )]);
 
     fn visit(&self, at: Path<'_>, f: &mut Visitor<'_, T>) {
         let (values, shape) = (self.weight.as_slice(), Shape::new([VOCAB, DIM]));

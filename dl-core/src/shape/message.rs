@@ -77,16 +77,31 @@ impl Message {
         if shape.tokens {
             return self.text("[u16; ").number(shape.dims[0]).text("]");
         }
-        let mut text = self.text("[");
-        let mut i = 0;
-        while i < shape.rank {
+        self.dims(shape.dims())
+    }
+
+    /// Adds the shape of a tensor, of any rank.
+    pub(crate) const fn dims(self, dims: &[usize]) -> Self {
+        let (mut text, mut i) = (self.text("["), 0);
+        while i < dims.len() {
             if i > 0 {
                 text = text.text(", ");
             }
-            text = text.number(shape.dims[i]);
+            text = text.number(dims[i]);
             i += 1;
         }
         text.text("]")
+    }
+
+    /// Adds a hash, `0x01234567`.
+    pub(crate) const fn hex(self, hash: u32) -> Self {
+        let (mut text, mut shift) = (self.text("0x"), 32);
+        while shift > 0 {
+            shift -= 4;
+            let digit = (hash >> shift & 15) as usize;
+            text = text.text("0123456789abcdef".split_at(digit).1.split_at(1).0);
+        }
+        text
     }
 
     /// Adds a shape, or several in parentheses.

@@ -23,6 +23,8 @@ const COUNTER: &str = "num_batches_tracked";
 
 /// Writes all parameters and buffers of a network; the file appears when it is complete.
 ///
+/// Of a network the file says by a hash which layers it was saved from, for `weights!`.
+///
 /// ```
 /// use dl_core::{Blank, layers::Dense};
 /// use dl_host::io::safetensors;
@@ -79,8 +81,25 @@ fn serialize<T: Real, P: Params<T>>(net: &P, file: &Path) -> Result<Vec<u8>> {
         return Err(Error::content(file, format_args!("tensor `{name}`"), "it twice", "one of each name"));
     }
     let metadata = HashMap::from([("format".to_owned(), "pt".to_owned())]);
-    safetensors::serialize(tensors, Some(metadata))
-        .map_err(|error| Error::content(file, "header", error, "tensors that can be written"))
+    let content = safetensors::serialize(tensors, Some(metadata))
+        .map_err(|error| Error::content(file, "header", error, "tensors that can be written"))?;
+    Ok(if P::ARCHITECTURE == 0 { content } else { with_architecture(&content, P::ARCHITECTURE) })
+}
+
+/// The file with a second entry in its metadata, for `weights!`. The library would write two in an order that changes from
+/// run to run, as its map does.
+fn with_architecture(content: &[u8], hash: u32) -> Vec<u8> {
+    const START: &str = r#"{"__metadata__":{"#;
+    let (Some((length, rest)), entry) =
+        (content.split_first_chunk(), format!(r#""architecture":"{hash:#010x}","#))
+    else {
+        return content.to_vec();
+    };
+    let (header, data) = rest.split_at(u64::from_le_bytes(*length) as usize);
+    let mut header = header.trim_ascii_end().to_vec();
+    header.splice(START.len()..START.len(), entry.bytes());
+    header.resize(header.len().next_multiple_of(length.len()), b' ');
+    [&(header.len() as u64).to_le_bytes(), &header[..], data].concat()
 }
 
 /// A parameter in the file's order.
@@ -359,6 +378,23 @@ mod tests {
         assert!(numbers.eq([0.0, 1.0, 2.0, 10.0, 11.0, 12.0]));
         let (_, header) = SafeTensors::read_metadata(&content).unwrap();
         assert_eq!(header.metadata().as_ref().unwrap()["format"], "pt");
+    }
+
+    #[test]
+    fn a_network_leaves_the_hash_of_its_layers_in_the_file() {
+        #[dl_macros::network(input = [3], crate = dl_core)]
+        struct Net {
+            fc: Dense<2>,
+            act: Relu,
+        }
+
+        let content = to_bytes(&*<Net as dl_core::Network>::boxed(0)).unwrap();
+        let (_, header) = SafeTensors::read_metadata(&content).unwrap();
+        let hash = format!("{:#010x}", <Net as Params<f32>>::ARCHITECTURE);
+        let metadata = header.metadata().as_ref().unwrap();
+        assert_eq!((&*metadata["format"], &metadata["architecture"]), ("pt", &hash));
+        assert_eq!(content, to_bytes(&*<Net as dl_core::Network>::boxed(0)).unwrap());
+        from_bytes(&mut *<Net as dl_core::Network>::boxed(1), &content).unwrap();
     }
 
     #[test]

@@ -31,6 +31,18 @@ pub(super) fn params(plan: &Plan<'_>, names: &Names) -> TokenStream {
         Some((first, others)) => quote!(#first #(&& #others)*),
     };
 
+    let fields = layers.iter().map(|(_, layer)| {
+        let (ty, field, name) = (&names.types[layer.index], &layer.field.ident, &layer.name);
+        quote! {
+            #dl::params::Field::new(
+                #name,
+                ::core::mem::offset_of!(Self, #field),
+                <#ty as #dl::Params<T>>::LAYOUT,
+            )
+        }
+    });
+    let layout = quote!(#dl::params::Layout::Fields(&[#(#fields),*]));
+
     let visits: TokenStream = layers
         .iter()
         .map(|(_, layer)| {
@@ -87,6 +99,8 @@ pub(super) fn params(plan: &Plan<'_>, names: &Names) -> TokenStream {
             type Grad = #grad_ty;
             const PARAMS: usize = #counts;
             const FLAT: bool = #flat;
+            const LAYOUT: #dl::params::Layout = #layout;
+            const ARCHITECTURE: u32 = #dl::quant::architecture::<Self>();
 
             fn visit(&self, #visit_at, #visit_f) {
                 #visits
