@@ -11,6 +11,8 @@
 //! | 16 | CRC-32 (that of Ethernet and zlib) of bytes 4 to 16 and of the values |
 //! | 20 | the values of all parameters and buffers in the order of [`Params::visit`], as they lie in memory |
 //!
+//! To keep them in flash through a loss of power, see `Slots` (feature `embedded-storage`).
+//!
 //! To exchange weights by name with PyTorch, use the safetensors files of `dl-host`.
 
 use core::fmt::{self, Write};
@@ -18,6 +20,12 @@ use core::fmt::{self, Write};
 use crate::fnv::Fnv;
 use crate::params::Path;
 use crate::{Params, Real};
+
+#[cfg(feature = "embedded-storage")]
+mod slots;
+
+#[cfg(feature = "embedded-storage")]
+pub use slots::{SlotError, Slots};
 
 const MAGIC: [u8; 4] = *b"dlw1";
 /// Bytes before the values.
