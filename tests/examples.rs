@@ -47,6 +47,11 @@ fn a_number_is_predicted_better_than_by_its_mean() {
 }
 
 #[test]
+fn both_parts_of_a_network_are_saved_for_firmware() {
+    succeeds("finetune", "wrote ");
+}
+
+#[test]
 fn a_layer_of_ones_own_is_right_and_learns() {
     succeeds("custom_layer", "accuracy on 300 new points: ");
 }
