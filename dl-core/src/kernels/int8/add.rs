@@ -44,6 +44,10 @@ pub fn add(sum: &Sum, a: &[i8], b: &[i8], y: &mut [i8]) {
     if super::x86::add(sum, a, b, y) {
         return;
     }
+    #[cfg(dsp)]
+    if super::dsp::add(sum, a, b, y) {
+        return;
+    }
     plain(sum, a, b, y);
 }
 

@@ -66,6 +66,10 @@ pub fn conv(layer: &Conv<'_>, x: &[i8], y: &mut [i8]) {
     if super::x86::conv(layer, x, y) {
         return;
     }
+    #[cfg(dsp)]
+    if super::dsp::conv(layer, x, y) {
+        return;
+    }
     plain(layer, x, y);
 }
 

@@ -35,6 +35,10 @@ pub fn dense(layer: &Dense<'_>, x: &[i8], y: &mut [i8]) {
     if super::x86::dense(layer, x, y) {
         return;
     }
+    #[cfg(dsp)]
+    if super::dsp::dense(layer, x, y) {
+        return;
+    }
     plain(layer, x, y);
 }
 

@@ -13,9 +13,13 @@
 //!
 //! A bias here holds `− zero Σ w` of the input's zero already, so that a product can run over the integers as they are.
 
+use super::conv::Window;
+
 mod add;
 mod conv;
 mod dense;
+#[cfg(any(dsp, test))]
+mod dsp;
 mod fixed;
 mod pooling;
 mod rescale;
@@ -29,6 +33,34 @@ pub use dense::{Dense, dense};
 pub use pooling::{avg_pool, global_avg_pool, global_max_pool, max_pool};
 pub use rescale::{Factor, rescale, rescale_exactly};
 pub use softmax::{Exponent, softmax};
+
+/// The plain loops, whatever the processor has: a firmware compares the others with them.
+#[doc(hidden)]
+pub mod plain {
+    use super::{Conv, Dense, Sum, Window};
+
+    pub fn dense(layer: &Dense<'_>, x: &[i8], y: &mut [i8]) {
+        super::dense::plain(layer, x, y);
+    }
+    pub fn conv(layer: &Conv<'_>, x: &[i8], y: &mut [i8]) {
+        super::conv::plain(layer, x, y);
+    }
+    pub fn add(sum: &Sum, a: &[i8], b: &[i8], y: &mut [i8]) {
+        super::add::plain(sum, a, b, y);
+    }
+    pub fn max_pool(window: &Window, x: &[i8], y: &mut [i8]) {
+        super::pooling::plain::max_pool(window, x, y);
+    }
+    pub fn avg_pool(window: &Window, zero: i8, x: &[i8], y: &mut [i8]) {
+        super::pooling::plain::avg_pool(window, zero, x, y);
+    }
+    pub fn global_avg_pool(x: &[i8], y: &mut [i8]) {
+        super::pooling::plain::global_avg_pool(x, y);
+    }
+    pub fn global_max_pool(x: &[i8], y: &mut [i8]) {
+        super::pooling::plain::global_max_pool(x, y);
+    }
+}
 
 /// What an output may be: its zero, and its bounds, which an activation may narrow.
 ///

@@ -53,6 +53,10 @@ pub fn global_avg_pool(x: &[i8], y: &mut [i8]) {
     if super::x86::global_avg_pool(x, y) {
         return;
     }
+    #[cfg(dsp)]
+    if super::dsp::global_avg_pool(x, y) {
+        return;
+    }
     plain::global_avg_pool(x, y);
 }
 
