@@ -130,8 +130,7 @@ unsafe fn one_place(layer: &Conv<'_>, [first, count]: [usize; 2], seen: &[i8], y
     // SAFETY: the caller's word.
     unsafe {
         while o + 3 < first + count {
-            let mut sums = *bias.add(o).cast::<[i32; 4]>();
-            dots4x1(w, n, seen.as_ptr(), n, &mut sums);
+            let sums = dots4x1(w, seen.as_ptr(), n, bias.add(o));
             for (i, sum) in sums.into_iter().enumerate() {
                 *y.add(o + i) = out(layer, o + i, sum);
             }

@@ -1,54 +1,52 @@
 //! Dense layers: four outputs at a time.
 
-use super::dots::{dot, dots4x1};
-use super::rescale::{narrow, rescale_exactly, to_byte};
-use crate::kernels::int8::Dense;
+use core::mem::MaybeUninit;
 
-/// So many sums are taken to outputs together.
-const SUMS: usize = 16;
+use super::dots::{dot, dots4x1};
+use super::rescale::{dense_outputs, narrow};
+use crate::kernels::int8::Dense;
 
 /// [`dense`](crate::kernels::int8::dense)
 pub(in super::super) fn dense(layer: &Dense<'_>, x: &[i8], y: &mut [i8]) -> bool {
     let outputs = layer.bias.len().max(1);
     let inputs = (layer.weight.len() / outputs).max(1);
-    let rows = layer.bias.len().min(layer.scale.len()).min(layer.weight.len() / inputs);
+    let rows = layer.bias.len().min(layer.scale.len()).min(layer.weight.len());
     for (x, y) in x.chunks_exact(inputs).zip(y.chunks_exact_mut(outputs)) {
-        let mut done = 0;
-        while done < rows {
-            let count = SUMS.min(rows - done);
-            // SAFETY: there are `rows` rows as long as `x`, biases, scales and outputs.
-            unsafe { some(layer, done, count, x, y) };
-            done += count;
-        }
+        // SAFETY: there are `rows` rows as long as `x`, biases, scales and outputs.
+        unsafe { step(layer, rows, x, y.as_mut_ptr()) };
         narrow(layer.output, y);
     }
     true
 }
 
-/// `count` outputs of one step, from `first` on.
+/// One step.
 ///
 /// # Safety
-/// There are so many rows as long as `x`, biases, scales and outputs, and `count` is at most [`SUMS`].
-unsafe fn some(layer: &Dense<'_>, first: usize, count: usize, x: &[i8], y: &mut [i8]) {
-    let (mut sums, n) = ([0; SUMS], x.len());
-    let mut row = layer.weight.as_ptr().wrapping_add(first * n);
-    let mut sum = sums.as_mut_ptr();
-    let end = sum.wrapping_add(count);
-    // SAFETY: the caller's word.
-    unsafe {
-        for _ in 0..count / 4 {
-            dots4x1(row, n, x.as_ptr(), n, &mut *sum.cast());
-            (row, sum) = (row.wrapping_add(4 * n), sum.add(4));
-        }
-        while sum != end {
-            *sum = dot(row, x.as_ptr(), n);
-            (row, sum) = (row.wrapping_add(n), sum.add(1));
-        }
-        let (mut bias, mut scale) = (layer.bias.as_ptr().add(first), layer.scale.as_ptr().add(first));
-        let (mut sum, mut y) = (sums.as_ptr(), y.as_mut_ptr().add(first));
-        while sum != end {
-            *y = to_byte(rescale_exactly((*sum).wrapping_add(*bias), *scale), layer.output);
-            (sum, bias, scale, y) = (sum.add(1), bias.add(1), scale.add(1), y.add(1));
+/// There are so many rows as long as `x`, biases, scales and outputs.
+#[inline(never)]
+unsafe fn step(layer: &Dense<'_>, rows: usize, x: &[i8], mut y: *mut i8) {
+    /// So many sums are taken to outputs together.
+    const SUMS: usize = 16;
+    let (n, x) = (x.len(), x.as_ptr());
+    let (mut row, mut bias, mut scale) = (layer.weight.as_ptr(), layer.bias.as_ptr(), layer.scale.as_ptr());
+    let (mut sums, mut left) = (MaybeUninit::<[i32; SUMS]>::uninit(), rows);
+    let first = sums.as_mut_ptr().cast::<i32>();
+    while left > 0 {
+        let count = left.min(SUMS);
+        left -= count;
+        // SAFETY: the caller's word; there are as many sums as `count` when they are read.
+        unsafe {
+            let mut sum = first;
+            for _ in 0..count / 4 {
+                sum.cast::<[i32; 4]>().write(dots4x1(row, x, n, bias));
+                (sum, row, bias) = (sum.add(4), row.add(4 * n), bias.add(4));
+            }
+            for _ in 0..count % 4 {
+                sum.write(dot(row, x, n).wrapping_add(*bias));
+                (sum, row, bias) = (sum.add(1), row.add(n), bias.add(1));
+            }
+            dense_outputs(first, scale, y, count, layer.output);
+            (scale, y) = (scale.add(count), y.add(count));
         }
     }
 }

@@ -7,17 +7,16 @@ use core::arch::asm;
 
 use super::instructions::{both_add, even_bytes, odd_bytes, word};
 
-/// Adds to each of `sums` the products of a row with a column of `n` numbers. The rows lie one behind the other, `step` numbers
-/// apart.
+/// The products of four rows with a column of `n` numbers, and a bias each. The rows lie one behind the other.
 ///
 /// # Safety
-/// `n` numbers of each may be read.
+/// `n` numbers of each may be read, and four biases.
 #[cfg(not(dsp))]
-pub(super) unsafe fn dots4x1(rows: *const i8, step: usize, column: *const i8, n: usize, sums: &mut [i32; 4]) {
-    for (row, sum) in sums.iter_mut().enumerate() {
+pub(super) unsafe fn dots4x1(rows: *const i8, column: *const i8, n: usize, bias: *const i32) -> [i32; 4] {
+    core::array::from_fn(|row| {
         // SAFETY: the caller's word.
-        *sum = sum.wrapping_add(unsafe { dot(rows.wrapping_add(row * step), column, n) });
-    }
+        unsafe { (*bias.add(row)).wrapping_add(dot(rows.add(row * n), column, n)) }
+    })
 }
 
 /// Adds to `sums[row][column]` the products of two rows with two columns of `n` numbers.
@@ -96,13 +95,9 @@ macro_rules! word4x1 {
 /// See above.
 #[cfg(dsp)]
 #[inline(never)]
-pub(super) unsafe fn dots4x1(
-    rows: *const i8,
-    step: usize,
-    column: *const i8,
-    n: usize,
-    [s0, s1, s2, s3]: &mut [i32; 4],
-) {
+pub(super) unsafe fn dots4x1(rows: *const i8, column: *const i8, n: usize, bias: *const i32) -> [i32; 4] {
+    // SAFETY: the caller's word: four biases.
+    let [mut s0, mut s1, mut s2, mut s3] = unsafe { *bias.cast::<[i32; 4]>() };
     // SAFETY: reads the numbers that the caller vouches for.
     unsafe {
         asm!(
@@ -130,14 +125,14 @@ pub(super) unsafe fn dots4x1(
             "bne 6b",
             "7:",
             w = inout(reg) rows => _,
-            v = inout(reg) rows.wrapping_add(2 * step) => _,
-            k = in(reg) step,
+            v = inout(reg) rows.wrapping_add(2 * n) => _,
+            k = in(reg) n,
             x = inout(reg) column => _,
             n = inout(reg) n => _,
-            s0 = inout(reg) *s0,
-            s1 = inout(reg) *s1,
-            s2 = inout(reg) *s2,
-            s3 = inout(reg) *s3,
+            s0 = inout(reg) s0,
+            s1 = inout(reg) s1,
+            s2 = inout(reg) s2,
+            s3 = inout(reg) s3,
             t = out(reg) _,
             u = out(reg) _,
             e = out(reg) _,
@@ -145,6 +140,7 @@ pub(super) unsafe fn dots4x1(
             options(readonly, nostack),
         );
     }
+    [s0, s1, s2, s3]
 }
 
 /// Loads a word of a column, and adds its products with those of both rows to the sums of the first and of the second row.

@@ -45,60 +45,98 @@ fn seldom(x: i32, factor: Factor) -> i32 {
     int8::rescale(x, factor)
 }
 
-/// [`rescale_exactly`](int8::rescale_exactly)
-#[inline(always)]
-pub(super) fn rescale_exactly(x: i32, real: f64) -> i32 {
-    let Product { whole, nearest, by } = exact_product(x, real);
-    // Rounding to 53 bits may carry to `whole`. That matters only if all of its bits below a half are ones, at least 20.
-    if by.wrapping_sub(21) > 38 || !whole << 16 == 0 {
-        return seldom_exactly(x, real);
+/// Outputs of a dense layer: `count` sums times their scales, as [`rescale_exactly`](int8::rescale_exactly) gives them.
+///
+/// # Safety
+/// There are so many of each.
+pub(super) unsafe fn dense_outputs(
+    sums: *const i32,
+    scale: *const f64,
+    y: *mut i8,
+    count: usize,
+    output: Output,
+) {
+    let mut left = count;
+    while left > 0 {
+        let done = count - left;
+        // SAFETY: the caller's word: so many are left.
+        unsafe {
+            left = fast_outputs(sums.add(done), scale.add(done), y.add(done), left, output);
+            if left > 0 {
+                let i = count - left;
+                *y.add(i) = seldom_output(*sums.add(i), *scale.add(i), output);
+                left -= 1;
+            }
+        }
     }
-    nearest
 }
 
 #[cold]
 #[inline(never)]
-fn seldom_exactly(x: i32, real: f64) -> i32 {
-    int8::rescale_exactly(x, real)
+fn seldom_output(sum: i32, scale: f64, output: Output) -> i8 {
+    to_byte(int8::rescale_exactly(sum, scale), output)
 }
 
-/// A product of a number of 31 bits and one of 53.
-struct Product {
-    /// What is above the last 32 of its 84 bits; of that, the last 32.
-    whole: u32,
-    /// All of that divided by `2^(by + 3)`: the nearest integer, halves away from zero.
-    nearest: i32,
-    /// By how many bits it is shifted at first.
-    by: u32,
-}
-
+/// Outputs up to one that needs more care. Returns how many are left, itself counted.
+///
+/// Of a sum times the first 53 bits of its scale, the whole numbers above 2³² are taken, shifted by so many bits, and rounded, halves
+/// away from zero. What is behind them would be rounded before, and might carry. That matters only if all bits below the half are ones,
+/// at least 16 of them. So much care is also needed if the shift is by few bits, or by more than there are.
 #[cfg(not(dsp))]
-fn exact_product(x: i32, real: f64) -> Product {
-    let (low, high) = (real.to_bits() as u32, (real.to_bits() >> 32) as u32);
-    let (size, by) = (x.unsigned_abs() as u64, 1040_u32.wrapping_sub(high >> 20));
-    let whole = size * (high & 0xf_ffff | 0x10_0000) as u64 + ((size * low as u64) >> 32);
-    let nearest = ((whole.checked_shr(by).unwrap_or(0) as u32).wrapping_add(4) >> 3) as i32;
-    Product { whole: whole as u32, nearest: if x < 0 { -nearest } else { nearest }, by }
+unsafe fn fast_outputs(
+    sums: *const i32,
+    scale: *const f64,
+    y: *mut i8,
+    count: usize,
+    output: Output,
+) -> usize {
+    for i in 0..count {
+        // SAFETY: the caller's word.
+        let (sum, scale) = unsafe { (*sums.add(i), (*scale.add(i)).to_bits()) };
+        let (size, high) = (sum.unsigned_abs() as u64, (scale >> 32) as u32);
+        let by = 1040_u32.wrapping_sub(high >> 20);
+        let whole = size * (high & 0xf_ffff | 0x10_0000) as u64 + ((size * (scale & 0xffff_ffff)) >> 32);
+        if by.wrapping_sub(21) > 38 || whole as u16 == u16::MAX {
+            return count - i;
+        }
+        let nearest = (((whole >> by) as u32 + 4) >> 3) as i32;
+        // SAFETY: the caller's word.
+        unsafe { *y.add(i) = to_byte(if sum < 0 { -nearest } else { nearest }, output) };
+    }
+    0
 }
 
+/// See above. A shift by 32 to 255 bits gives 0, and a negative one is such.
 #[cfg(dsp)]
 #[inline(always)]
-fn exact_product(x: i32, real: f64) -> Product {
-    let (low, high) = (real.to_bits() as u32, (real.to_bits() >> 32) as u32);
-    let (whole, nearest, by);
-    // SAFETY: computes with registers.
+unsafe fn fast_outputs(
+    sums: *const i32,
+    scale: *const f64,
+    y: *mut i8,
+    count: usize,
+    output: Output,
+) -> usize {
+    let left;
+    // SAFETY: reads and writes what the caller vouches for, one or more.
     unsafe {
         core::arch::asm!(
-            "eor {size}, {x}, {x}, asr #31",
-            "sub {size}, {size}, {x}, asr #31",
+            "2:",
+            "ldr {sum}, [{sums}], #4",
+            "ldrd {low}, {high}, [{scale}], #8",
+            "eor {size}, {sum}, {sum}, asr #31",
+            "sub {size}, {size}, {sum}, asr #31",
             "umull {above}, {whole}, {low}, {size}",
-            "lsr {by}, {high}, #20",
+            "sub {by}, {most}, {high}, lsr #20",
             "bfc {high}, #20, #12",
             "orr {high}, {high}, #0x100000",
             "mov {above}, #0",
             "umlal {whole}, {above}, {high}, {size}",
-            "rsb {by}, {by}, #1040",
-            // a shift of 64 bits: those by 32 and more, or by less than nothing, give 0
+            "sub {low}, {by}, #21",
+            "cmp {low}, #38",
+            "bhi 3f",
+            "mvn {low}, {whole}",
+            "lsls {low}, {low}, #16",
+            "beq 3f",
             "lsr {size}, {whole}, {by}",
             "rsb {high}, {by}, #32",
             "lsl {high}, {above}, {high}",
@@ -108,19 +146,31 @@ fn exact_product(x: i32, real: f64) -> Product {
             "orr {size}, {size}, {high}",
             "add {size}, {size}, #4",
             "lsr {size}, {size}, #3",
-            "eor {size}, {size}, {x}, asr #31",
-            "sub {size}, {size}, {x}, asr #31",
-            x = in(reg) x,
-            low = in(reg) low,
-            high = inout(reg) high => _,
-            size = out(reg) nearest,
+            "eor {size}, {size}, {sum}, asr #31",
+            "sub {size}, {size}, {sum}, asr #31",
+            "qadd {size}, {size}, {zero}",
+            "ssat {size}, #8, {size}",
+            "strb {size}, [{y}], #1",
+            "subs {left}, {left}, #1",
+            "bne 2b",
+            "3:",
+            sums = inout(reg) sums => _,
+            scale = inout(reg) scale => _,
+            y = inout(reg) y => _,
+            left = inout(reg) count => left,
+            zero = in(reg) output.zero as i32,
+            most = in(reg) 1040,
+            sum = out(reg) _,
+            low = out(reg) _,
+            high = out(reg) _,
+            size = out(reg) _,
             above = out(reg) _,
-            whole = out(reg) whole,
-            by = out(reg) by,
-            options(pure, nomem, nostack, preserves_flags),
+            whole = out(reg) _,
+            by = out(reg) _,
+            options(nostack),
         );
     }
-    Product { whole, nearest, by }
+    left
 }
 
 #[cfg(test)]
@@ -128,8 +178,10 @@ mod tests {
     use super::*;
     use crate::Rng;
 
+    const OUTPUT: Output = Output { zero: 3, min: -128, max: 127 };
+
     #[test]
-    fn a_few_instructions_give_the_bits_of_the_plain_functions() {
+    fn few_instructions_give_the_bits_of_the_plain_functions() {
         let mut rng = Rng::new(1);
         for _ in 0..300_000 {
             let bits = rng.next_u64();
@@ -140,11 +192,10 @@ mod tests {
                 if real < 2.0_f64.powi(18) {
                     let factor = Factor::of(real);
                     assert_eq!(rescale(x, factor), int8::rescale(x, factor), "{x} times {factor:?}");
-                    assert_eq!(
-                        rescale_exactly(x, real),
-                        int8::rescale_exactly(x, real),
-                        "{x} times {real:e}"
-                    );
+                    let (mut y, expected) = ([0; 2], to_byte(int8::rescale_exactly(x, real), OUTPUT));
+                    // SAFETY: there are two of each.
+                    unsafe { dense_outputs([x; 2].as_ptr(), [real; 2].as_ptr(), y.as_mut_ptr(), 2, OUTPUT) };
+                    assert_eq!(y, [expected; 2], "{x} times {real:e}");
                 }
             }
         }
