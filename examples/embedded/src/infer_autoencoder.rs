@@ -1,0 +1,22 @@
+//! An inference of the autoencoder of MLPerf Tiny in integers.
+#![no_std]
+#![no_main]
+
+use board::entry;
+use dl::Blank;
+use dl::quant::{Int8Layer, Int8Memory};
+use dl::zoo::AutoencoderInt8;
+use static_cell::ConstStaticCell;
+
+mod infer;
+
+type Net = AutoencoderInt8;
+infer::from_host!(Net, "autoencoder");
+
+static MEMORY: ConstStaticCell<Int8Memory<<Net as Int8Layer>::Work, { host::X.len() }, { host::Y.len() }>> =
+    ConstStaticCell::new(Blank::ZERO);
+
+#[entry]
+fn main() -> ! {
+    infer::run::<Net, _, _, _>(&NET, (&host::X, &host::Y), MEMORY.take(), 581_000)
+}
