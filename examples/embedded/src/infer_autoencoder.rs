@@ -18,5 +18,5 @@ static MEMORY: ConstStaticCell<Int8Memory<<Net as Int8Layer>::Work, { host::X.le
 
 #[entry]
 fn main() -> ! {
-    infer::run::<Net, _, _, _>(&NET, (&host::X, &host::Y), MEMORY.take(), 581_000)
+    infer::run::<Net, _, _, _>(&NET, (&host::X, &host::Y), MEMORY.take(), 480_000)
 }
