@@ -19,5 +19,5 @@ static MEMORY: ConstStaticCell<Int8Memory<<Net as Int8Layer>::Work, { host::X.le
 
 #[entry]
 fn main() -> ! {
-    infer::run::<Net, _, _, _>(&NET, (&host::X, &host::Y), MEMORY.take(), 2_400)
+    infer::run::<Net, _, _, _>(&NET, (&host::X, &host::Y), MEMORY.take(), 2_300)
 }

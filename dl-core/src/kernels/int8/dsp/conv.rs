@@ -130,7 +130,8 @@ unsafe fn one_place(layer: &Conv<'_>, [first, count]: [usize; 2], seen: &[i8], y
     // SAFETY: the caller's word.
     unsafe {
         while o + 3 < first + count {
-            let sums = dots4x1(w, seen.as_ptr(), n, bias.add(o));
+            let mut sums = [0; 4];
+            dots4x1(w, seen.as_ptr(), n, bias.add(o), &mut sums);
             for (i, sum) in sums.into_iter().enumerate() {
                 *y.add(o + i) = out(layer, o + i, sum);
             }

@@ -1,5 +1,6 @@
 //! Dense layers: four outputs at a time.
 
+use core::hint::black_box;
 use core::mem::MaybeUninit;
 
 use super::dots::{dot, dots4x1};
@@ -32,13 +33,14 @@ unsafe fn step(layer: &Dense<'_>, rows: usize, x: &[i8], mut y: *mut i8) {
     let (mut sums, mut left) = (MaybeUninit::<[i32; SUMS]>::uninit(), rows);
     let first = sums.as_mut_ptr().cast::<i32>();
     while left > 0 {
-        let count = left.min(SUMS);
+        // what the compiler does not know it does not write out four times
+        let count = black_box(left.min(SUMS));
         left -= count;
         // SAFETY: the caller's word; there are as many sums as `count` when they are read.
         unsafe {
             let mut sum = first;
             for _ in 0..count / 4 {
-                sum.cast::<[i32; 4]>().write(dots4x1(row, x, n, bias));
+                dots4x1(row, x, n, bias, sum.cast());
                 (sum, row, bias) = (sum.add(4), row.add(4 * n), bias.add(4));
             }
             for _ in 0..count % 4 {

@@ -7,16 +7,22 @@ use core::arch::asm;
 
 use super::instructions::{both_add, even_bytes, odd_bytes, word};
 
-/// The products of four rows with a column of `n` numbers, and a bias each. The rows lie one behind the other.
+/// Sets `sums` to the products of four rows with a column of `n` numbers, and a bias each. The rows lie one behind the other.
 ///
 /// # Safety
-/// `n` numbers of each may be read, and four biases.
+/// `n` numbers of each may be read, and four biases; there is room for four sums.
 #[cfg(not(dsp))]
-pub(super) unsafe fn dots4x1(rows: *const i8, column: *const i8, n: usize, bias: *const i32) -> [i32; 4] {
-    core::array::from_fn(|row| {
+pub(super) unsafe fn dots4x1(
+    rows: *const i8,
+    column: *const i8,
+    n: usize,
+    bias: *const i32,
+    sums: *mut [i32; 4],
+) {
+    for row in 0..4 {
         // SAFETY: the caller's word.
-        unsafe { (*bias.add(row)).wrapping_add(dot(rows.add(row * n), column, n)) }
-    })
+        unsafe { (*sums)[row] = (*bias.add(row)).wrapping_add(dot(rows.add(row * n), column, n)) };
+    }
 }
 
 /// Adds to `sums[row][column]` the products of two rows with two columns of `n` numbers.
@@ -95,23 +101,28 @@ macro_rules! word4x1 {
 /// See above.
 #[cfg(dsp)]
 #[inline(never)]
-pub(super) unsafe fn dots4x1(rows: *const i8, column: *const i8, n: usize, bias: *const i32) -> [i32; 4] {
+pub(super) unsafe fn dots4x1(
+    rows: *const i8,
+    column: *const i8,
+    n: usize,
+    bias: *const i32,
+    sums: *mut [i32; 4],
+) {
     // SAFETY: the caller's word: four biases.
     let [mut s0, mut s1, mut s2, mut s3] = unsafe { *bias.cast::<[i32; 4]>() };
-    // SAFETY: reads the numbers that the caller vouches for.
+    // SAFETY: reads the numbers that the caller vouches for, and writes four sums.
     unsafe {
         asm!(
-            "subs {n}, {n}, #16",
+            "subs {n}, {n}, #8",
             "blt 3f",
-            "2:", word4x1!(), word4x1!(), word4x1!(), word4x1!(),
-            "subs {n}, {n}, #16",
+            "2:", word4x1!(), word4x1!(),
+            "subs {n}, {n}, #8",
             "bge 2b",
             "3:",
-            "adds {n}, {n}, #12",
+            "adds {n}, {n}, #4",
             "blt 5f",
-            "4:", word4x1!(),
-            "subs {n}, {n}, #4",
-            "bge 4b",
+            word4x1!(),
+            "sub {n}, {n}, #4",
             "5:",
             "adds {n}, {n}, #4",
             "beq 7f",
@@ -139,8 +150,8 @@ pub(super) unsafe fn dots4x1(rows: *const i8, column: *const i8, n: usize, bias:
             o = out(reg) _,
             options(readonly, nostack),
         );
+        sums.write([s0, s1, s2, s3]);
     }
-    [s0, s1, s2, s3]
 }
 
 /// Loads a word of a column, and adds its products with those of both rows to the sums of the first and of the second row.
