@@ -7,6 +7,7 @@ use core::hint::black_box;
 use board::{end, entry};
 use dl::Blank;
 use dl::prelude::*;
+use dl::quant::{Int8Layer, Int8Memory};
 use dl::train::{FusedMemory, Memory, StreamMemory, StreamModel};
 use static_cell::ConstStaticCell;
 
@@ -48,9 +49,21 @@ struct Image {
     head: Dense<3>,
 }
 
+#[network(input = [2, 7, 6], int8)]
+struct Seen {
+    conv: Conv2d<8, 3, Pad<Same>, Stride<2>>,
+    act1: Relu,
+    dw: Depthwise2d<3, Pad<1>>,
+    act2: Relu,
+    pool: GlobalAvgPool,
+    head: Dense<5>,
+}
+
 static NET: ConstStaticCell<Memory<Net, CrossEntropy, Sgd, 1>> = ConstStaticCell::new(Blank::ZERO);
 static SMALL: ConstStaticCell<FusedMemory<Small, CrossEntropy>> = ConstStaticCell::new(Blank::ZERO);
 static IMAGE: ConstStaticCell<Memory<Image, CrossEntropy, Sgd, 1>> = ConstStaticCell::new(Blank::ZERO);
+type SeenMemory = Int8Memory<<SeenInt8 as Int8Layer>::Work, 84, 5>;
+static SEEN: ConstStaticCell<(SeenInt8, SeenMemory)> = ConstStaticCell::new((Blank::ZERO, Blank::ZERO));
 static SENSOR: ConstStaticCell<StreamMemory<Sensor>> = ConstStaticCell::new(Blank::ZERO);
 
 /// A training step on several samples.
@@ -103,12 +116,22 @@ extern "C" fn checked_stream(sensor: &mut StreamModel<Sensor>, x: &[f32; 6]) -> 
     sensor.step(x)[0]
 }
 
+/// A prediction in integers.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn checked_int8(seen: &SeenInt8, x: &[i8; 84], memory: &mut SeenMemory) -> i8 {
+    seen.forward(x, &mut memory.y, &mut memory.work);
+    memory.y[0]
+}
+
 #[entry]
 fn main() -> ! {
     let mut net = NetTrainer::in_place(NET.take(), CrossEntropy::new(), Sgd::new(0.1), 0);
     let mut sensor = StreamModel::in_place(SENSOR.take(), 0);
     let mut sgd = FusedSgd::in_place(SMALL.take(), CrossEntropy::new(), 0.1, 0);
     let (x, y) = black_box(([[0.5; 64]; 3], [1, 2, 3]));
+    let (seen, memory) = SEEN.take();
+    black_box(checked_int8(black_box(seen), &[1; 84], memory));
     let well = checked_step(&mut net, &x, &y) & checked_fused_step(&mut sgd, &x[0], y[0]);
     let mut image = ImageTrainer::in_place(IMAGE.take(), CrossEntropy::new(), Sgd::new(0.1), 0);
     let well = well & checked_image_step(&mut image, &[0.5; 288], &1);

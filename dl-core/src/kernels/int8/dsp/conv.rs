@@ -30,18 +30,21 @@ pub(super) unsafe fn out(layer: &Conv<'_>, o: usize, sum: i32) -> i8 {
 /// All groups.
 fn grouped(layer: &Conv<'_>, x: &[i8], y: &mut [i8]) -> bool {
     let window = layer.window;
-    let channels = window.input[0] / window.groups;
+    let groups = window.groups.max(1);
+    let channels = window.input[0] / groups;
     let n = window.kernel[0] * window.kernel[1] * channels;
     let is_point = window.kernel == [1, 1] && window.pad == [0, 0] && window.groups == 1;
     if n > ROOM && !is_point {
         return false;
     }
     let [outputs, rows, columns] = window.output;
+    let places = rows * columns;
+    let columns = columns.max(1);
     let pairs = is_point || 2 * n <= ROOM;
     let mut room = [0; ROOM];
-    for group in 0..window.groups {
+    for group in 0..groups {
         let mut place = 0;
-        while place < rows * columns {
+        while place < places {
             let (a, b) = room.split_at_mut(if pairs { ROOM / 2 } else { ROOM });
             let see = |place: usize, room| {
                 see(
@@ -54,14 +57,14 @@ fn grouped(layer: &Conv<'_>, x: &[i8], y: &mut [i8]) -> bool {
                 )
             };
             let Some(first) = see(place, a) else { return false };
-            let second = if pairs && place + 1 < rows * columns { see(place + 1, b) } else { None };
-            let o = group * (outputs / window.groups);
+            let second = if pairs && place + 1 < places { see(place + 1, b) } else { None };
+            let o = group * (outputs / groups);
             // SAFETY: the channels of the group are there, at both places, and see `n` numbers.
             place += unsafe {
                 let y = y.as_mut_ptr().add(place * outputs);
                 match second {
-                    Some(second) => two_places(layer, [o, outputs / window.groups], [first, second], y),
-                    None => one_place(layer, [o, outputs / window.groups], first, y),
+                    Some(second) => two_places(layer, [o, outputs / groups], [first, second], y),
+                    None => one_place(layer, [o, outputs / groups], first, y),
                 }
             };
         }

@@ -28,8 +28,9 @@ pub(super) fn depthwise(layer: &Conv<'_>, x: &[i8], y: &mut [i8]) -> bool {
     }
     let part = part.max(1);
     let mut room = [0; ROOM];
-    for (i, y) in y.chunks_exact_mut(channels).enumerate() {
-        let at = [i / window.output[2], i % window.output[2]];
+    for (i, y) in y.chunks_exact_mut(channels.max(1)).enumerate() {
+        let columns = window.output[2].max(1);
+        let at = [i / columns, i % columns];
         let start = |axis: usize| {
             let start = (at[axis] * window.stride[axis]).checked_sub(window.pad[axis])?;
             let end = start + (window.kernel[axis] - 1) * window.dilation[axis];

@@ -14,6 +14,7 @@ pub(super) fn fits(layer: &Conv<'_>, x: &[i8], y: &[i8]) -> bool {
     let outputs = output[0];
     input[0] > 0
         && outputs > 0
+        && kernel.iter().all(|size| *size > 0)
         && channels * groups == input[0]
         && outputs.is_multiple_of(groups.max(1))
         && product(&input) == Some(x.len())
@@ -43,7 +44,7 @@ pub(super) fn gather(
         let end = (columns + window.pad[1]).saturating_sub(left).clamp(before, window.kernel[1]);
         [before, end]
     });
-    for (k, to) in to.chunks_exact_mut(width).enumerate() {
+    for (k, to) in to.chunks_exact_mut(width.max(1)).enumerate() {
         let row = (top + k * window.dilation[0]).checked_sub(window.pad[0]).filter(|row| *row < rows);
         if row.is_none() || inside.is_some_and(|[before, end]| before == end) {
             to.fill(zero);
@@ -55,7 +56,7 @@ pub(super) fn gather(
             pad.fill(zero);
             after.fill(zero);
         } else {
-            for (column, to) in to.chunks_exact_mut(count).enumerate() {
+            for (column, to) in to.chunks_exact_mut(count.max(1)).enumerate() {
                 match pixel(window, at, [k, column], x) {
                     Some(seen) => copy(seen.get(first..first + count)?, to),
                     None => to.fill(zero),
