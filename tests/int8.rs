@@ -208,6 +208,50 @@ struct Recurrent {
     head: Dense<3>,
 }
 
+/// The input is read before the output is written.
+#[network(input = [4], int8)]
+struct Wide {
+    up: Dense<9>,
+    act: Relu,
+    down: Dense<4>,
+}
+
+/// A network of integers that has seen some inputs.
+fn quantized<N, F, const X: usize, const Y: usize>() -> Box<F::Int8>
+where
+    N: Fold<Folded = F> + Network<Scalar = f32>,
+    F: QuantizeNetwork<X, Y>,
+{
+    let mut calibration = Calibration::boxed(&*random::<N>());
+    inputs::<X>().iter().for_each(|x| calibration.observe(x));
+    let mut int8 = dl::place::zeroed_box::<F::Int8>();
+    calibration.quantize(&mut int8, Method::MinMax).unwrap();
+    int8
+}
+
+/// What `net` puts in place of `x`, which is what it makes of it elsewhere, and the bytes that this takes more.
+fn replaced<L: Int8Layer, const N: usize>(net: &L, x: [i8; N]) -> ([i8; N], usize) {
+    let (mut y, mut xy, mut work, mut spare) = ([0; N], x, L::Work::ZERO, L::Spare::<N>::ZERO);
+    net.forward(&x, &mut y, &mut work);
+    net.replace::<N>(&mut xy, &mut spare, &mut work);
+    assert_eq!(xy, y);
+    (y, size_of::<L::Spare<N>>())
+}
+
+#[test]
+fn an_output_takes_the_place_of_its_input() {
+    assert_eq!(replaced(&*quantized::<Wide, _, 4, 4>(), [100, -7, 0, -128]).1, 0);
+    let x: [i8; 144] = core::array::from_fn(|i| (i * 37 % 256) as u8 as i8);
+    assert_eq!(replaced(&*quantized::<Residual, _, 144, 144>(), x).1, 144); // its input is read again at its end
+    let nested = quantized::<Nested, _, 108, 3>();
+    let (y, bytes) = replaced(&nested.blocks, x);
+    assert_eq!(bytes, 0);
+    let one_by_one = nested.blocks.0.iter().fold(x, |x, block| replaced(block, x).0);
+    assert_eq!(y, one_by_one);
+    // two values of 8,000 numbers outside of the blocks, and one inside
+    assert_eq!(size_of::<<dl::zoo::DsCnnInt8 as Int8Layer>::Work>(), 24_000);
+}
+
 #[test]
 fn layers_without_a_form_in_integers_stay_in_floats() {
     close!(Kept, 0.03);

@@ -185,12 +185,14 @@ unsafe impl<W: ZeroValid, const X: usize, const Y: usize> ZeroValid for quant::K
 unsafe impl<L: ZeroValid, const N: usize, const X: usize> ZeroValid for quant::RepeatInt8<L, N, X> {
     const PLAIN: bool = L::PLAIN;
 }
-// SAFETY: every field is `ZeroValid`: the work is, the rest are numbers.
-unsafe impl<W: ZeroValid, const X: usize> ZeroValid for quant::RepeatInt8Work<W, X> {
-    const ATOM: usize = atom::<Self>(&[field::<W>(), field::<[i8; X]>()]);
+// SAFETY: both fields are `ZeroValid`.
+unsafe impl<W: ZeroValid, S: ZeroValid> ZeroValid for quant::RepeatInt8Work<W, S> {
+    const ATOM: usize = atom::<Self>(&[field::<W>(), field::<S>()]);
 }
 // SAFETY: every field is `ZeroValid`: what is inside is, the rest are numbers.
-unsafe impl<V: ZeroValid> ZeroValid for quant::RepeatValues<V> {}
+unsafe impl<V: ZeroValid, const N: usize, const X: usize> ZeroValid for quant::RepeatValues<V, N, X> {}
+// SAFETY: both fields are `ZeroValid`.
+unsafe impl<V: ZeroValid> ZeroValid for quant::LayerValues<V> {}
 // SAFETY: every field is `ZeroValid`: the work is, the rest are numbers.
 unsafe impl<W: ZeroValid, const X: usize, const Y: usize> ZeroValid for quant::Int8Memory<W, X, Y> {}
 // SAFETY: every field is `ZeroValid`: the network by `Params`, works and values by `Quantize`, the rest are numbers.

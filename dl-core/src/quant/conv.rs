@@ -86,6 +86,7 @@ impl<S: Sliding, const OUT: usize, const FAN: usize> ConvInt8<S, OUT, FAN> {
 
 impl<S: Sliding, const OUT: usize, const FAN: usize> Int8Layer for ConvInt8<S, OUT, FAN> {
     type Work = ();
+    type Spare<const N: usize> = [i8; N];
 
     fn forward(&self, x: &[i8], y: &mut [i8], _: &mut ()) {
         let Self { bias, numerator, shift, x_zero, output, .. } = self;

@@ -48,6 +48,7 @@ impl<const IN: usize, const OUT: usize> DenseInt8<IN, OUT> {
 
 impl<const IN: usize, const OUT: usize> Int8Layer for DenseInt8<IN, OUT> {
     type Work = ();
+    type Spare<const N: usize> = [i8; N];
 
     fn forward(&self, x: &[i8], y: &mut [i8], _: &mut ()) {
         let Self { scale, bias, weight, output } = self;

@@ -54,6 +54,7 @@ impl<L: Layer<f32, Vals<X>, Vals<Y>>, const X: usize, const Y: usize> KeepF32<L,
 
 impl<L: Layer<f32, Vals<X>, Vals<Y>>, const X: usize, const Y: usize> Int8Layer for KeepF32<L, X, Y> {
     type Work = KeepF32Work<L::Work<1>, X, Y>;
+    type Spare<const N: usize> = [i8; N];
 
     fn forward(&self, x: &[i8], y: &mut [i8], work: &mut Self::Work) {
         let [x_pixels, y_pixels] = self.pixels.map(|pixels| pixels as usize);

@@ -14,11 +14,41 @@ pub trait Int8Layer: Blank + ZeroValid {
     /// Scratch memory, with no content between calls; `()` if none.
     type Work: Blank + ZeroValid;
 
+    /// What [`replace`](Self::replace) needs for `N` numbers: a copy of the input, `[i8; N]`; `()` where the output is not
+    /// written before the input has been read for the last time.
+    type Spare<const N: usize>: Spare;
+
     /// Computes `y` from `x`.
     fn forward(&self, x: &[i8], y: &mut [i8], work: &mut Self::Work);
 
+    /// Puts the output, `N` numbers as the input, in its place.
+    fn replace<const N: usize>(&self, xy: &mut [i8], spare: &mut Self::Spare<N>, work: &mut Self::Work) {
+        if let Some(x) = spare.numbers().get_mut(..xy.len()) {
+            x.copy_from_slice(xy);
+            self.forward(x, xy, work);
+        }
+    }
+
     /// Writes its numbers, as they lie in memory from `at` on, on every target with the same sizes of numbers.
     fn write(&self, at: usize, to: &mut Writer<'_>);
+}
+
+/// Room for a copy, or for nothing.
+pub trait Spare: Blank + ZeroValid {
+    /// The numbers.
+    fn numbers(&mut self) -> &mut [i8];
+}
+
+impl Spare for () {
+    fn numbers(&mut self) -> &mut [i8] {
+        &mut []
+    }
+}
+
+impl<const N: usize> Spare for [i8; N] {
+    fn numbers(&mut self) -> &mut [i8] {
+        self
+    }
 }
 
 /// A layer of `f32` that has a form in integers.

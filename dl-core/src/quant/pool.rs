@@ -69,6 +69,7 @@ pub struct GlobalMaxPoolInt8;
 
 impl<S: Sliding> Int8Layer for MaxPoolInt8<S> {
     type Work = ();
+    type Spare<const N: usize> = [i8; N];
 
     fn forward(&self, x: &[i8], y: &mut [i8], _: &mut ()) {
         int8::max_pool(&const { window::<S>(S::IMAGE[0]) }, x, y);
@@ -79,6 +80,7 @@ impl<S: Sliding> Int8Layer for MaxPoolInt8<S> {
 
 impl<S: Sliding> Int8Layer for AvgPoolInt8<S> {
     type Work = ();
+    type Spare<const N: usize> = [i8; N];
 
     fn forward(&self, x: &[i8], y: &mut [i8], _: &mut ()) {
         int8::avg_pool(&const { window::<S>(S::IMAGE[0]) }, self.zero, x, y);
@@ -91,6 +93,7 @@ impl<S: Sliding> Int8Layer for AvgPoolInt8<S> {
 
 impl Int8Layer for GlobalAvgPoolInt8 {
     type Work = ();
+    type Spare<const N: usize> = [i8; N];
 
     fn forward(&self, x: &[i8], y: &mut [i8], _: &mut ()) {
         int8::global_avg_pool(x, y);
@@ -101,6 +104,7 @@ impl Int8Layer for GlobalAvgPoolInt8 {
 
 impl Int8Layer for GlobalMaxPoolInt8 {
     type Work = ();
+    type Spare<const N: usize> = [i8; N];
 
     fn forward(&self, x: &[i8], y: &mut [i8], _: &mut ()) {
         int8::global_max_pool(x, y);

@@ -19,6 +19,7 @@ pub struct SameInt8;
 
 impl Int8Layer for SameInt8 {
     type Work = ();
+    type Spare<const N: usize> = [i8; N];
 
     fn forward(&self, x: &[i8], y: &mut [i8], _: &mut ()) {
         for (y, x) in y.iter_mut().zip(x) {

@@ -27,6 +27,7 @@ pub struct SoftmaxInt8<const N: usize> {
 
 impl<const N: usize> Int8Layer for SoftmaxInt8<N> {
     type Work = ();
+    type Spare<const M: usize> = [i8; M];
 
     fn forward(&self, x: &[i8], y: &mut [i8], _: &mut ()) {
         for (x, y) in x.chunks_exact(N).zip(y.chunks_exact_mut(N)) {

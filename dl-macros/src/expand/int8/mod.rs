@@ -154,6 +154,7 @@ impl Integers<'_> {
         let side = Side { x: quote!(x), y: quote!(y), work: quote!(work), net: quote!(self) };
         let forward: TokenStream = self.plan().steps.iter().map(|step| self.integers(step, &side)).collect();
         let work_arg = if mentions(&forward, "work") { quote!(work) } else { quote!(_) };
+        let in_place = self.in_place();
 
         let scalars = quote! {
             #[allow(dead_code)]
@@ -187,6 +188,8 @@ impl Integers<'_> {
                 fn forward(&self, x: &[i8], y: &mut [i8], #work_arg: &mut #work) {
                     #forward
                 }
+
+                #in_place
 
                 fn write(&self, at: usize, to: &mut #dl::quant::Writer<'_>) {
                     #written

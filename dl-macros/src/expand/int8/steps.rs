@@ -3,11 +3,36 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
-use super::{Integers, Side};
+use super::{Integers, Side, mentions};
 use crate::check::{Form, ValueId};
 use crate::plan::{Home, Step};
 
 impl Integers<'_> {
+    /// How the output comes in place of the input: as it is computed, where that is written after the input has been read for
+    /// the last time.
+    pub(super) fn in_place(&self) -> TokenStream {
+        let (work, steps) = (&self.work, &self.plan().steps);
+        let values = &self.plan().values;
+        let reads = |step: &Step| step.inputs.iter().any(|&v| matches!(values[v].infer, Home::Input(_)));
+        let writes = |step: &Step| step.outputs.iter().any(|&v| matches!(values[v].infer, Home::Output(_)));
+        let (last, first) = (steps.iter().rposition(reads), steps.iter().position(writes));
+        if last >= first {
+            return quote!(
+                type Spare<const N: usize> = [i8; N];
+            );
+        }
+        let side = Side { x: quote!(&*xy), y: quote!(xy), work: quote!(work), net: quote!(self) };
+        let body: TokenStream = steps.iter().map(|step| self.integers(step, &side)).collect();
+        let work_arg = if mentions(&body, "work") { quote!(work) } else { quote!(_) };
+        quote! {
+            type Spare<const N: usize> = ();
+
+            fn replace<const N: usize>(&self, xy: &mut [i8], _: &mut (), #work_arg: &mut #work) {
+                #body
+            }
+        }
+    }
+
     pub(super) fn place(&self, v: ValueId, side: &Side) -> TokenStream {
         match self.plan().values[v].infer {
             Home::Input(_) => side.x.clone(),
