@@ -1,13 +1,15 @@
 //! Writes what the firmware keeps in flash: the handwritten digits as bytes, of each image its 64 pixels, from 0 to 16, and the
-//! digit; and of some networks with seeded weights the integers, an input, and what the host makes of it.
+//! digit; and of some networks with seeded weights an input, what the host makes of it, and the integers.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+use dl::kernels::Isa;
 use dl::quant::{Calibration, Int8Layer, Int8Memory, Int8Network, Method, QuantizeNetwork};
+use dl::train::Model;
 use dl::zoo::{Autoencoder, AutoencoderFolded, DsCnn, DsCnnFolded, ResNet8, ResNet8Folded};
-use dl::{Fold, Network, Rng};
+use dl::{Fold, Network, Rng, Vals};
 
 #[path = "src/nets.rs"]
 mod nets;
@@ -24,6 +26,7 @@ fn main() {
     int8::<_, DsCnnFolded, 490, 12>("ds_cnn", &*DsCnn::boxed(0));
     int8::<_, AutoencoderFolded, 640, 640>("autoencoder", &*Autoencoder::boxed(0));
     int8::<_, ResNet8Folded, 3072, 10>("resnet8", &*ResNet8::boxed(0));
+    floats::<DsCnnFolded, 490, 12>("ds_cnn_f32");
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=../src/nets.rs");
 }
@@ -48,6 +51,22 @@ where
     let mut text = String::new();
     writeln!(text, "pub static X: [i8; {X}] = {:?};", memory.x).expect("a string takes all");
     writeln!(text, "pub static Y: [i8; {Y}] = {:?};", memory.y).expect("a string takes all");
+    write(&format!("{name}.rs"), text.as_bytes());
+}
+
+/// An input from a normal distribution, and the bits of what a network with seeded weights makes of it.
+fn floats<N, const X: usize, const Y: usize>(name: &str)
+where
+    N: Network<Scalar = f32, In = Vals<X>, Out = Vals<Y>>,
+{
+    let mut rng = Rng::new(1);
+    let x = [(); X].map(|()| rng.normal() as f32);
+    let mut model = Model::<N>::boxed(0);
+    model.isa = Isa::PORTABLE;
+    let y = model.predict(&x).map(f32::to_bits);
+    let mut text = String::new();
+    writeln!(text, "pub static X: [f32; {X}] = {x:?};").expect("a string takes all");
+    writeln!(text, "pub static Y: [u32; {Y}] = {y:?};").expect("a string takes all");
     write(&format!("{name}.rs"), text.as_bytes());
 }
 

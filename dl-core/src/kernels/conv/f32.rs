@@ -77,7 +77,8 @@ unsafe fn to_output(
     // SAFETY: the slices have the sizes of the window; only `y`, which is borrowed uniquely, is written.
     if kernels(isa).iter().any(|by| unsafe { forward(by, &conv) }) {
     } else if Portable::LANES == 1 {
-        places::conv(window, w, bias, x, y, samples, relu);
+        // SAFETY: as above.
+        unsafe { places::conv(window, w, bias, x, y, samples, relu) };
     } else {
         plain::conv(window, w, bias, x, y, samples, relu);
     }

@@ -8,8 +8,11 @@ use core::ops::Range;
 use super::Window;
 use crate::Real;
 
-/// `y = w * x + bias`, of sizes that have been checked; nothing here can panic.
-pub(super) fn conv<T: Real>(
+/// `y = w * x + bias`. Nothing here can panic.
+///
+/// # Safety
+/// The slices have the sizes of the window, which is one: [`Window::check`] lets them pass. `bias` has the output's channels.
+pub(super) unsafe fn conv<T: Real>(
     window: &Window,
     w: &[T],
     bias: Option<&[T]>,
@@ -22,17 +25,21 @@ pub(super) fn conv<T: Real>(
     let [inputs, outputs] = [window.input, window.output].map(|[channels, ..]| channels / groups);
     for sample in 0..samples {
         for group in 0..groups {
-            let x = x.get(window.input_plane(sample, group * inputs).start..).unwrap_or_default();
+            let x = x.get(window.input_plane(sample, group * inputs).start..).unwrap_or_default().as_ptr();
             let (mut o, end) = (group * outputs, (group + 1) * outputs);
             while o < end {
                 let bias = bias.and_then(|bias| bias.get(o..)).unwrap_or_default();
-                let part = Part { window, inputs, w: w.get(o..).unwrap_or_default(), bias, x, relu };
-                let y = y.get_mut(window.output_plane(sample, o).start..).unwrap_or_default();
-                o += match end - o {
-                    8.. => part.run::<8>(y),
-                    4.. => part.run::<4>(y),
-                    2.. => part.run::<2>(y),
-                    _ => part.run::<1>(y),
+                let w = w.get(o..).unwrap_or_default().as_ptr();
+                let part = Part { window, inputs, w, bias, x, relu };
+                let y = y.get_mut(window.output_plane(sample, o).start..).unwrap_or_default().as_mut_ptr();
+                // SAFETY: the caller's word; that many channels are left.
+                o += unsafe {
+                    match end - o {
+                        8.. => part.run::<8>(y),
+                        4.. => part.run::<4>(y),
+                        2.. => part.run::<2>(y),
+                        _ => part.run::<1>(y),
+                    }
                 };
             }
         }
@@ -43,63 +50,85 @@ pub(super) fn conv<T: Real>(
 struct Part<'a, T> {
     window: &'a Window,
     inputs: usize,
-    /// From the first number of the first channel on.
-    w: &'a [T],
+    /// The first number of the first channel.
+    w: *const T,
     /// None where there is none.
     bias: &'a [T],
-    x: &'a [T],
+    x: *const T,
     relu: bool,
 }
 
 impl<T: Real> Part<'_, T> {
     /// All places of `N` channels. Gives `N`.
+    ///
+    /// # Safety
+    /// There are so many, and the pointers are good for all of them.
     #[inline(never)]
-    fn run<const N: usize>(&self, y: &mut [T]) -> usize {
+    unsafe fn run<const N: usize>(&self, mut y: *mut T) -> usize {
         let Window { output: [_, rows, columns], .. } = *self.window;
+        let bias = self.bias.first_chunk().copied().unwrap_or([T::zero(); N]);
+        let start = bias.map(|bias| bias + T::zero()); // -0 becomes 0
         for row in 0..rows {
             let (ky, iy) = self.seen(0, row);
             for column in 0..columns {
                 let (kx, ix) = self.seen(1, column);
-                let sums = self.sums::<N>([ky.clone(), kx], [iy, ix]);
-                let place = row * columns + column;
-                for (sum, y) in sums.into_iter().zip(y.chunks_mut((rows * columns).max(1))) {
-                    if let Some(y) = y.get_mut(place) {
-                        *y = if self.relu && sum < T::zero() { T::zero() } else { sum };
-                    }
+                // SAFETY: these numbers of the window are inside of the input.
+                let sums = unsafe { self.sums(start, [ky.clone(), kx], [iy, ix]) };
+                for (channel, sum) in sums.into_iter().enumerate() {
+                    let sum = if self.relu && sum < T::zero() { T::zero() } else { sum };
+                    // SAFETY: `y` has these channels of the output.
+                    unsafe { *y.wrapping_add(channel * rows * columns) = sum };
                 }
+                y = y.wrapping_add(1);
             }
         }
         N
     }
 
     /// The numbers of the window, along an axis, that are inside of the input for output `at`, and where the first of them is.
+    #[inline(always)]
     fn seen(&self, axis: usize, at: usize) -> (Range<usize>, usize) {
         let Window { input, kernel, stride, dilation, pad, .. } = self.window;
-        let (start, step) = (at * stride[axis], dilation[axis].max(1));
-        let first = pad[axis].saturating_sub(start).div_ceil(step).min(kernel[axis]);
-        let end =
-            (input[axis + 1] + pad[axis]).saturating_sub(start).div_ceil(step).min(kernel[axis]).max(first);
+        let (start, step, size) = (at * stride[axis], dilation[axis].max(1), kernel[axis]);
+        let first = pad[axis].saturating_sub(start).div_ceil(step).min(size);
+        let end = (input[axis + 1] + pad[axis]).saturating_sub(start).div_ceil(step).min(size).max(first);
         (first..end, (start + first * step).saturating_sub(pad[axis]))
     }
 
     /// The sums of one place.
+    ///
+    /// # Safety
+    /// The numbers `ky` and `kx` of the window are inside of the input, the first of them in row `iy` and column `ix`.
     #[inline(always)]
-    fn sums<const N: usize>(&self, [ky, kx]: [Range<usize>; 2], [iy, ix]: [usize; 2]) -> [T; N] {
+    unsafe fn sums<const N: usize>(
+        &self,
+        mut sums: [T; N],
+        [ky, kx]: [Range<usize>; 2],
+        [iy, ix]: [usize; 2],
+    ) -> [T; N] {
         let Window { input: [_, height, width], output: [outputs, ..], kernel: [kh, kw], dilation, .. } =
             *self.window;
-        let mut sums = [T::zero(); N];
-        sums.iter_mut().zip(self.bias).for_each(|(sum, &bias)| *sum += bias);
-        for i in 0..self.inputs {
-            for (ky, y) in ky.clone().zip((iy..).step_by(dilation[0].max(1))) {
-                let w = (kw * (ky + kh * i) + kx.start) * outputs;
-                let w = self.w.get(w..).unwrap_or_default().chunks(outputs.max(1)).take(kx.len());
-                let x = self.x.get((i * height + y) * width + ix..).unwrap_or_default();
-                for (w, &x) in w.zip(x.iter().step_by(dilation[1].max(1))) {
-                    if let Some(w) = w.first_chunk::<N>() {
-                        sums.iter_mut().zip(w).for_each(|(sum, &w)| *sum += w * x);
-                    }
+        let (mut x, mut w) =
+            (self.x.wrapping_add(iy * width + ix), self.w.wrapping_add((ky.start * kw + kx.start) * outputs));
+        // a window of one number has the channels in its place
+        let (inputs, numbers, step) = if kh * kw == 1 {
+            (1, self.inputs * kx.len(), height * width)
+        } else {
+            (self.inputs, kx.len(), dilation[1])
+        };
+        for _ in 0..inputs {
+            let (mut x_row, mut w_row) = (x, w);
+            for _ in ky.clone() {
+                let (mut x, mut w) = (x_row, w_row);
+                for _ in 0..numbers {
+                    // SAFETY: the caller's word.
+                    let (x_now, w_now) = unsafe { (*x, &*w.cast::<[T; N]>()) };
+                    sums.iter_mut().zip(w_now).for_each(|(sum, &w)| *sum += w * x_now);
+                    (x, w) = (x.wrapping_add(step), w.wrapping_add(outputs));
                 }
+                (x_row, w_row) = (x_row.wrapping_add(dilation[0] * width), w_row.wrapping_add(kw * outputs));
             }
+            (x, w) = (x.wrapping_add(height * width), w.wrapping_add(kh * kw * outputs));
         }
         sums
     }

@@ -49,7 +49,8 @@ fn check(window: &Window, samples: usize) {
     };
     for (bias, relu) in [(Some(&b[..]), false), (None, true)] {
         let mut y = std::vec![7.0; outputs];
-        places::conv(window, &w, bias, &x, &mut y, samples, relu);
+        // SAFETY: the slices are made for the window.
+        unsafe { places::conv(window, &w, bias, &x, &mut y, samples, relu) };
         let bits = |y: Vec<f32>| y.into_iter().map(f32::to_bits).collect::<Vec<_>>();
         assert_eq!(bits(y), bits(plain_y(bias, relu)), "place by place, {samples} samples of {window:?}");
     }
