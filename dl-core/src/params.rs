@@ -10,7 +10,7 @@ use crate::{Blank, Real, Rng, Shape, ZeroValid};
 mod layout;
 
 pub(crate) use layout::equal;
-pub use layout::{Field, Layout, Place};
+pub use layout::{Field, ParamLayout, Place};
 
 /// The parameters of a layer or network.
 ///
@@ -39,7 +39,7 @@ pub trait Params<T: Real>: Blank + ZeroValid {
     const FLAT: bool = false;
 
     /// Where the parameters and buffers lie, by the names and in the shapes of [`visit`](Self::visit). `weights!` asks it.
-    const LAYOUT: Layout = Layout::Unknown;
+    const LAYOUT: ParamLayout = ParamLayout::Unknown;
 
     /// A hash of a network's layers, by [`quant::architecture`](crate::quant::architecture); 0 of what is no network.
     /// Files of weights carry it.
@@ -387,7 +387,7 @@ impl<T: Real, const R: usize, const C: usize> Params<T> for SMatrix<T, R, C> {
     type Grad = Self;
     const PARAMS: usize = R * C;
     const FLAT: bool = true;
-    const LAYOUT: Layout = Layout::Param(matrix_shape::<R, C>(), Order::ColumnMajor);
+    const LAYOUT: ParamLayout = ParamLayout::Param(matrix_shape::<R, C>(), Order::ColumnMajor);
 
     fn visit(&self, at: Path<'_>, f: &mut Visitor<'_, T>) {
         f(at, Param::new(self.as_slice(), matrix_shape::<R, C>(), Order::ColumnMajor, Kind::Weight));
@@ -412,7 +412,7 @@ impl<T: Real, A: ?Sized + Send + Sync> Params<T> for PhantomData<A> {
     type Grad = Self;
     const PARAMS: usize = 0;
     const FLAT: bool = true;
-    const LAYOUT: Layout = Layout::Fields(&[]);
+    const LAYOUT: ParamLayout = ParamLayout::Fields(&[]);
     fn visit(&self, _: Path<'_>, _: &mut Visitor<'_, T>) {}
     fn zip<const N: usize>(&mut self, _: [&mut Self; N], _: Path<'_>, _: &mut Zipper<'_, T, N>) {}
     fn init(&mut self, _: Rng) {}
@@ -426,7 +426,7 @@ impl<T: Real, P: Params<T>, const N: usize> Params<T> for [P; N] {
     type Grad = [P::Grad; N];
     const PARAMS: usize = N * P::PARAMS;
     const FLAT: bool = P::FLAT;
-    const LAYOUT: Layout = Layout::Repeat { each: &P::LAYOUT, count: N, bytes: size_of::<P>() };
+    const LAYOUT: ParamLayout = ParamLayout::Repeat { each: &P::LAYOUT, count: N, bytes: size_of::<P>() };
 
     fn visit(&self, at: Path<'_>, f: &mut Visitor<'_, T>) {
         for (i, p) in self.iter().enumerate() {

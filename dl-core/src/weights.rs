@@ -12,7 +12,7 @@
 //! assert_eq!(NET.fc1.bias.as_slice(), [0.5, -0.5]);
 //! ```
 
-use crate::params::{Layout, Order, Place, equal};
+use crate::params::{Order, ParamLayout, Place, equal};
 use crate::shape::{Message, stop};
 use crate::{Blank, Network, Params, place};
 
@@ -210,9 +210,9 @@ impl Name {
 
 /// Stops the build at the first parameter of a part that the file does not have.
 #[track_caller]
-const fn every_parameter_is_there<N: Network>(file: &File, part: &Layout, name: Name) {
+const fn every_parameter_is_there<N: Network>(file: &File, part: &ParamLayout, name: Name) {
     match part {
-        Layout::Param(shape, _) => {
+        ParamLayout::Param(shape, _) => {
             let (mut i, name) = (0, name.0);
             while i < file.tensors.len() {
                 if shape.is_empty() || equal(file.tensors[i].name.as_bytes(), name.as_str().as_bytes()) {
@@ -229,20 +229,20 @@ const fn every_parameter_is_there<N: Network>(file: &File, part: &Layout, name: 
                     .text(" in the network\nhelp: name the fields as the file does, or save the weights of this network"),
             );
         }
-        Layout::Fields(fields) => {
+        ParamLayout::Fields(fields) => {
             let mut i = 0;
             while i < fields.len() {
                 every_parameter_is_there::<N>(file, fields[i].layout(), name.field(fields[i].name()));
                 i += 1;
             }
         }
-        Layout::Repeat { each, count, .. } => {
+        ParamLayout::Repeat { each, count, .. } => {
             let mut i = 0;
             while i < *count {
                 every_parameter_is_there::<N>(file, each, name.index(i));
                 i += 1;
             }
         }
-        Layout::Unknown | Layout::Any => {}
+        ParamLayout::Unknown | ParamLayout::Any => {}
     }
 }

@@ -212,7 +212,7 @@ pub(crate) fn params(item: DeriveInput) -> TokenStream {
         impl #impl_generics #dl::Params<#t> for #ty {
             type Grad = #grad;
             const PARAMS: usize = #count;
-            const LAYOUT: #dl::params::Layout = #dl::params::Layout::Fields(&[#(#places),*]);
+            const LAYOUT: #dl::params::ParamLayout = #dl::params::ParamLayout::Fields(&[#(#places),*]);
             fn visit(&self, #at: #dl::params::Path<'_>, #f: &mut #dl::params::Visitor<'_, #t>) {
                 #(#visits)*
             }

@@ -159,7 +159,7 @@ pub(crate) fn fallback(args: &Args, written: &Written, report: Report) -> TokenS
             impl<#decls #t: #dl::Real> #dl::Params<#t> for #ident<#used #t> {
                 type Grad = #grad<#used #t>;
                 const PARAMS: usize = 0;
-                const LAYOUT: #dl::params::Layout = #dl::params::Layout::Any;
+                const LAYOUT: #dl::params::ParamLayout = #dl::params::ParamLayout::Any;
                 fn visit(&self, _: #dl::params::Path<'_>, _: &mut #dl::params::Visitor<'_, #t>) {}
                 fn zip<const __N: usize>(
                     &mut self,

@@ -6,7 +6,7 @@ use nalgebra::{SMatrix, SVector};
 
 use crate::kernels::attention::{Additive, AdditiveBack, Columns, ColumnsMut, Scores};
 use crate::layers::heads::Sequences;
-use crate::params::{Field, Kind, Layout, Order, Param, ParamMut, Path, Visitor, Zipper};
+use crate::params::{Field, Kind, Order, Param, ParamLayout, ParamMut, Path, Visitor, Zipper};
 use crate::signal::Lens;
 use crate::{Blank, Layer, Params, Pass, Real, Rng, Shape, Vals, init, kernels};
 
@@ -229,9 +229,9 @@ impl<T: Real, const D: usize, const E: usize, const UNITS: usize, const S: usize
     type Grad = Self;
     const PARAMS: usize = UNITS * (D + E + 1);
     const FLAT: bool = true;
-    const LAYOUT: Layout = {
+    const LAYOUT: ParamLayout = {
         let [query, key, score] = Self::about();
-        Layout::Fields(&[
+        ParamLayout::Fields(&[
             Field::param(query.0, offset_of!(Self, query_weight), query.1, Order::ColumnMajor),
             Field::param(key.0, offset_of!(Self, key_weight), key.1, Order::ColumnMajor),
             Field::param(score.0, offset_of!(Self, score_weight), score.1, Order::ColumnMajor),

@@ -6,7 +6,7 @@ use core::ops::Range;
 use nalgebra::{SMatrix, SVector};
 
 use crate::kernels::channels::Channels;
-use crate::params::{Field, Kind, Layout, Order, Param, ParamMut, Path, Visitor, Zipper};
+use crate::params::{Field, Kind, Order, Param, ParamLayout, ParamMut, Path, Visitor, Zipper};
 use crate::{Blank, Layer, Params, Pass, Real, Rng, Shape, Vals, math};
 
 /// Mean 0 and variance 1 of each channel over the batch, then a learned scale and offset. PyTorch: `nn.BatchNorm1d`,
@@ -273,11 +273,11 @@ impl<T: Real, const N: usize, const RUN: usize, const X: usize> Layer<T, Vals<X>
 impl<T: Real, const N: usize, const RUN: usize> Params<T> for BatchNorm<T, N, RUN> {
     type Grad = BatchNormGrad<T, N>;
     const PARAMS: usize = 2 * N;
-    const LAYOUT: Layout = {
+    const LAYOUT: ParamLayout = {
         const fn of(name: &'static str, at: usize, n: usize) -> Field {
             Field::param(name, at, Shape::new([n]), Order::RowMajor)
         }
-        Layout::Fields(&[
+        ParamLayout::Fields(&[
             of("weight", offset_of!(Self, weight), N),
             of("bias", offset_of!(Self, bias), N),
             of("running_mean", offset_of!(Self, running_mean), N),

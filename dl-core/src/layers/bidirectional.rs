@@ -9,7 +9,7 @@ use crate::kernels::{
     recurrence::{Input, Output},
 };
 use crate::layers::recurrent::{self, Recurrent, Start};
-use crate::params::{Layout, Path, Visitor, Zipper};
+use crate::params::{ParamLayout, Path, Visitor, Zipper};
 use crate::signal::LenMap;
 use crate::{Blank, Layer, Params, Pass, Real, Rng, Vals};
 
@@ -127,10 +127,10 @@ impl<T: Real, L: Recurrent<T>, const LAST: bool> Params<T> for Bidirectional<L, 
     const PARAMS: usize = 2 * L::PARAMS;
     const FLAT: bool = L::FLAT;
     // both directions in one list: they differ in their names alone
-    const LAYOUT: Layout = {
+    const LAYOUT: ParamLayout = {
         let [a, b, c, d] = recurrent::fields::<T, L>(false, offset_of!(Self, forward));
         let [e, f, g, h] = recurrent::fields::<T, L>(true, offset_of!(Self, reverse));
-        Layout::Fields(&[a, b, c, d, e, f, g, h])
+        ParamLayout::Fields(&[a, b, c, d, e, f, g, h])
     };
 
     fn visit(&self, at: Path<'_>, f: &mut Visitor<'_, T>) {

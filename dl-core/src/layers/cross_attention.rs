@@ -7,7 +7,7 @@ use nalgebra::{SMatrix, SVector};
 use crate::kernels::attention::{Attention, BLOCK, Columns, ColumnsMut, Derivatives, Scratch, Seen};
 use crate::layers::Dense;
 use crate::layers::heads::Sequences;
-use crate::params::{Field, Kind, Layout, Order, Param, ParamMut, Path, Visitor, Zipper};
+use crate::params::{Field, Kind, Order, Param, ParamLayout, ParamMut, Path, Visitor, Zipper};
 use crate::signal::Lens;
 use crate::{Blank, Layer, Params, Pass, Real, Rng, Shape, Vals, init, kernels, math};
 
@@ -318,9 +318,9 @@ impl<
     type Grad = Self;
     const PARAMS: usize = 2 * D * D + 2 * D * E + BIASES + BIAS;
     const FLAT: bool = true;
-    const LAYOUT: Layout = {
+    const LAYOUT: ParamLayout = {
         let [joint, q, k, v, bias] = Self::about();
-        Layout::Fields(&[
+        ParamLayout::Fields(&[
             Field::param(joint.0, offset_of!(Self, in_proj_weight), joint.1, Order::RowMajor),
             Field::param(q.0, offset_of!(Self, q_proj_weight), q.1, Order::RowMajor),
             Field::param(k.0, offset_of!(Self, k_proj_weight), k.1, Order::RowMajor),

@@ -4,7 +4,7 @@ use core::mem::offset_of;
 
 use nalgebra::SMatrix;
 
-use crate::params::{Field, Kind, Layout, Order, Param, ParamMut, Path, Visitor, Zipper};
+use crate::params::{Field, Kind, Order, Param, ParamLayout, ParamMut, Path, Visitor, Zipper};
 use crate::{Blank, Layer, Params, Pass, Real, Rng, Shape, Tokens, Vals, kernels};
 
 /// A learned vector for each token. PyTorch: `nn.Embedding`.
@@ -153,7 +153,7 @@ impl<T: Real, const VOCAB: usize, const DIM: usize, const PADDING: usize> Params
     type Grad = Self;
     const PARAMS: usize = VOCAB * DIM;
     const FLAT: bool = true;
-    const LAYOUT: Layout = Layout::Fields(&[Field::param(
+    const LAYOUT: ParamLayout = ParamLayout::Fields(&[Field::param(
         "weight",
         offset_of!(Self, weight),
         Shape::new([VOCAB, DIM]),

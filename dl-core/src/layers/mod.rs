@@ -134,7 +134,7 @@ macro_rules! no_params {
             type Grad = ();
             const PARAMS: usize = 0;
             const FLAT: bool = true;
-            const LAYOUT: $crate::params::Layout = $crate::params::Layout::Fields(&[]);
+            const LAYOUT: $crate::params::ParamLayout = $crate::params::ParamLayout::Fields(&[]);
             fn visit(
                 &self,
                 _: $crate::params::Path<'_>,
@@ -168,10 +168,10 @@ macro_rules! weight_and_bias {
             type Grad = Self;
             const PARAMS: usize = $rows * $columns + BIAS;
             const FLAT: bool = true;
-            const LAYOUT: $crate::params::Layout = {
+            const LAYOUT: $crate::params::ParamLayout = {
                 use $crate::params::{Field, Order};
                 let bias = $crate::Shape::new([BIAS]);
-                $crate::params::Layout::Fields(&[
+                $crate::params::ParamLayout::Fields(&[
                     Field::param("weight", core::mem::offset_of!(Self, weight), $shape, Order::$order),
                     Field::param("bias", core::mem::offset_of!(Self, bias), bias, Order::RowMajor),
                 ])
@@ -230,10 +230,10 @@ macro_rules! scale_and_offset {
             type Grad = Self;
             const PARAMS: usize = 2 * $n;
             const FLAT: bool = true;
-            const LAYOUT: $crate::params::Layout = {
+            const LAYOUT: $crate::params::ParamLayout = {
                 use $crate::params::{Field, Order};
                 let shape = $crate::Shape::new([$n]);
-                $crate::params::Layout::Fields(&[
+                $crate::params::ParamLayout::Fields(&[
                     Field::param("weight", core::mem::offset_of!(Self, weight), shape, Order::RowMajor),
                     Field::param("bias", core::mem::offset_of!(Self, bias), shape, Order::RowMajor),
                 ])

@@ -4,7 +4,7 @@ use core::mem::offset_of;
 
 use nalgebra::SMatrix;
 
-use crate::params::{Field, Kind, Layout, Order, Param, ParamMut, Path, Visitor, Zipper};
+use crate::params::{Field, Kind, Order, Param, ParamLayout, ParamMut, Path, Visitor, Zipper};
 use crate::{Blank, Layer, Params, Pass, Real, Rng, Shape, Stream, Vals, kernels};
 
 /// A learned vector for each position is added to its step. PyTorch: `nn.Embedding` of positions, added.
@@ -125,7 +125,7 @@ impl<T: Real, const D: usize, const S: usize> Params<T> for Position<T, D, S> {
     type Grad = Self;
     const PARAMS: usize = S * D;
     const FLAT: bool = true;
-    const LAYOUT: Layout = Layout::Fields(&[Field::param(
+    const LAYOUT: ParamLayout = ParamLayout::Fields(&[Field::param(
         "weight",
         offset_of!(Self, weight),
         Shape::new([S, D]),

@@ -4,7 +4,7 @@ use core::mem::offset_of;
 
 use nalgebra::{SMatrix, SVector};
 
-use crate::params::{Field, Kind, Layout, Order, Param, ParamMut, Path, Visitor, Zipper};
+use crate::params::{Field, Kind, Order, Param, ParamLayout, ParamMut, Path, Visitor, Zipper};
 use crate::{Blank, Layer, Params, Pass, Real, Rng, Shape, Vals};
 
 /// Rectified linear unit with a learned slope on the negative side. PyTorch: `nn.PReLU`.
@@ -104,8 +104,12 @@ impl<T: Real, const N: usize, const RUN: usize> Params<T> for PRelu<T, N, RUN> {
     type Grad = Self;
     const PARAMS: usize = N;
     const FLAT: bool = true;
-    const LAYOUT: Layout =
-        Layout::Fields(&[Field::param("weight", offset_of!(Self, weight), Shape::new([N]), Order::RowMajor)]);
+    const LAYOUT: ParamLayout = ParamLayout::Fields(&[Field::param(
+        "weight",
+        offset_of!(Self, weight),
+        Shape::new([N]),
+        Order::RowMajor,
+    )]);
 
     fn visit(&self, at: Path<'_>, f: &mut Visitor<'_, T>) {
         let weight = self.weight.as_slice();

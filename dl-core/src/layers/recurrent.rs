@@ -6,7 +6,7 @@ use crate::kernels::Isa;
 use crate::kernels::recurrence::{
     Backward, Cell, Forward, Input, OneStep, Output, Recurrence, Scratch, Wanted,
 };
-use crate::params::{Field, Kind, Layout, Order, Param, ParamMut, Path, Visitor, Zipper};
+use crate::params::{Field, Kind, Order, Param, ParamLayout, ParamMut, Path, Visitor, Zipper};
 use crate::{Blank, Lens, Params, Pass, Real, Rng, Shape, ZeroValid, init};
 
 /// Samples that make the product of a step with the state worth its name.
@@ -314,7 +314,7 @@ pub(super) fn zip<T: Real, L: Recurrent<T>, const N: usize>(
 
 /// [`Params::LAYOUT`] of one direction, which lies so many bytes from the start.
 pub(super) const fn fields<T: Real, L: Recurrent<T>>(reverse: bool, at: usize) -> [Field; 4] {
-    let mut fields = [Field::new("", 0, Layout::Unknown); 4];
+    let mut fields = [Field::new("", 0, ParamLayout::Unknown); 4];
     let mut i = 0;
     while i < fields.len() {
         let (mut shape, order, kind) = about::<T, L>(i);
@@ -501,8 +501,8 @@ macro_rules! recurrent_layer {
             type Grad = Self;
             const PARAMS: usize = $g * (IN + H) + 2 * BIAS;
             const FLAT: bool = true;
-            const LAYOUT: $crate::params::Layout =
-                $crate::params::Layout::Fields(&$crate::layers::recurrent::fields::<T, Self>(false, 0));
+            const LAYOUT: $crate::params::ParamLayout =
+                $crate::params::ParamLayout::Fields(&$crate::layers::recurrent::fields::<T, Self>(false, 0));
 
             fn visit(&self, at: $crate::params::Path<'_>, f: &mut $crate::params::Visitor<'_, T>) {
                 $crate::layers::recurrent::visit(self, false, at, f);
@@ -541,7 +541,7 @@ macro_rules! around_layer {
             type Grad = Self;
             const PARAMS: usize = L::PARAMS;
             const FLAT: bool = L::FLAT;
-            const LAYOUT: $crate::params::Layout = L::LAYOUT;
+            const LAYOUT: $crate::params::ParamLayout = L::LAYOUT;
 
             fn visit(&self, at: $crate::params::Path<'_>, f: &mut $crate::params::Visitor<'_, T>) {
                 self.0.visit(at, f);

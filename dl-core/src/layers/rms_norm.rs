@@ -5,7 +5,7 @@ use core::mem::offset_of;
 use nalgebra::{SMatrix, SVector};
 
 use crate::kernels::rows::Rows;
-use crate::params::{Field, Kind, Layout, Order, Param, ParamMut, Path, Visitor, Zipper};
+use crate::params::{Field, Kind, Order, Param, ParamLayout, ParamMut, Path, Visitor, Zipper};
 use crate::{Blank, Layer, Params, Pass, Real, Rng, Shape, Vals};
 
 /// Root mean square 1 over the last dimension, then a learned scale. PyTorch: `nn.RMSNorm`.
@@ -93,8 +93,12 @@ impl<T: Real, const N: usize, const ROWS: usize> Params<T> for RmsNorm<T, N, ROW
     type Grad = Self;
     const PARAMS: usize = N;
     const FLAT: bool = true;
-    const LAYOUT: Layout =
-        Layout::Fields(&[Field::param("weight", offset_of!(Self, weight), Shape::new([N]), Order::RowMajor)]);
+    const LAYOUT: ParamLayout = ParamLayout::Fields(&[Field::param(
+        "weight",
+        offset_of!(Self, weight),
+        Shape::new([N]),
+        Order::RowMajor,
+    )]);
 
     fn visit(&self, at: Path<'_>, f: &mut Visitor<'_, T>) {
         let weight = self.weight.as_slice();

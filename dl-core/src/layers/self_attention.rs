@@ -9,7 +9,7 @@ use crate::kernels::attention::{Attention, BLOCK, Columns, ColumnsMut, Derivativ
 use crate::layers::Dense;
 use crate::layers::heads::Sequences;
 use crate::layers::waves::{wave_at, waves};
-use crate::params::{Field, Kind, Layout, Order, Param, ParamMut, Path, Visitor, Zipper};
+use crate::params::{Field, Kind, Order, Param, ParamLayout, ParamMut, Path, Visitor, Zipper};
 use crate::{Blank, Layer, Params, Pass, Real, Rng, Shape, Stream, Vals, init, math};
 
 /// Every step of a sequence looks at all others, by several heads at once. PyTorch: `nn.MultiheadAttention`.
@@ -321,9 +321,9 @@ impl<
     type Grad = Self;
     const PARAMS: usize = D3 * D + BIASES + D * D + BIAS;
     const FLAT: bool = true;
-    const LAYOUT: Layout = {
+    const LAYOUT: ParamLayout = {
         let (weight, bias) = (Shape::new([D3, D]), Shape::new([BIASES]));
-        Layout::Fields(&[
+        ParamLayout::Fields(&[
             Field::param("in_proj_weight", offset_of!(Self, in_proj_weight), weight, Order::ColumnMajor),
             Field::param("in_proj_bias", offset_of!(Self, in_proj_bias), bias, Order::RowMajor),
             Field::new("out_proj", offset_of!(Self, out_proj), <Dense<T, D, D, BIAS> as Params<T>>::LAYOUT),

@@ -5,7 +5,7 @@ use core::mem::offset_of;
 use nalgebra::SMatrix;
 
 use super::embedding::{each_step, look_up, start};
-use crate::params::{Field, Kind, Layout, Order, Param, ParamMut, Path, Visitor, Zipper};
+use crate::params::{Field, Kind, Order, Param, ParamLayout, ParamMut, Path, Visitor, Zipper};
 use crate::{Blank, Layer, Params, Pass, Real, Rng, Shape, Tokens, Vals, kernels};
 
 /// An embedding that changes only the rows of tokens that it has met. PyTorch: `nn.Embedding` with `sparse=True`.
@@ -159,7 +159,7 @@ impl<T: Real, const VOCAB: usize, const DIM: usize, const PADDING: usize> Params
 {
     type Grad = SparseRows<T, VOCAB, DIM>;
     const PARAMS: usize = VOCAB * DIM;
-    const LAYOUT: Layout = Layout::Fields(&[Field::param(
+    const LAYOUT: ParamLayout = ParamLayout::Fields(&[Field::param(
         "weight",
         offset_of!(Self, weight),
         Shape::new([VOCAB, DIM]),

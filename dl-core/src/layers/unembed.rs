@@ -3,7 +3,7 @@
 use nalgebra::SMatrix;
 
 use super::Embedding;
-use crate::params::{Layout, Path, Visitor, Zipper};
+use crate::params::{ParamLayout, Path, Visitor, Zipper};
 use crate::{Blank, Layer, Params, Pass, Real, Rng, Vals, place};
 
 /// An embedding whose weight is used a second time, for scores of all tokens.
@@ -128,7 +128,7 @@ impl<T: Real, E: Params<T, Grad = E>> Params<T> for Unembed<E> {
     type Grad = Self;
     const PARAMS: usize = E::PARAMS;
     const FLAT: bool = E::FLAT;
-    const LAYOUT: Layout = E::LAYOUT;
+    const LAYOUT: ParamLayout = E::LAYOUT;
 
     fn visit(&self, at: Path<'_>, f: &mut Visitor<'_, T>) {
         self.0.visit(at, f);

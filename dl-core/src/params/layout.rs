@@ -9,13 +9,13 @@ use crate::Shape;
 /// use dl_core::params::{Order, Place};
 /// use dl_core::{Params, Shape, layers::Dense};
 ///
-/// const LAYOUT: dl_core::params::Layout = <[Dense<f32, 3, 2>; 2] as Params<f32>>::LAYOUT;
+/// const LAYOUT: dl_core::params::ParamLayout = <[Dense<f32, 3, 2>; 2] as Params<f32>>::LAYOUT;
 /// let bias = Place { shape: Shape::new([2]), order: Order::RowMajor, at: 4 * 8 + 4 * 6 };
 /// assert_eq!(LAYOUT.find("1.bias"), Some(bias));
 /// assert_eq!(LAYOUT.find("2.bias"), None);
 /// ```
 #[derive(Clone, Copy, Debug)]
-pub enum Layout {
+pub enum ParamLayout {
     /// It is one parameter, of PyTorch's shape and in this order. With an empty shape there is none.
     Param(Shape, Order),
     /// It is a struct.
@@ -23,7 +23,7 @@ pub enum Layout {
     /// It is an array.
     Repeat {
         /// One element.
-        each: &'static Layout,
+        each: &'static ParamLayout,
         /// How many there are.
         count: usize,
         /// From one to the next.
@@ -35,29 +35,29 @@ pub enum Layout {
     Any,
 }
 
-/// A field of a [`Layout`].
+/// A field of a [`ParamLayout`].
 ///
 /// ```
-/// use dl_core::params::{Field, Layout};
+/// use dl_core::params::{Field, ParamLayout};
 /// use dl_core::{Params, SMatrix};
 ///
 /// struct Scale { factor: SMatrix<f32, 4, 1> }
 ///
-/// const FACTOR: Layout = <SMatrix<f32, 4, 1> as Params<f32>>::LAYOUT;
-/// const LAYOUT: Layout =
-///     Layout::Fields(&[Field::new("factor", core::mem::offset_of!(Scale, factor), FACTOR)]);
+/// const FACTOR: ParamLayout = <SMatrix<f32, 4, 1> as Params<f32>>::LAYOUT;
+/// const LAYOUT: ParamLayout =
+///     ParamLayout::Fields(&[Field::new("factor", core::mem::offset_of!(Scale, factor), FACTOR)]);
 /// assert_eq!(LAYOUT.find("factor").map(|place| place.at), Some(0));
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Field {
     name: &'static str,
     at: usize,
-    layout: Layout,
+    layout: ParamLayout,
 }
 
 impl Field {
     /// The field `name`, so many bytes from the start of the struct, and how it is laid out itself.
-    pub const fn new(name: &'static str, at: usize, layout: Layout) -> Field {
+    pub const fn new(name: &'static str, at: usize, layout: ParamLayout) -> Field {
         Field { name, at, layout }
     }
 
@@ -65,17 +65,17 @@ impl Field {
         self.name
     }
 
-    pub(crate) const fn layout(&self) -> &Layout {
+    pub(crate) const fn layout(&self) -> &ParamLayout {
         &self.layout
     }
 
     /// A field that is one parameter.
     pub(crate) const fn param(name: &'static str, at: usize, shape: Shape, order: Order) -> Field {
-        Field { name, at, layout: Layout::Param(shape, order) }
+        Field { name, at, layout: ParamLayout::Param(shape, order) }
     }
 }
 
-/// One parameter of a [`Layout`].
+/// One parameter of a [`ParamLayout`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
     /// PyTorch's shape.
@@ -86,7 +86,7 @@ pub struct Place {
     pub at: usize,
 }
 
-impl Layout {
+impl ParamLayout {
     /// The parameter of a dotted name.
     pub const fn find(&self, name: &str) -> Option<Place> {
         self.find_from(name.as_bytes(), 0)
@@ -94,11 +94,11 @@ impl Layout {
 
     const fn find_from(&self, name: &[u8], at: usize) -> Option<Place> {
         match self {
-            Layout::Param(shape, order) => match name {
+            ParamLayout::Param(shape, order) => match name {
                 [] if !shape.is_empty() => Some(Place { shape: *shape, order: *order, at }),
                 _ => None,
             },
-            Layout::Fields(fields) => {
+            ParamLayout::Fields(fields) => {
                 let (first, rest) = split(name);
                 let mut i = 0;
                 while i < fields.len() {
@@ -109,22 +109,22 @@ impl Layout {
                 }
                 None
             }
-            Layout::Repeat { each, count, bytes } => {
+            ParamLayout::Repeat { each, count, bytes } => {
                 let (first, rest) = split(name);
                 match index(first) {
                     Some(i) if i < *count => each.find_from(rest, at + i * *bytes),
                     _ => None,
                 }
             }
-            Layout::Unknown | Layout::Any => None,
+            ParamLayout::Unknown | ParamLayout::Any => None,
         }
     }
 
-    /// Whether a part of it is [`Layout::Unknown`] or, if that is asked, [`Layout::Any`].
+    /// Whether a part of it is [`ParamLayout::Unknown`] or, if that is asked, [`ParamLayout::Any`].
     pub(crate) const fn has(&self, any: bool) -> bool {
         match self {
-            Layout::Param(..) => false,
-            Layout::Fields(fields) => {
+            ParamLayout::Param(..) => false,
+            ParamLayout::Fields(fields) => {
                 let mut i = 0;
                 while i < fields.len() {
                     if fields[i].layout.has(any) {
@@ -134,9 +134,9 @@ impl Layout {
                 }
                 false
             }
-            Layout::Repeat { each, .. } => each.has(any),
-            Layout::Unknown => !any,
-            Layout::Any => any,
+            ParamLayout::Repeat { each, .. } => each.has(any),
+            ParamLayout::Unknown => !any,
+            ParamLayout::Any => any,
         }
     }
 }

@@ -41,7 +41,7 @@ pub(super) fn params(plan: &Plan<'_>, names: &Names) -> TokenStream {
             )
         }
     });
-    let layout = quote!(#dl::params::Layout::Fields(&[#(#fields),*]));
+    let layout = quote!(#dl::params::ParamLayout::Fields(&[#(#fields),*]));
 
     let visits: TokenStream = layers
         .iter()
@@ -99,7 +99,7 @@ pub(super) fn params(plan: &Plan<'_>, names: &Names) -> TokenStream {
             type Grad = #grad_ty;
             const PARAMS: usize = #counts;
             const FLAT: bool = #flat;
-            const LAYOUT: #dl::params::Layout = #layout;
+            const LAYOUT: #dl::params::ParamLayout = #layout;
             const ARCHITECTURE: u32 = #dl::quant::architecture::<Self>();
 
             fn visit(&self, #visit_at, #visit_f) {
