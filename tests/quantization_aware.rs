@@ -48,7 +48,6 @@ struct Graph {
 }
 
 /// The digits that smartcore carries: images and labels to train with, and others.
-#[expect(clippy::type_complexity, reason = "two of two")]
 fn digits() -> [(Vec<[f32; 64]>, Vec<u16>); 2] {
     let digits = smartcore::dataset::digits::load_dataset();
     let (pixels, _) = digits.data.as_chunks::<64>();

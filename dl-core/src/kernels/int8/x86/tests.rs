@@ -1,5 +1,7 @@
 //! Every kernel gives what the plain loop gives, on all sets of this processor.
 
+extern crate std;
+
 use std::vec;
 use std::vec::Vec;
 
