@@ -35,18 +35,21 @@ pub enum Channels<'a, T> {
 
 /// [`Channels`] of one scalar.
 pub trait OnChannels: Sized {
-    /// Does it.
+    /// Does it. Panics if there are no channels, or nothing in them.
     fn on_channels(isa: Isa, run: usize, what: Channels<'_, Self>);
 }
 
 impl OnChannels for f64 {
     fn on_channels(_: Isa, run: usize, what: Channels<'_, f64>) {
+        what.check(run);
         what.run(run);
     }
 }
 
 impl OnChannels for f32 {
+    #[inline(always)]
     fn on_channels(isa: Isa, run: usize, what: Channels<'_, f32>) {
+        what.check(run);
         on_channels(isa, run, what);
     }
 }
@@ -59,9 +62,21 @@ versions! {
 
 impl<T: Real> Channels<'_, T> {
     #[inline(always)]
+    fn check(&self, run: usize) {
+        let channels = match self {
+            Channels::Sums { sums, .. } => sums.len(),
+            Channels::Squares { mean, .. }
+            | Channels::Dots { mean, .. }
+            | Channels::Scale { mean, .. }
+            | Channels::Back { mean, .. } => mean.len(),
+        };
+        assert!(run > 0 && channels > 0, "{channels} channels of {run} numbers");
+    }
+
+    #[inline(always)]
     fn run(self, run: usize) {
+        // both are above zero, which is said again for the compiler
         let run = run.max(1);
-        // of no channels there is nothing, in no chunk
         let size = |channels: usize| (run * channels).max(1);
         match self {
             Channels::Sums { x, sums } => {

@@ -60,9 +60,7 @@ impl<W: ClassWeights, const STEPS: usize, const B: usize> Classes<'_, W, STEPS, 
         if b >= pass.live() || step >= pass.lens().steps(b, STEPS) {
             return Class::Ignored;
         }
-        let Some(&target) = self.targets.get(b).and_then(|steps| steps.get(step)) else {
-            return Class::Ignored;
-        };
+        let target = self.targets[b][step];
         let class = usize::from(target);
         if Some(target) == self.ignore_index {
             Class::Ignored

@@ -23,7 +23,7 @@ mod phases;
 #[cfg(target_arch = "x86_64")]
 mod picked;
 mod places;
-pub mod plain;
+mod plain;
 mod runs;
 #[cfg(target_arch = "x86_64")]
 mod strided;

@@ -12,7 +12,7 @@ use super::Window;
 use crate::Real;
 
 /// `y = w * x + bias`.
-pub fn conv<T: Real>(
+pub(super) fn conv<T: Real>(
     window: &Window,
     w: &[T],
     bias: Option<&[T]>,
@@ -43,7 +43,7 @@ pub fn conv<T: Real>(
 }
 
 /// The gradient of the input.
-pub fn conv_grad_input<T: Real>(window: &Window, w: &[T], dy: &[T], dx: &mut [T], samples: usize) {
+pub(super) fn conv_grad_input<T: Real>(window: &Window, w: &[T], dy: &[T], dx: &mut [T], samples: usize) {
     dx.fill(T::zero());
     for sample in 0..samples {
         for o in 0..window.output[0] {
@@ -63,7 +63,7 @@ pub fn conv_grad_input<T: Real>(window: &Window, w: &[T], dy: &[T], dx: &mut [T]
 }
 
 /// The gradients of weight and bias.
-pub fn conv_grad_weight<T: Real>(
+pub(super) fn conv_grad_weight<T: Real>(
     window: &Window,
     x: &[T],
     dy: &[T],
@@ -99,7 +99,7 @@ pub fn conv_grad_weight<T: Real>(
 }
 
 /// The gradient of the bias: sums over the planes of a channel, in all samples.
-pub fn conv_grad_bias<T: Real>(window: &Window, dy: &[T], db: &mut [T], fresh: bool) {
+pub(super) fn conv_grad_bias<T: Real>(window: &Window, dy: &[T], db: &mut [T], fresh: bool) {
     if fresh {
         db.fill(T::zero());
     }
