@@ -10,7 +10,7 @@ use crate::{Blank, Descend, Loss, Network, Pass, Real, Rng, Signal};
 use super::aligned::Aligned;
 use super::evaluate::{infer, is_tiny};
 use super::lane::{Data, output_pass};
-use super::memory::{Input, InputPass, Outputs};
+use super::memory::{Input, InputPass, Outputs, alone};
 use super::running::expect_samples;
 use super::trainer::stream;
 use super::{CountOf, Dataset, FitError, InputOf, NonFinite, Order, OutputOf, TargetOf};
@@ -247,13 +247,7 @@ where
     pub fn predict(&mut self, x: InputOf<'_, N>) -> OutputOf<'_, N> {
         let FusedMemory { net, work, y, data, .. } = &mut *self.memory;
         let pass = InputPass::<N, 1>::infer().on(self.isa);
-        let x = match N::In::alone(x) {
-            Some(lent) => lent,
-            None => {
-                N::In::put(&mut data.x, 0, x);
-                N::In::get(&data.x)
-            }
-        };
+        let x = alone::<N::In, _>(x, &mut data.x);
         infer::<N, 1>(net, x, y, work, pass);
         N::Out::sample_ref(y, 0)
     }

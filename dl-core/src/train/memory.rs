@@ -2,7 +2,7 @@
 
 use crate::layer::{GradOf, TapeOf, WorkOf};
 use crate::shape::{Message, stop};
-use crate::{Blank, Loss, Network, Optimizer, Pass, Signal};
+use crate::{Blank, Loss, Network, Optimizer, Pass, Real, Signal};
 
 use super::aligned::Aligned;
 use super::lane::Lane;
@@ -54,6 +54,20 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, O: Optimizer, const B: usize> core:
 {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "Memory to train {} in chunks of {B}: {} bytes", N::NAME, size_of::<Self>())
+    }
+}
+
+/// One sample as a chunk: lent as it is where that is possible, else copied to `buf`.
+pub(super) fn alone<'s, 'a: 's, S: Signal, T: Real>(
+    x: S::SampleRef<'a, T>,
+    buf: &'s mut S::Buf<T, 1>,
+) -> S::Ref<'s, T, 1> {
+    match S::alone(x) {
+        Some(lent) => lent,
+        None => {
+            S::put(buf, 0, x);
+            S::get(buf)
+        }
     }
 }
 

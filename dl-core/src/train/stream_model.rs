@@ -9,6 +9,7 @@ use crate::stream::{StateOf, StepWorkOf};
 use crate::{Blank, Network, Pass, Rng, Signal, StreamNetwork, small};
 
 use super::aligned::Aligned;
+use super::memory::alone;
 use super::trainer::stream;
 
 /// What comes in at one step of network `N`, lent for reading: `&[T; F]`, `&[u16; 1]`, or a tuple of those.
@@ -232,13 +233,7 @@ impl<N: StreamNetwork> StreamModel<N> {
     #[inline]
     pub fn step(&mut self, x: StepInOf<'_, N>) -> StepOutOf<'_, N> {
         let memory = &mut *self.memory;
-        let x = match N::StepIn::alone(x) {
-            Some(alone) => alone,
-            None => {
-                N::StepIn::put(&mut memory.x, 0, x);
-                N::StepIn::get(&memory.x)
-            }
-        };
+        let x = alone::<N::StepIn, _>(x, &mut memory.x);
         let call = Once::<N> {
             net: &memory.net,
             x,
