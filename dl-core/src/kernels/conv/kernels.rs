@@ -13,7 +13,7 @@ use super::runs::{self, Runs};
 use super::tile::Two;
 use super::tile::{self, Column, Dots, Each, Row, Rows, Sums};
 #[cfg(target_arch = "x86_64")]
-use super::{depthwise, halved, moved, picked, strided};
+use super::{depthwise, halved, moved, picked, shifted, strided};
 
 /// Columns of a table.
 pub(super) const COLUMNS: usize = 48;
@@ -42,11 +42,13 @@ pub(super) struct Kernels {
     pub(super) moved: Option<moved::Moved>,
     #[cfg(target_arch = "x86_64")]
     pub(super) picked: Option<picked::Picked>,
+    #[cfg(target_arch = "x86_64")]
+    pub(super) shifted: Option<shifted::ShiftedKernel>,
     pub(super) plane_sums: unsafe fn(*const f32, usize, usize, *mut f32),
 }
 
 macro_rules! kernels {
-    ($(#[$meta:meta])* $name:ident: $v:ty, $halves:ty, $rows:literal by $columns:literal, $tall:literal by $broad:literal, $wide:literal, $masked:expr, $strided:expr, $halved:expr, $moved:expr, $picked:expr) => {
+    ($(#[$meta:meta])* $name:ident: $v:ty, $halves:ty, $rows:literal by $columns:literal, $tall:literal by $broad:literal, $wide:literal, $masked:expr, $strided:expr, $halved:expr, $moved:expr, $picked:expr, $shifted:expr) => {
         const $name: &Kernels = &{
             $(#[$meta])*
             unsafe fn tiles_of_vectors(p: &Sums<'_>, rows: &[Row], columns: &[Column]) {
@@ -120,6 +122,8 @@ macro_rules! kernels {
                 moved: $moved,
                 #[cfg(target_arch = "x86_64")]
                 picked: $picked,
+                #[cfg(target_arch = "x86_64")]
+                shifted: $shifted,
                 plane_sums,
             }
         };
@@ -129,16 +133,16 @@ macro_rules! kernels {
 #[cfg(target_arch = "x86_64")]
 kernels! {
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    AVX512: F32x16, Two<F32x16>, 4 by 5, 6 by 4, true, depthwise::AVX512, strided::AVX512, halved::AVX512, moved::AVX512, picked::AVX512
+    AVX512: F32x16, Two<F32x16>, 4 by 5, 6 by 4, true, depthwise::AVX512, strided::AVX512, halved::AVX512, moved::AVX512, picked::AVX512, shifted::AVX512
 }
 #[cfg(target_arch = "x86_64")]
 kernels! {
     #[target_feature(enable = "avx2,fma")]
-    AVX2: F32x8, Two<F32x8>, 2 by 5, 4 by 3, false, depthwise::AVX2, strided::AVX2, halved::AVX2, None, None
+    AVX2: F32x8, Two<F32x8>, 2 by 5, 4 by 3, false, depthwise::AVX2, strided::AVX2, halved::AVX2, None, None, None
 }
 #[cfg(target_arch = "aarch64")]
-kernels! { NEON: Neon<true>, Each<Neon<true>>, 4 by 5, 6 by 4, true, None, None, None, None, None }
-kernels! { PORTABLE: Portable, Each<Portable>, 2 by 4, 4 by 3, false, None, None, None, None, None }
+kernels! { NEON: Neon<true>, Each<Neon<true>>, 4 by 5, 6 by 4, true, None, None, None, None, None, None }
+kernels! { PORTABLE: Portable, Each<Portable>, 2 by 4, 4 by 3, false, None, None, None, None, None, None }
 
 impl Kernels {
     /// The tiles of all vectors of a walk, of which at most `most` are read again for the next columns.

@@ -26,6 +26,8 @@ mod places;
 mod plain;
 mod runs;
 #[cfg(target_arch = "x86_64")]
+mod shifted;
+#[cfg(target_arch = "x86_64")]
 mod strided;
 #[cfg(test)]
 mod tests;

@@ -189,6 +189,33 @@ fn convolutions_of_all_kinds_are_those_of_the_plain_loops() {
 }
 
 #[test]
+fn convolutions_of_narrow_maps_by_wide_windows_are_those_of_the_plain_loops() {
+    for columns in 8..=16 {
+        for kernel in 5..=7 {
+            for (pad, dilation) in [([0, 0], 1), ([1, 2], 1), ([2, 1], 2)] {
+                let input = |axis: usize, outputs: usize| {
+                    (outputs + (kernel - 1) * dilation).checked_sub(2 * pad[axis]).unwrap_or(1)
+                };
+                let (input, output) = ([input(0, 4), input(1, columns)], [4, columns]);
+                for (channels, samples) in [(1, 1), (6, 1), (6, 2), (10, 3), (17, 2)] {
+                    check(
+                        &Window {
+                            input: [channels, input[0], input[1]],
+                            output: [3, output[0], output[1]],
+                            kernel: [kernel - 2, kernel],
+                            dilation: [1, dilation],
+                            pad,
+                            ..Window::ONE
+                        },
+                        samples,
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn depthwise_convolutions_are_those_of_the_plain_loops() {
     let mut rng = Rng::new(6);
     let mut below = |n: usize| (rng.uniform() * n as f64) as usize;

@@ -6,7 +6,7 @@ use super::lines::{Buffer, LIST, Plan};
 use super::parts::{Conv, Parts};
 use super::tile::{Column, Row, Start, Sums, Tap};
 #[cfg(target_arch = "x86_64")]
-use super::{depthwise, halved, moved, picked, strided};
+use super::{depthwise, halved, moved, picked, shifted, strided};
 
 /// Numbers of a window that a table holds.
 const TAPS: usize = 128;
@@ -43,6 +43,8 @@ pub(super) unsafe fn to_input(by: &Kernels, conv: &Conv<'_>) -> bool {
                     Window { input: window.output, output: window.input, pad: [top, left], ..*window };
                 convolve(by, &Conv { window: &window, x: conv.y, y: conv.x, ..*conv }, true)
             }
+            #[cfg(target_arch = "x86_64")]
+            _ if shifted::to_input(by, conv) => true,
             _ => by.fused && scatter(by, conv),
         }
     }
