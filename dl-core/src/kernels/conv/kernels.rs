@@ -45,6 +45,7 @@ pub(super) struct Kernels {
     #[cfg(target_arch = "x86_64")]
     pub(super) shifted: Option<shifted::ShiftedKernel>,
     pub(super) plane_sums: unsafe fn(*const f32, usize, usize, *mut f32),
+    pub(super) add_kept: unsafe fn(*const f32, usize, *mut f32),
 }
 
 macro_rules! kernels {
@@ -101,6 +102,13 @@ macro_rules! kernels {
                 // SAFETY: as above.
                 unsafe { tile::plane_sums::<$v>(a, plane, planes, c) }
             }
+            $(#[$meta])*
+            unsafe fn add_kept(kept: *const f32, n: usize, c: *mut f32) {
+                if <$v>::FUSED {
+                    // SAFETY: as above.
+                    unsafe { tile::add_kept::<$v>(kept, n, c) }
+                }
+            }
             Kernels {
                 lanes: Lanes { number: <$v>::LANES, halves: <$halves>::EACH == 2 },
                 fused: <$v>::FUSED,
@@ -125,6 +133,7 @@ macro_rules! kernels {
                 #[cfg(target_arch = "x86_64")]
                 shifted: $shifted,
                 plane_sums,
+                add_kept,
             }
         };
     };

@@ -74,9 +74,14 @@ impl Conv<'_> {
 
     /// Where the weights of a part begin: those of its first input channel and of its group's first output channel.
     pub(super) fn weights(&self, part: &Part<'_>, group: usize) -> *mut f32 {
+        self.w.wrapping_add(self.first_weight(part, group))
+    }
+
+    /// Which number of the weight that is.
+    pub(super) fn first_weight(&self, part: &Part<'_>, group: usize) -> usize {
         let (inputs, outputs) = self.channels();
         let channel = part.first - group * inputs;
-        self.w.wrapping_add(group * outputs + channel * self.window.taps() * self.window.output[0])
+        group * outputs + channel * self.window.taps() * self.window.output[0]
     }
 
     /// The first output of a part.

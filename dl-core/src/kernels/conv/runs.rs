@@ -12,11 +12,11 @@ pub(super) struct Runs<'a> {
     /// Places follow each other without a gap, each with its channels.
     pub(super) a: *const f32,
     pub(super) channels: usize,
-    /// Rows and columns of places.
-    pub(super) places: [usize; 2],
+    /// Samples, rows and columns of places.
+    pub(super) places: [usize; 3],
     pub(super) b: *const f32,
-    /// From one row, one column of places to the next.
-    pub(super) step: [usize; 2],
+    /// From one sample, one row, one column of places to the next.
+    pub(super) step: [usize; 3],
     /// Where each run begins.
     pub(super) runs: &'a [usize],
     /// Each run has as many columns as it is long.
@@ -91,21 +91,26 @@ unsafe fn tile<V: Simd, const L: usize, const R: usize>(
                 }
             }
         }
-        let mut a = p.a.add(first);
-        for _ in 0..p.places[0] {
-            let mut at = 0;
-            for _ in 0..p.places[1] {
-                let vector = V::load(a);
-                for (sums, run) in sums.iter_mut().zip(runs) {
-                    for (k, sum) in sums.iter_mut().enumerate() {
-                        *sum = vector.mul_add(V::splat(*run.add(at + k)), *sum);
+        let (mut a, [samples, rows, columns]) = (p.a.add(first), p.places);
+        for _ in 0..samples {
+            for _ in 0..rows {
+                let mut at = 0;
+                for _ in 0..columns {
+                    let vector = V::load(a);
+                    for (sums, run) in sums.iter_mut().zip(runs) {
+                        for (k, sum) in sums.iter_mut().enumerate() {
+                            *sum = vector.mul_add(V::splat(*run.add(at + k)), *sum);
+                        }
                     }
+                    a = a.wrapping_add(p.channels);
+                    at += p.step[2];
                 }
-                a = a.wrapping_add(p.channels);
-                at += p.step[1];
+                for run in &mut runs {
+                    *run = run.wrapping_add(p.step[1]);
+                }
             }
             for run in &mut runs {
-                *run = run.wrapping_add(p.step[0]);
+                *run = run.wrapping_add(p.step[0]).wrapping_sub(rows * p.step[1]);
             }
         }
         for (r, sums) in sums.into_iter().enumerate() {

@@ -216,6 +216,16 @@ fn convolutions_of_narrow_maps_by_wide_windows_are_those_of_the_plain_loops() {
 }
 
 #[test]
+fn sums_over_many_samples_are_those_of_the_plain_loops() {
+    for (outputs, samples) in [(16, 9), (20, 5), (3, 9), (40, 2)] {
+        let window = Window { output: [outputs, 8, 8], kernel: [3, 3], ..Window::ONE };
+        check(&Window { input: [5, 10, 10], ..window }, samples);
+        check(&Window { input: [5, 8, 8], pad: [1, 1], ..window }, samples);
+        check(&Window { input: [12, 10, 10], ..window }, samples);
+    }
+}
+
+#[test]
 fn depthwise_convolutions_are_those_of_the_plain_loops() {
     let mut rng = Rng::new(6);
     let mut below = |n: usize| (rng.uniform() * n as f64) as usize;

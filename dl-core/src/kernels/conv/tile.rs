@@ -308,6 +308,8 @@ pub(super) struct Dots {
     /// Read at `from` of a row.
     pub(super) b: *const f32,
     pub(super) c: *mut f32,
+    /// Where a vector for each number of `c` is added to in its place, if that is kept: [`add_kept`] adds them up.
+    pub(super) kept: Option<*mut f32>,
 }
 
 /// All tiles of dot products, `MOST` by `NC` if there are so many.
@@ -390,7 +392,16 @@ unsafe fn dot<R: Rows, const MR: usize, const NR: usize>(
             }
         }
         for (sums, column) in sums.into_iter().zip(columns) {
-            let c = p.c.add(column.c + row);
+            let at = column.c + row;
+            if let Some(kept) = p.kept {
+                let kept = kept.add(at * R::Vector::LANES);
+                for (i, sum) in sums.into_iter().enumerate().take(MR) {
+                    let kept = kept.add(i * R::Vector::LANES);
+                    sum.add(R::Vector::load(kept)).store(kept);
+                }
+                continue;
+            }
+            let c = p.c.add(at);
             let (low, high) = ([sums[0], sums[1], sums[2], sums[3]], [sums[4], sums[5], sums[6], sums[7]]);
             for (i, sum) in R::Vector::sums(low).into_iter().enumerate().take(MR) {
                 *c.add(i) += sum;
@@ -399,6 +410,24 @@ unsafe fn dot<R: Rows, const MR: usize, const NR: usize>(
                 for (i, sum) in R::Vector::sums(high).into_iter().enumerate().take(MR - 4) {
                     *c.add(4 + i) += sum;
                 }
+            }
+        }
+    }
+}
+
+/// Adds to each of `n` numbers what its vector holds. There are vectors up to the next multiple of 16.
+#[inline(always)]
+pub(super) unsafe fn add_kept<V: Simd>(kept: *const f32, n: usize, c: *mut f32) {
+    // SAFETY: the caller's word for the pointers and the instructions.
+    unsafe {
+        for first in (0..n).step_by(16) {
+            let (mut vectors, mut sums) = ([V::splat(0.0); 16], [0.0; 16]);
+            for (i, v) in vectors.iter_mut().enumerate() {
+                *v = V::load(kept.add((first + i) * V::LANES));
+            }
+            V::store_sums(vectors, sums.as_mut_ptr());
+            for (i, sum) in sums.into_iter().enumerate().take(n - first) {
+                *c.add(first + i) += sum;
             }
         }
     }

@@ -13,6 +13,13 @@ use super::{depthwise, strided};
 /// Numbers of `dy` that are transposed at a time: 16 KiB, which stay in the first cache.
 const TRANSPOSED: usize = 4 * 1024;
 
+/// Numbers of the vectors that sums are kept in: 32 KiB.
+const KEPT: usize = 8 * 1024;
+
+/// These vectors. They begin at a line of the cache.
+#[repr(align(64))]
+struct Kept(MaybeUninit<[f32; KEPT]>);
+
 /// `dw += ` the gradient of the weight.
 pub(super) unsafe fn to_weight(by: &Kernels, conv: &Conv<'_>) -> bool {
     let ((inputs, outputs), plane, lanes) = (conv.channels(), conv.sizes().1, by.lanes.number);
@@ -51,25 +58,31 @@ unsafe fn weight_across(by: &Kernels, conv: &Conv<'_>) -> bool {
             // SAFETY: the caller's word for the maps; the lines of a part fit into the buffer.
             unsafe { (by.copy)(&part, maps, lines) };
         }
-        let row_step = plan.pitch * plan.step[0];
-        for i in 0..part.samples * part.rows.div_ceil(band) {
-            let (nth, row) = (i / part.rows.div_ceil(band), i % part.rows.div_ceil(band) * band);
-            let rows = band.min(part.rows - row);
-            let dy = conv.outputs(&part, sample + nth, group);
-            // SAFETY: the caller's word for `dy`; the buffer has room for a band.
-            unsafe { (by.transpose)(outputs, rows * ow, dy.add(row * ow), plane, transposed, outputs) };
-            let all = part.channels * kh;
+        let (row_step, sample_step, down) = (plan.pitch * plan.step[0], part.sample(), part.tap(1, 0));
+        // a band of a sample, or all rows of several samples
+        let (bands, together) = (part.rows.div_ceil(band), (band / part.rows).clamp(1, part.samples));
+        for i in 0..part.samples.div_ceil(together) * bands {
+            let (nth, row) = (i / bands * together, i % bands * band);
+            let (rows, samples) = (band.min(part.rows - row), together.min(part.samples - nth));
+            for j in 0..samples {
+                let dy = conv.outputs(&part, sample + nth + j, group).wrapping_add(row * ow);
+                let to = transposed.wrapping_add(j * rows * ow * outputs);
+                // SAFETY: the caller's word for `dy`; the buffer has room for a band.
+                unsafe { (by.transpose)(outputs, rows * ow, dy, plane, to, outputs) };
+            }
+            let (all, mut next) = (part.channels * kh, [0; 3]);
             for first in (0..all).step_by(COLUMNS) {
                 let n = COLUMNS.min(all - first);
-                for (j, start) in starts.iter_mut().enumerate().take(n) {
-                    *start = (first + j) / kh * part.channel() + part.tap((first + j) % kh, 0);
+                for start in starts.iter_mut().take(n) {
+                    *start = next[0] * part.channel() + next[1] * down;
+                    next = following(next, [kh, 1]);
                 }
                 let runs = Runs {
                     a: transposed,
                     channels: outputs,
-                    places: [rows, ow],
-                    b: lines.wrapping_add(nth * part.sample() + row * row_step),
-                    step: [row_step, sx],
+                    places: [samples, rows, ow],
+                    b: lines.wrapping_add(nth * sample_step + row * row_step),
+                    step: [sample_step, row_step, sx],
                     runs: &starts[..n],
                     c: conv.weights(&part, group).wrapping_add(first * kw * c),
                     c_column: c,
@@ -87,7 +100,15 @@ unsafe fn weight_along(by: &Kernels, conv: &Conv<'_>) -> bool {
     let (window, (sample_size, plane), (_, outputs)) = (conv.window, conv.sizes(), conv.channels());
     let Some(plan) = Plan::new(by.lanes, window) else { return false };
     let (mut list, mut columns) = ([Row::default(); LIST], [Column::default(); COLUMNS]);
-    let mut buffer = Buffer::uninit();
+    let (mut buffer, mut kept) = (Buffer::uninit(), Kept(MaybeUninit::uninit()));
+    let (kept, weights) = (kept.0.as_mut_ptr().cast::<f32>(), window.weights());
+    // few sums stay vectors until the end: adding up what each holds takes as long as many products
+    let vectors = weights.next_multiple_of(16) * by.lanes.number;
+    let keeps = vectors <= KEPT;
+    if keeps {
+        // SAFETY: the buffer has so many numbers.
+        unsafe { kept.write_bytes(0, vectors) };
+    }
     let mut parts = Parts::new(&plan, conv);
     while let Some((part, sample, group, _)) = parts.next() {
         let maps = conv.x.wrapping_add(sample * sample_size);
@@ -96,12 +117,14 @@ unsafe fn weight_along(by: &Kernels, conv: &Conv<'_>) -> bool {
             // SAFETY: the caller's word for the maps; the lines of a part fit into the buffer.
             unsafe { (by.copy)(&part, maps, lines) };
         }
+        let first = conv.first_weight(&part, group);
         let product = Dots {
             a: conv.outputs(&part, sample, group),
             a_row: plane,
             rows: outputs,
             b: lines,
-            c: conv.weights(&part, group),
+            c: conv.w.wrapping_add(first),
+            kept: keeps.then(|| kept.wrapping_add(first * by.lanes.number)),
         };
         for mut walk in part.walks(by.lanes, true) {
             let dots = if walk.each == 2 { by.dots_of_halves } else { by.dots };
@@ -110,13 +133,13 @@ unsafe fn weight_along(by: &Kernels, conv: &Conv<'_>) -> bool {
                 if places == 0 {
                     break;
                 }
-                let numbers = part.channels * window.taps();
+                let (numbers, mut next) = (part.channels * window.taps(), [0; 3]);
                 for first in (0..numbers).step_by(COLUMNS) {
                     let n = COLUMNS.min(numbers - first);
                     for (j, column) in columns.iter_mut().enumerate().take(n) {
-                        let (i, k) = ((first + j) / window.taps(), (first + j) % window.taps());
-                        let at = part.tap(k / window.kernel[1], k % window.kernel[1]);
-                        *column = Column { b: i * part.channel() + at, c: (first + j) * window.output[0] };
+                        let ([i, ky, kx], c) = (next, (first + j) * window.output[0]);
+                        *column = Column { b: i * part.channel() + part.tap(ky, kx), c };
+                        next = following(next, window.kernel);
                     }
                     // SAFETY: places and columns are inside of maps and lines.
                     unsafe { dots(&product, &list[..places], &columns[..n]) };
@@ -124,5 +147,21 @@ unsafe fn weight_along(by: &Kernels, conv: &Conv<'_>) -> bool {
             }
         }
     }
+    if keeps {
+        // SAFETY: `dw` has so many numbers, the buffer a vector for each.
+        unsafe { (by.add_kept)(kept, weights, conv.w) };
+    }
     true
+}
+
+/// The channel, row and column of the window after one, of a kernel of some rows and columns: counted, for divisions would
+/// take as long as the sums of a small map.
+fn following([channel, ky, kx]: [usize; 3], [kh, kw]: [usize; 2]) -> [usize; 3] {
+    if kx + 1 < kw {
+        [channel, ky, kx + 1]
+    } else if ky + 1 < kh {
+        [channel, ky + 1, 0]
+    } else {
+        [channel + 1, 0, 0]
+    }
 }
