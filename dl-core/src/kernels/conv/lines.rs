@@ -217,10 +217,13 @@ impl Part<'_> {
     /// Where the number of the window at `ky`, `kx` begins.
     pub(super) fn tap(&self, ky: usize, kx: usize) -> usize {
         let (plan, [dy, dx]) = (self.plan, self.window.dilation);
-        let ([y, x], [sy, sx]) = ([ky * dy, kx * dx], plan.phases(self.window));
-        let (copy, shift) = if plan.flat { (kx, 0) } else { (x % sx, x / sx) };
-        let copy = y % sy * plan.copies[1] + copy;
-        (copy * plan.lines(self.rows) + y / sy) * plan.pitch + shift
+        // a division takes as long as a row of sums
+        let divided = |at: usize, by: usize| if by == 1 { (at, 0) } else { (at / by, at % by) };
+        let [sy, sx] = plan.phases(self.window);
+        let ((y, y_phase), (x, x_phase)) = (divided(ky * dy, sy), divided(kx * dx, sx));
+        let (copy, shift) = if plan.flat { (kx, 0) } else { (x_phase, x) };
+        let copy = y_phase * plan.copies[1] + copy;
+        (copy * plan.lines(self.rows) + y) * plan.pitch + shift
     }
 
     /// Where the lines are: in the samples that begin at `maps`, or in the buffer.
@@ -465,25 +468,33 @@ pub(super) struct Walk {
 impl Walk {
     /// Fills the list with at most `most` vectors, and returns how many rows it has.
     pub(super) fn fill(&mut self, list: &mut [Row; LIST], most: usize) -> usize {
-        let (mut filled, most, [first, end]) = (0, (most * self.each).min(LIST), self.columns);
-        while filled < most && self.at[0] < self.samples {
-            let ([sample, row, column], lanes) = (self.at, self.lanes);
+        let ([first, end], [mut sample, mut row, mut column]) = (self.columns, self.at);
+        let (lanes, most) = (self.lanes, (most * self.each).min(LIST));
+        // counted: a product for each place would take as long as a small tile
+        let start = |sample: usize, row: usize| {
+            [self.from, self.to].map(|[of_sample, of_row]| sample * of_sample + row * of_row)
+        };
+        let ([mut from, mut to], mut filled) = (start(sample, row), 0);
+        for place in &mut list[..most] {
+            if sample >= self.samples {
+                break;
+            }
             let left = end - column;
-            let (column, n) = if left >= lanes { (column, lanes) } else { (end - lanes, left) };
-            list[filled] = Row {
-                from: sample * self.from[0] + row * self.from[1] + column,
-                to: sample * self.to[0] + row * self.to[1] + column,
-                n: if self.exact { n } else { lanes },
-            };
+            let (at, n) = if left >= lanes { (column, lanes) } else { (end - lanes, left) };
+            *place = Row { from: from + at, to: to + at, n: if self.exact { n } else { lanes } };
             filled += 1;
-            self.at = if left > lanes {
-                [sample, row, column + lanes]
-            } else if row + 1 < self.rows {
-                [sample, row + 1, first]
-            } else {
-                [sample + 1, 0, first]
-            };
+            if left > lanes {
+                column += lanes;
+                continue;
+            }
+            (row, column) = (row + 1, first);
+            (from, to) = (from + self.from[1], to + self.to[1]);
+            if row == self.rows {
+                (sample, row) = (sample + 1, 0);
+                [from, to] = start(sample, row);
+            }
         }
+        self.at = [sample, row, column];
         if filled % self.each > 0 {
             list[filled] = Row { n: 0, ..list[filled - 1] };
             filled += 1;

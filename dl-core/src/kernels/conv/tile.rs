@@ -256,8 +256,8 @@ unsafe fn tile<R: Rows, const MV: usize, const NR: usize>(
                 }
             }
         }
+        let whole = rows.iter().all(|row| row.n == R::Vector::LANES / R::EACH);
         let n = R::of::<MV>(rows, |row| row.n);
-        let whole = n == [[R::Vector::LANES / R::EACH; 2]; MV];
         for (sums, column) in sums.into_iter().zip(columns) {
             let c = p.c.add(column.c);
             for ((sum, to), n) in sums.into_iter().zip(to).zip(n) {

@@ -170,6 +170,9 @@ pub(super) fn max(window: &Window, x: &[f32], y: &mut [f32], mut at: Option<&mut
             }
             done += 16;
         }
+        if done == outputs {
+            return;
+        }
     }
     for (row, from) in starts(window).take(planes * rows).enumerate().skip(done / columns) {
         let begun = done.saturating_sub(row * columns);
@@ -215,6 +218,9 @@ pub(super) fn max_back(window: &Window, dy: &[f32], at: &[u16], dx: &mut [f32]) 
                 }
             }
             done += 16;
+        }
+        if done == outputs {
+            return;
         }
     }
     for (row, to) in starts(window).take(planes * rows).enumerate().skip(done / columns) {
