@@ -21,6 +21,33 @@ struct Unread {
     head: Dense<2>,
 }
 
+/// The pools take over the activations before them; the last one's gradient is lent.
+#[network(input = [2, 7, 9])]
+struct TakenOver {
+    conv: Conv2d<3, 2>,
+    act: Tanh,
+    pool: MaxPool2d<2>,
+    again: Conv2d<2, 2>,
+    act2: Sigmoid,
+    last: MaxPool2d<2, Stride<1>>,
+}
+
+/// One activation is read by another as well; of the other one's pool, nobody but the pool reads what comes out.
+#[network(input = [1, 5, 5])]
+#[forward(|x| {
+    let a = tanh(conv(x));
+    head(concat(mean(pool(a)), rest(again(sigmoid(other(a))))))
+})]
+struct Shared {
+    conv: Conv2d<2, 2>,
+    pool: MaxPool2d<2>,
+    other: Conv2d<2, 1>,
+    again: MaxPool2d<2, Stride<1>>,
+    mean: GlobalAvgPool,
+    rest: GlobalAvgPool,
+    head: Dense<2>,
+}
+
 #[network(input = [8, 3])]
 struct Steps {
     conv: Conv1d<4, 3>,
@@ -51,6 +78,8 @@ fn gradients_through_the_macro_match_finite_differences() {
     let train = Pass::train(Rng::new(2));
     for pass in [train, train.chunk(0, 2), Pass::infer()] {
         differences::<Unread<f64>, 3>(1, pass);
+        differences::<TakenOver<f64>, 3>(1, pass);
+        differences::<Shared<f64>, 3>(1, pass);
         differences::<Steps<f64>, 3>(1, pass);
         differences::<Consts<f64>, 3>(1, pass);
     }

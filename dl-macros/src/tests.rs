@@ -53,6 +53,20 @@ fn the_documented_residual_block_is_the_real_one() {
     documented::check_function("docs/the-expansion.md", &real, "fn backward<");
 }
 
+#[test]
+fn a_maximum_takes_over_the_activation_that_it_alone_reads() {
+    let of = |item| expansion(quote!(input = [1, 6, 6]), item).replace(char::is_whitespace, "");
+    let chain = of(quote! {
+        struct Net { conv: Conv2d<2, 3>, act: Tanh, pool: MaxPool2d<2>, flat: Flatten, head: Dense<2> }
+    });
+    assert!(chain.contains("&tape.pool,d_pool") && !chain.contains("&tape.conv,d_conv"), "{chain}");
+    let shared = of(quote! {
+        #[forward(|x| { let a = tanh(conv(x)); concat(pool(a), other(a)) })]
+        struct Net { conv: Conv2d<2, 3>, pool: MaxPool2d<2>, other: AvgPool2d<2> }
+    });
+    assert!(shared.contains("&tape.conv,d_conv"), "{shared}");
+}
+
 /// What is said about a mistake: the messages, in order.
 fn messages(args: TokenStream, item: TokenStream) -> Vec<String> {
     fn collect(tokens: TokenStream, messages: &mut Vec<String>) {

@@ -150,6 +150,11 @@ impl Layer<'_> {
         matches!(self.role, Role::Layer { has_memory: true, .. })
     }
 
+    /// Whether each number of its output is one of its input.
+    pub(crate) fn is_maximum(&self) -> bool {
+        matches!(&self.field.spec, Some(Spec::BuiltIn(layer)) if layer.definition.name == "MaxPool2d")
+    }
+
     /// Whether it may read valid lengths.
     pub(crate) fn reads_lens(&self) -> bool {
         self.has_memory()

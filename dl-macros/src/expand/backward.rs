@@ -106,7 +106,9 @@ impl Passes<'_> {
                 let (place, d) = (self.name_buffer(*to, written), self.gradient(*to));
                 quote!(#place #d.as_mut_slice().fill(T::zero());)
             }
-            Back::Activation { step, dy, to } => self.activation(&self.plan.steps[*step], *dy, *to, written),
+            Back::Activation { step, y, dy, to } => {
+                self.activation(&self.plan.steps[*step], *y, *dy, *to, written)
+            }
             Back::Layer { step, dy, dx, is_first } => {
                 let step = &self.plan.steps[*step];
                 let Some(node) = self.plan.node(step) else { return TokenStream::new() };
@@ -119,10 +121,17 @@ impl Passes<'_> {
         }
     }
 
-    /// The gradient before an activation, from the one after it.
-    fn activation(&self, step: &Step, dy: Place, to: usize, written: &mut Written) -> TokenStream {
+    /// The gradient before an activation, from the one after it and the value `v`.
+    fn activation(
+        &self,
+        step: &Step,
+        v: ValueId,
+        dy: Place,
+        to: usize,
+        written: &mut Written,
+    ) -> TokenStream {
         let Some(then) = step.then else { return TokenStream::new() };
-        let (dl, v) = (&self.names.dl, step.outputs[0]);
+        let dl = &self.names.dl;
         let (f, y) = (self.layer(&self.plan.net.nodes[then]), self.read(v, Pass::Backward, true));
         let d = self.gradient(to);
         if dy != Place::Buffer(to) {

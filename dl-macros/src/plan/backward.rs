@@ -78,8 +78,8 @@ pub(crate) enum Term {
 pub(crate) enum Back {
     /// An output that nobody reads has a zero gradient.
     Zero { to: usize },
-    /// The gradient before an activation over the output of a step; in place, if both are one.
-    Activation { step: usize, dy: Place, to: usize },
+    /// The gradient before an activation over the output of a step, from a value of it; in place, if both are one.
+    Activation { step: usize, y: ValueId, dy: Place, to: usize },
     /// A layer's own.
     Layer { step: usize, dy: Vec<Place>, dx: Vec<Dx>, is_first: bool },
     /// Writes or adds a share of `dy`.
@@ -150,14 +150,16 @@ impl Plan<'_> {
                 Place::Buffer(to)
             }));
         }
-        if step.then.is_some() {
+        let own = step.then.is_some() && self.maximum(k).is_none();
+        let activated = if own { Some(k) } else { self.taken_over(k) };
+        if let Some(activated) = activated {
             let from = dy[0];
             let to = match from {
                 Place::Buffer(b) if work.out.buffers[b].holders == 1 => b,
                 _ => self.buffer(step.outputs[0], "", work),
             };
             work.touch(from);
-            work.act(Back::Activation { step: k, dy: from, to });
+            work.act(Back::Activation { step: activated, y: step.outputs[0], dy: from, to });
             if from != Place::Buffer(to) {
                 work.release(from);
             }

@@ -306,8 +306,11 @@ impl Plan<'_> {
             if self.values[v].train != Home::Nowhere {
                 continue;
             }
-            let is_read = self.steps.iter().filter(|step| step.wanted != Wanted::Never).any(|step| {
-                let (needs_x, needs_y) = self.needs(step);
+            let is_read = self.steps.iter().enumerate().any(|(k, step)| {
+                if step.wanted == Wanted::Never {
+                    return false;
+                }
+                let (needs_x, needs_y) = self.needs(k);
                 (step.inputs.contains(&v) && needs_x) || (step.outputs.contains(&v) && needs_y)
             });
             if is_read {
@@ -341,8 +344,9 @@ impl Plan<'_> {
     }
 
     /// Whether a step's backward pass reads its inputs and its output.
-    pub(crate) fn needs(&self, step: &Step) -> (bool, bool) {
-        let over_output = step.then.is_some();
+    fn needs(&self, k: usize) -> (bool, bool) {
+        let step = &self.steps[k];
+        let over_output = step.then.is_some() || self.taken_over(k).is_some();
         let Some(node) = self.node(step) else { return (false, false) };
         match self.net.role(&node.op) {
             Some(Role::Product(_)) => (true, over_output),
@@ -355,6 +359,22 @@ impl Plan<'_> {
             }
             None => (matches!(node.op, Op::Mul | Op::Scale), over_output),
         }
+    }
+
+    /// The maximum that alone reads what an activation makes of the output of step `k`. The numbers that come out of it are
+    /// some of those, and they alone have a gradient: the activation's derivative is taken of them, which are fewer.
+    pub(crate) fn maximum(&self, k: usize) -> Option<usize> {
+        let v = *self.steps[k].outputs.first().filter(|_| self.steps[k].then.is_some())?;
+        let is_alone = self.values[v].readers == 1 && !self.outputs.contains(&v);
+        let reader = self.steps.iter().position(|step| step.inputs.contains(&v)).filter(|_| is_alone)?;
+        let layer = self.node(&self.steps[reader]).and_then(|node| self.net.layer_of(node));
+        let is_last = self.steps[reader].then.is_none();
+        layer.is_some_and(|layer| layer.is_maximum() && is_last).then_some(reader)
+    }
+
+    /// The step whose activation step `k` takes over on the way back.
+    pub(crate) fn taken_over(&self, k: usize) -> Option<usize> {
+        (0..k).find(|&before| self.maximum(before) == Some(k))
     }
 
     /// The values that `wanted` selects, with the steps that write them and read them last.
