@@ -339,6 +339,13 @@ impl<'a, const B: usize, L: Lengths<'a, B>> Pass<'a, B, L> {
         live
     }
 
+    /// All of `values`, where the numbers of the samples that do not count are zero now.
+    #[inline(always)]
+    pub(crate) fn clear_rest<'s, T: Blank>(&self, values: &'s mut [T]) -> &'s mut [T] {
+        self.live_part_mut(values);
+        values
+    }
+
     /// The valid lengths of the input.
     ///
     /// ```

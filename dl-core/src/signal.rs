@@ -341,11 +341,15 @@ impl<'a, const B: usize> Lens<'a, B> {
     #[inline]
     pub fn steps(&self, b: usize, all: usize) -> usize {
         match self.valid {
-            Some(valid) if !self.map.drop && valid[b] < u16::MAX => {
-                self.map.apply(valid[b] as usize).min(all)
-            }
+            Some(valid) if !self.map.drop => self.map.steps(valid[b], all),
             _ => all,
         }
+    }
+
+    /// The same for any number of samples, as kernels that are compiled once take it.
+    #[inline(always)]
+    pub(crate) fn of_any(self) -> AnyLens<'a> {
+        AnyLens { valid: self.valid.filter(|_| !self.map.drop).map(|valid| &valid[..]), map: self.map }
     }
 
     /// Whether every step counts.
@@ -382,6 +386,30 @@ impl<'a, const B: usize> Lengths<'a, B> for Lens<'a, B> {
     }
     fn carry(lens: Lens<'a, B>) -> Self {
         lens
+    }
+}
+
+/// [`Lens`] of any number of samples.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AnyLens<'a> {
+    valid: Option<&'a [u16]>,
+    map: LenMap,
+}
+
+impl AnyLens<'_> {
+    /// Every step is valid.
+    pub(crate) const FULL: AnyLens<'static> = AnyLens { valid: None, map: LenMap::SAME };
+
+    /// See [`Lens::steps`]; of a sample that there is not, all.
+    #[inline]
+    pub(crate) fn steps(self, b: usize, all: usize) -> usize {
+        self.valid.and_then(|valid| valid.get(b)).map_or(all, |&valid| self.map.steps(valid, all))
+    }
+
+    /// See [`Lens::is_full`].
+    #[inline]
+    pub(crate) fn is_full(self) -> bool {
+        self.valid.is_none()
     }
 }
 
@@ -448,6 +476,12 @@ impl LenMap {
     pub const fn then(self, next: LenMap) -> LenMap {
         // ⌊(⌊(n + a) / d⌋ + b) / e⌋ = ⌊(n + a + b d) / (d e)⌋
         LenMap { add: self.add + next.add * self.div, div: self.div * next.div, drop: self.drop || next.drop }
+    }
+
+    /// Of a value that has `all` steps, so many, where `valid` were at first, or all.
+    #[inline]
+    fn steps(self, valid: u16, all: usize) -> usize {
+        if valid == u16::MAX { all } else { self.apply(valid.into()).min(all) }
     }
 
     fn apply(self, n: usize) -> usize {

@@ -1,5 +1,6 @@
 //! The products of `f32`: checks the sizes, then goes to the kernels.
 
+use super::checked::{are_matrices, is_bias};
 use super::product::{Product, Start};
 use super::simd::{Portable, Simd, Single};
 use super::transposed::{self, Transposed, are_few};
@@ -80,7 +81,9 @@ impl Products for f32 {
         }
     }
 
+    #[inline(always)]
     fn add_columns(isa: Isa, m: usize, dy: &[f32], db: &mut [f32]) {
+        assert!(m > 0, "columns of no numbers");
         columns(isa, m, dy, db);
     }
 }
@@ -126,8 +129,9 @@ unsafe fn run_to_weight(isa: Isa, p: &Product) {
 
 /// `Y = W X + b`, or `max(W X + b, 0)`.
 #[inline(always)]
-fn forward([m, n, k]: [usize; 3], w: &[f32], x: &[f32], b: &[f32], y: &mut [f32], relu: bool) -> Product {
-    assert!(w.len() == m * k && x.len() == n * k && y.len() == m * n && (b.is_empty() || b.len() == m));
+fn forward(size: [usize; 3], w: &[f32], x: &[f32], b: &[f32], y: &mut [f32], relu: bool) -> Product {
+    assert!(are_matrices(size, [w.len(), x.len(), y.len()]) && is_bias(size, b.len()));
+    let [m, n, k] = size;
     let start = if b.is_empty() { Start::Zero } else { Start::Bias(b.as_ptr()) };
     let (a, b, c) = (w.as_ptr(), x.as_ptr(), y.as_mut_ptr());
     Product { m, n, k, a, a_col: m, b, b_row: 1, b_col: k, c, c_col: m, start, relu }
@@ -145,8 +149,9 @@ fn finish(b: &[f32], y: &mut [f32], relu: bool) {
 
 /// `dX = Wᵀ dY`
 #[inline(always)]
-fn to_input([m, n, k]: [usize; 3], w: &[f32], dy: &[f32], dx: &mut [f32]) -> Transposed {
-    assert!(w.len() == m * k && dy.len() == m * n && dx.len() == n * k);
+fn to_input(size: [usize; 3], w: &[f32], dy: &[f32], dx: &mut [f32]) -> Transposed {
+    assert!(are_matrices(size, [w.len(), dx.len(), dy.len()]));
+    let [m, n, k] = size;
     Transposed { m: k, n, k: m, a: w.as_ptr(), b: dy.as_ptr(), c: dx.as_mut_ptr() }
 }
 
@@ -162,8 +167,9 @@ impl Transposed {
 
 /// `dW += dY Xᵀ`, or `dW = dY Xᵀ`.
 #[inline(always)]
-fn to_weight([m, n, k]: [usize; 3], dy: &[f32], x: &[f32], dw: &mut [f32], fresh: bool) -> Product {
-    assert!(dw.len() == m * k && dy.len() == m * n && x.len() == n * k);
+fn to_weight(size: [usize; 3], dy: &[f32], x: &[f32], dw: &mut [f32], fresh: bool) -> Product {
+    assert!(are_matrices(size, [dw.len(), x.len(), dy.len()]));
+    let [m, n, k] = size;
     let start = if fresh { Start::Zero } else { Start::Sum };
     let (dy, x, c, relu) = (dy.as_ptr(), x.as_ptr(), dw.as_mut_ptr(), false);
     if m == 1 {
@@ -176,6 +182,7 @@ fn to_weight([m, n, k]: [usize; 3], dy: &[f32], x: &[f32], dw: &mut [f32], fresh
 
 super::isa::versions! {
     fn columns(m: usize, dy: &[f32], db: &mut [f32]) {
-        plain::add_columns(m, dy, db);
+        // `m` is above zero, which is said again for the compiler
+        plain::add_columns(m.max(1), dy, db);
     }
 }

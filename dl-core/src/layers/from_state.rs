@@ -87,7 +87,7 @@ impl<T: Real, L: Recurrent<T>, const X: usize, const H: usize, const Y: usize>
             assert!(X == L::STEPS * L::INPUTS && H == L::HIDDEN && Y == columns * H);
         }
         let pass = of_sequence(pass);
-        let (x, start) = (Input::Numbers(x.as_slice()), Start::From(pass.live_part(h.as_slice())));
+        let (x, start) = (Input::Numbers(x.as_slice()), Start::From(h.as_slice()));
         self.0.run(start, Self::output(), x, y.as_mut_slice(), tape, work, pass);
         pass.copy_first(y.as_mut_slice());
     }
@@ -104,7 +104,7 @@ impl<T: Real, L: Recurrent<T>, const X: usize, const H: usize, const Y: usize>
         pass: Pass<'a, B, (Lens<'a, B>, Lens<'a, B>)>,
     ) {
         let pass = of_sequence(pass);
-        let (x, start) = (Input::Numbers(x.as_slice()), Start::From(pass.live_part(h.as_slice())));
+        let (x, start) = (Input::Numbers(x.as_slice()), Start::From(h.as_slice()));
         let derivatives = [dx.map(|dx| dx.as_mut_slice()), dh.map(|dh| dh.as_mut_slice())];
         let (values, grad) = ([y.as_slice(), dy.as_slice()], grad.map(|grad| &mut grad.0));
         self.0.run_back(start, Self::output(), x, values, tape, derivatives, grad, work, pass);

@@ -7,7 +7,8 @@ use crate::kernels::recurrence::{
     Backward, Cell, Forward, Input, OneStep, Output, Recurrence, Scratch, Wanted,
 };
 use crate::params::{Field, Kind, Order, Param, ParamLayout, ParamMut, Path, Visitor, Zipper};
-use crate::{Blank, Lens, Params, Pass, Real, Rng, Shape, ZeroValid, init};
+use crate::signal::AnyLens;
+use crate::{Blank, Params, Pass, Real, Rng, Shape, ZeroValid, init};
 
 /// Samples that make the product of a step with the state worth its name.
 pub(super) const TOGETHER: usize = 16;
@@ -67,6 +68,7 @@ pub trait Recurrent<T: Real>: Sized + Params<T, Grad = Self> {
 
     /// [`Layer::forward`](crate::Layer::forward), from where it begins.
     #[allow(clippy::too_many_arguments)] // as there
+    #[inline(always)]
     fn run<const B: usize>(
         &self,
         start: Start<'_, T>,
@@ -77,9 +79,7 @@ pub trait Recurrent<T: Real>: Sized + Params<T, Grad = Self> {
         work: &mut Self::Memory<B>,
         pass: Pass<'_, B>,
     ) {
-        let lens = pass.lens();
-        let valid = move |b: usize| lens.steps(b, Self::STEPS);
-        let how = how(self, start, output, valid_of(lens, &valid));
+        let how = how(self, start, output, pass.live_of(B), pass.lens().of_any());
         let (gates, states, scratch) = work.parts_mut();
         let mut to = Forward { gates, kept: &mut [], states, scratch };
         if let Some(tape) = tape {
@@ -89,15 +89,15 @@ pub trait Recurrent<T: Real>: Sized + Params<T, Grad = Self> {
             }
             (to.kept, to.states) = (kept, states);
         }
-        let (x, of_live) = (live(x, pass), pass.live_part_of(y));
         if Self::KEEPS {
-            T::recur(pass.isa(), &how, x, Some(of_live), to);
+            how.run(pass.isa(), x, Some(y), to);
         } else {
-            T::recur(pass.isa(), &how, x, None, Forward { states: of_live, ..to });
+            how.run(pass.isa(), x, None, Forward { states: y, ..to });
         }
     }
 
     /// [`Stream::step`](crate::Stream::step).
+    #[inline(always)]
     fn run_step<const B: usize>(
         &self,
         x: Input<'_, T>,
@@ -108,17 +108,14 @@ pub trait Recurrent<T: Real>: Sized + Params<T, Grad = Self> {
     ) {
         let [gates, sums] = work.parts_mut();
         let (h, c) = state.parts_mut();
-        T::recur_once(
-            isa,
-            &how(self, Start::First, Output::of(Self::HIDDEN, false), None),
-            x,
-            OneStep { gates, sums, h, c },
-        );
+        let how = how(self, Start::First, Output::of(Self::HIDDEN, false), B, AnyLens::FULL);
+        how.run_once(isa, x, OneStep { gates, sums, h: &mut *h, c });
         y.copy_from_slice(h);
     }
 
     /// [`Layer::backward`](crate::Layer::backward); the derivatives by the input and by the states at the start.
     #[allow(clippy::too_many_arguments)] // as there
+    #[inline(always)]
     fn run_back<const B: usize>(
         &self,
         start: Start<'_, T>,
@@ -131,52 +128,38 @@ pub trait Recurrent<T: Real>: Sized + Params<T, Grad = Self> {
         work: &mut Self::Memory<B>,
         pass: Pass<'_, B>,
     ) {
-        let lens = pass.lens();
-        let valid = move |b: usize| lens.steps(b, Self::STEPS);
-        let how = how(self, start, output, valid_of(lens, &valid));
+        let how = how(self, start, output, pass.live_of(B), pass.lens().of_any());
         let [gates, kept, states] = tape.parts();
         let (da, _, scratch) = work.parts_mut();
         let states = if Self::KEEPS { states } else { y };
         let wanted = Wanted {
-            dx: dx.map(|dx| pass.live_part_mut(dx)),
-            initial: initial.map(|initial| pass.live_part_mut(initial)),
+            dx: dx.map(|dx| pass.clear_rest(dx)),
+            initial: initial.map(|initial| pass.clear_rest(initial)),
             weights: grad.map(|grad| (grad.weights_mut(), pass.is_fresh())),
         };
         let from = Backward { gates, kept, states, da, scratch };
-        T::recur_back(pass.isa(), &how, live(x, pass), dy, from, wanted);
+        how.run_back(pass.isa(), x, dy, from, wanted);
     }
 }
 
-/// What comes in of the samples that count.
-fn live<'x, T, const B: usize>(x: Input<'x, T>, pass: Pass<'_, B>) -> Input<'x, T> {
-    match x {
-        Input::Numbers(x) => Input::Numbers(pass.live_part(x)),
-        Input::Tokens(x) => Input::Tokens(pass.live_part(x)),
-    }
-}
-
-fn valid_of<'v, const B: usize>(
-    lens: Lens<'_, B>,
-    valid: &'v dyn Fn(usize) -> usize,
-) -> Option<&'v dyn Fn(usize) -> usize> {
-    (!lens.is_full()).then_some(valid)
-}
-
+#[inline(always)]
 fn how<'a, T: Real, L: Recurrent<T>>(
     layer: &'a L,
     start: Start<'a, T>,
     output: Output,
-    valid: Option<&'a dyn Fn(usize) -> usize>,
+    samples: usize,
+    lens: AnyLens<'a>,
 ) -> Recurrence<'a, T> {
     Recurrence {
         cell: L::CELL,
         inputs: L::INPUTS,
         hidden: L::HIDDEN,
         steps: L::STEPS,
+        samples,
         reverse: matches!(start, Start::Last),
         initial: if let Start::From(initial) = start { initial } else { &[] },
         weights: layer.weights(),
-        valid,
+        lens,
         output,
     }
 }
@@ -193,10 +176,12 @@ pub trait Kept<T>: Blank + ZeroValid {
 /// `N` numbers for each of `S` steps of `B` samples.
 pub(super) type Steps<T, const N: usize, const S: usize, const B: usize> = [[[T; N]; S]; B];
 
+#[inline(always)]
 fn all<T, const N: usize, const S: usize, const B: usize>(steps: &Steps<T, N, S, B>) -> &[T] {
     steps.as_flattened().as_flattened()
 }
 
+#[inline(always)]
 fn all_mut<T, const N: usize, const S: usize, const B: usize>(steps: &mut Steps<T, N, S, B>) -> &mut [T] {
     steps.as_flattened_mut().as_flattened_mut()
 }
@@ -204,18 +189,22 @@ fn all_mut<T, const N: usize, const S: usize, const B: usize>(steps: &mut Steps<
 impl<T: Real, const G: usize, const H: usize, const S: usize, const KEPT: usize, const B: usize> Kept<T>
     for (Steps<T, G, S, B>, Steps<T, H, S, B>, Steps<T, H, KEPT, B>)
 {
+    #[inline(always)]
     fn parts(&self) -> [&[T]; 3] {
         [all(&self.0), all(&self.1), all(&self.2)]
     }
+    #[inline(always)]
     fn parts_mut(&mut self) -> [&mut [T]; 3] {
         [all_mut(&mut self.0), all_mut(&mut self.1), all_mut(&mut self.2)]
     }
 }
 
 impl<T: Real, const H: usize, const KEPT: usize, const B: usize> Kept<T> for Steps<T, H, KEPT, B> {
+    #[inline(always)]
     fn parts(&self) -> [&[T]; 3] {
         [&[], &[], all(self)]
     }
+    #[inline(always)]
     fn parts_mut(&mut self) -> [&mut [T]; 3] {
         [&mut [], &mut [], all_mut(self)]
     }
@@ -270,6 +259,7 @@ pub(super) type Work<T, const G: usize, const H: usize, const S: usize, const KE
 impl<T: Real, const G: usize, const H: usize, const S: usize, const KEPT: usize, const B: usize> Memory<T>
     for Work<T, G, H, S, KEPT, B>
 {
+    #[inline(always)]
     fn parts_mut(&mut self) -> (&mut [T], &mut [T], Scratch<'_, T>) {
         let (gates, states, (step, sums)) = self;
         let [h, c, product] = step.each_mut().map(|of_step| of_step.as_flattened_mut());
@@ -372,6 +362,7 @@ macro_rules! recurrent_layer {
             ];
             const BIASES: bool = BIAS > 0;
 
+            #[inline(always)]
             fn weights(&self) -> [&[T]; 4] {
                 [
                     self.weight_ih.as_slice(),
@@ -380,6 +371,7 @@ macro_rules! recurrent_layer {
                     self.bias_hh.as_slice(),
                 ]
             }
+            #[inline(always)]
             fn weights_mut(&mut self) -> [&mut [T]; 4] {
                 [
                     self.weight_ih.as_mut_slice(),
@@ -479,7 +471,7 @@ macro_rules! recurrent_layer {
                 T::gemv_bias::<$g, H>(isa, u, h, self.bias_hh.as_slice(), sums, false);
                 let h = &mut h[..H];
                 let step = $crate::kernels::recurrence::Step { gates, from: sums, c, h, kept: &mut [] };
-                T::step::<H>(isa, $cell, step);
+                assert!(T::step::<H>(isa, $cell, step));
                 y.as_mut_slice().copy_from_slice(h);
             }
         }
@@ -569,7 +561,7 @@ pub(super) use around_layer;
 #[cfg(test)]
 pub(super) mod testing {
     use super::*;
-    use crate::{Layer, Vals, gradcheck};
+    use crate::{Layer, Lens, Vals, gradcheck};
 
     /// Checks a layer with random weights on three random samples by central differences: whole, with two of them live, and
     /// with all, one and no valid steps; and that a padded sample gives what it gives alone.

@@ -235,7 +235,7 @@ where
                     inputs.copy_to(at + b, N::In::sample(x, b));
                 }
                 for b in live..B {
-                    N::In::copy_sample(x, b % live, b);
+                    N::In::copy_sample(x, b % live.max(1), b);
                 }
                 N::In::get(x)
             }

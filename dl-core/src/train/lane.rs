@@ -171,7 +171,7 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, const B: usize> Data<N, L, B> {
             data.get(index, rng.fork(index as u64), x, target).map_err(|error| (index, error))?;
         }
         for b in live..B {
-            N::In::copy_sample(&mut self.x, b % live, b);
+            N::In::copy_sample(&mut self.x, b % live.max(1), b);
         }
         self.fill(data, at, live);
         Ok(None)
@@ -208,11 +208,11 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, const B: usize> Data<N, L, B> {
         D: Dataset<N::Scalar, N::In, TargetOf<N, L>>,
     {
         for b in live..B {
-            TargetOf::<N, L>::copy_sample(&mut self.target, b % live, b);
+            TargetOf::<N, L>::copy_sample(&mut self.target, b % live.max(1), b);
         }
         if D::PADDED {
             for b in 0..B {
-                N::In::set_len(&mut self.lens, b, data.steps(at + b % live));
+                N::In::set_len(&mut self.lens, b, data.steps(at + b % live.max(1)));
             }
         }
     }

@@ -116,7 +116,12 @@ impl<N: Network, L: Loss<N::Scalar, N::Out>, const B: usize> Lanes<N, L, B> {
         for i in 0..round.chunks() {
             match round.lane + i {
                 0 => f(i, first),
-                lane => f(i, &mut self.others[lane - 1]),
+                lane => {
+                    debug_assert!(lane < self.count(), "lane {lane} of {}", self.count());
+                    if let Some(lane) = self.others.get_mut(lane - 1) {
+                        f(i, lane);
+                    }
+                }
             }
         }
     }

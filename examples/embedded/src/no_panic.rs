@@ -8,7 +8,7 @@ use board::{end, entry};
 use dl::Blank;
 use dl::prelude::*;
 use dl::quant::{Int8Layer, Int8Memory};
-use dl::train::{FusedMemory, Memory, StreamMemory, StreamModel};
+use dl::train::{FusedMemory, Memory, Padded, StreamMemory, StreamModel};
 use static_cell::ConstStaticCell;
 
 #[network(input = [64])]
@@ -49,6 +49,21 @@ struct Image {
     head: Dense<3>,
 }
 
+#[network(input = [9, 5])]
+struct Gesture {
+    lstm: Lstm<12, Last>,
+    head: Dense<4>,
+}
+
+#[network(input = [u16; 7])]
+struct Tags {
+    embed: Embedding<11, 4>,
+    gru: Gru<6, Bidirectional>,
+    norm: LayerNorm,
+    rnn: Rnn<5>,
+    head: Dense<3>,
+}
+
 #[network(input = [2, 7, 6], int8)]
 struct Seen {
     conv: Conv2d<8, 3, Pad<Same>, Stride<2>>,
@@ -62,6 +77,8 @@ struct Seen {
 static NET: ConstStaticCell<Memory<Net, CrossEntropy, Sgd, 1>> = ConstStaticCell::new(Blank::ZERO);
 static SMALL: ConstStaticCell<FusedMemory<Small, CrossEntropy>> = ConstStaticCell::new(Blank::ZERO);
 static IMAGE: ConstStaticCell<Memory<Image, CrossEntropy, Sgd, 1>> = ConstStaticCell::new(Blank::ZERO);
+static GESTURE: ConstStaticCell<Memory<Gesture, CrossEntropy, Sgd, 1>> = ConstStaticCell::new(Blank::ZERO);
+static TAGS: ConstStaticCell<Memory<Tags, CrossEntropy<7>, Adam, 2>> = ConstStaticCell::new(Blank::ZERO);
 type SeenMemory = Int8Memory<<SeenInt8 as Int8Layer>::Work, 84, 5>;
 static SEEN: ConstStaticCell<(SeenInt8, SeenMemory)> = ConstStaticCell::new((Blank::ZERO, Blank::ZERO));
 static SENSOR: ConstStaticCell<StreamMemory<Sensor>> = ConstStaticCell::new(Blank::ZERO);
@@ -109,6 +126,36 @@ extern "C" fn checked_image_predict(net: &mut ImageTrainer<CrossEntropy, Sgd, 1>
     net.predict(x)[0]
 }
 
+/// A training step of a recurrence of which the last state counts.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn checked_gesture_step(
+    net: &mut GestureTrainer<CrossEntropy, Sgd, 1>,
+    x: &[f32; 45],
+    y: &u16,
+) -> bool {
+    net.step(&(core::slice::from_ref(x), core::slice::from_ref(y))).is_ok()
+}
+
+/// A prediction of it.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn checked_gesture_predict(net: &mut GestureTrainer<CrossEntropy, Sgd, 1>, x: &[f32; 45]) -> f32 {
+    net.predict(x)[0]
+}
+
+/// A training step on sequences of different lengths, in chunks of two: of each step a class.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn checked_tags_step(
+    net: &mut TagsTrainer<CrossEntropy<7>, Adam, 2>,
+    x: &[[u16; 7]; 3],
+    y: &[[u16; 7]; 3],
+    steps: &[u16; 3],
+) -> bool {
+    net.step(&Padded { data: (x, y), steps }).is_ok()
+}
+
 /// One step of a sequence.
 #[unsafe(no_mangle)]
 #[inline(never)]
@@ -135,7 +182,12 @@ fn main() -> ! {
     let well = checked_step(&mut net, &x, &y) & checked_fused_step(&mut sgd, &x[0], y[0]);
     let mut image = ImageTrainer::in_place(IMAGE.take(), CrossEntropy::new(), Sgd::new(0.1), 0);
     let well = well & checked_image_step(&mut image, &[0.5; 288], &1);
+    let mut gesture = GestureTrainer::in_place(GESTURE.take(), CrossEntropy::new(), Sgd::new(0.1), 0);
+    let mut tags = TagsTrainer::in_place(TAGS.take(), CrossEntropy::DEFAULT, Adam::new(0.1), 0);
+    let well = well & checked_gesture_step(&mut gesture, &[0.5; 45], &1);
+    let well = well & checked_tags_step(&mut tags, &black_box([[1; 7]; 3]), &[[2; 7]; 3], &[7, 2, 3]);
     let values = [
+        checked_gesture_predict(&mut gesture, &[0.5; 45]),
         checked_image_predict(&mut image, &[0.5; 288]),
         checked_predict(&mut net, &x[0]),
         checked_stream(&mut sensor, &[0.5; 6]),

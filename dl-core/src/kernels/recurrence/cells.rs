@@ -7,7 +7,7 @@
 
 use core::ptr;
 
-use super::super::{Isa, dispatch};
+use super::super::{Isa, checked, dispatch};
 use super::gates::{Gates, GatesBack};
 use crate::{Real, math};
 
@@ -51,6 +51,18 @@ pub struct Step<'a, T> {
     pub(crate) kept: &'a mut [T],
 }
 
+impl<T> Step<'_, T> {
+    /// Whether the slices have the lengths that the cell asks for.
+    #[inline(always)]
+    fn fits(&self, cell: Cell) -> bool {
+        let (n, sums) = (self.h.len(), cell.gates() * self.h.len());
+        self.gates.len() == sums
+            && self.from.len() == sums
+            && (self.kept.is_empty() || self.kept.len() == n)
+            && (cell != Cell::Lstm || self.c.len() == n)
+    }
+}
+
 /// A step backward.
 #[derive(Debug)]
 pub struct StepBack<'a, T> {
@@ -70,44 +82,72 @@ pub struct StepBack<'a, T> {
     pub(super) du: &'a mut [T],
 }
 
-/// Steps of one scalar, compiled in this crate.
+impl<T> StepBack<'_, T> {
+    /// Whether the slices have the lengths that the cell asks for.
+    #[inline(always)]
+    fn fits(&self, cell: Cell) -> bool {
+        let (n, sums) = (self.h.len(), cell.gates() * self.h.len());
+        self.dh.len() == n
+            && self.da.len() == sums
+            && self.du.len() == sums
+            && (cell != Cell::Lstm || self.dc.len() == n)
+            && (cell.gates() == 1 || self.gates.len() == sums && self.kept.len() == n)
+            && (self.before.is_empty() || self.before.len() == n)
+    }
+}
+
+/// Steps of one scalar, compiled in this crate. Where a slice does not fit they do nothing, and say so.
 pub trait Cells: Sized {
     /// One step of a cell of `N` states; of as many as there are if that is 0.
-    fn step<const N: usize>(isa: Isa, cell: Cell, step: Step<'_, Self>);
+    #[must_use]
+    fn step<const N: usize>(isa: Isa, cell: Cell, step: Step<'_, Self>) -> bool;
     /// The way back.
-    fn step_back(isa: Isa, cell: Cell, step: StepBack<'_, Self>);
+    #[must_use]
+    fn step_back(isa: Isa, cell: Cell, step: StepBack<'_, Self>) -> bool;
 }
 
 impl Cells for f64 {
-    fn step<const N: usize>(_: Isa, cell: Cell, step: Step<'_, f64>) {
-        forward(cell, step);
+    fn step<const N: usize>(_: Isa, cell: Cell, step: Step<'_, f64>) -> bool {
+        let fits = step.fits(cell);
+        if fits {
+            forward(cell, step);
+        }
+        fits
     }
-    fn step_back(_: Isa, cell: Cell, step: StepBack<'_, f64>) {
-        backward(cell, step);
+    fn step_back(_: Isa, cell: Cell, step: StepBack<'_, f64>) -> bool {
+        let fits = step.fits(cell);
+        if fits {
+            backward(cell, step);
+        }
+        fits
     }
 }
 
 impl Cells for f32 {
     #[inline(always)]
-    fn step<const N: usize>(isa: Isa, cell: Cell, Step { gates, from, c, h, kept }: Step<'_, f32>) {
-        let (n, sums) = (h.len(), cell.gates() * h.len());
-        assert!((N == 0 || N == n) && gates.len() == sums && from.len() == sums);
-        assert!((kept.is_empty() || kept.len() == n) && (cell != Cell::Lstm || c.len() == n));
+    fn step<const N: usize>(isa: Isa, cell: Cell, step: Step<'_, f32>) -> bool {
+        if !step.fits(cell) || (N > 0 && N != step.h.len()) {
+            return false;
+        }
+        let Step { gates, from, c, h, kept } = step;
+        let n = h.len();
         let kept = if kept.is_empty() { ptr::null_mut() } else { kept.as_mut_ptr() };
         let (gates, from, c, h) = (gates.as_mut_ptr(), from.as_ptr(), c.as_mut_ptr(), h.as_mut_ptr());
         // SAFETY: the slices have the lengths that the cell asks for, and are borrowed.
         unsafe { dispatch::cell::<N, 0, 0>(isa, &Gates { cell, n, gates, from, c, h, kept }) }
+        true
     }
-    fn step_back(isa: Isa, cell: Cell, step: StepBack<'_, f32>) {
+    #[inline(always)]
+    fn step_back(isa: Isa, cell: Cell, step: StepBack<'_, f32>) -> bool {
+        if !step.fits(cell) {
+            return false;
+        }
         if cell.gates() == 1 {
-            return backward(cell, step);
+            backward(cell, step);
+            return true;
         }
         let StepBack { gates, kept, before, h, dh, dc, da, du } = step;
-        let (n, sums) = (h.len(), cell.gates() * h.len());
-        let is_lstm = cell == Cell::Lstm;
-        assert!(dh.len() == n && da.len() == sums && du.len() == sums && (!is_lstm || dc.len() == n));
-        assert!(gates.len() == sums && kept.len() == n);
-        assert!(before.is_empty() || before.len() == n);
+        let (n, is_lstm) = (h.len(), cell == Cell::Lstm);
         let before = if before.is_empty() { ptr::null() } else { before.as_ptr() };
         let (gates, kept) = (gates.as_ptr(), kept.as_ptr());
         let (dh, dc, da, du) = (dh.as_mut_ptr(), dc.as_mut_ptr(), da.as_mut_ptr(), du.as_mut_ptr());
@@ -118,6 +158,7 @@ impl Cells for f32 {
                 &GatesBack { is_lstm, n, gates, kept, before, dh, dc, da, du },
             );
         }
+        true
     }
 }
 
@@ -129,7 +170,7 @@ type Block<T> = [T; LANES];
 /// The block at `at` of part `part` of `n` numbers; zeros past the end.
 #[inline(always)]
 fn load<T: Real>(all: &[T], part: usize, n: usize, at: usize) -> Block<T> {
-    let all = &all[part * n..][..n][at..];
+    let all = checked::part(all, part * n + at..(part + 1) * n);
     match all.first_chunk() {
         Some(block) => *block,
         None => {
@@ -142,7 +183,7 @@ fn load<T: Real>(all: &[T], part: usize, n: usize, at: usize) -> Block<T> {
 
 #[inline(always)]
 fn store<T: Real>(block: Block<T>, all: &mut [T], part: usize, n: usize, at: usize) {
-    let all = &mut all[part * n..][..n][at..];
+    let all = checked::part_mut(all, part * n + at..(part + 1) * n);
     match all.first_chunk_mut() {
         Some(to) => *to = block,
         None => all.iter_mut().zip(block).for_each(|(to, number)| *to = number),
@@ -233,7 +274,7 @@ fn backward<T: Real>(cell: Cell, step: StepBack<'_, T>) {
     let (n, one) = (h.len(), T::one());
     if cell == Cell::Lstm {
         // tanh(c), where the derivative of the last gate will be
-        map(kept, &mut du[3 * n..], math::tanh);
+        map(kept, checked::part_mut(du, 3 * n..4 * n), math::tanh);
     }
     for at in (0..n).step_by(LANES) {
         let d = load(dh, 0, n, at);
@@ -307,7 +348,7 @@ mod tests {
         let [mut c, mut h, mut kept] = [3, 4, 5].map(|seed| numbers::<T>(n, seed));
         let before = if cell == Cell::Lstm { c.clone() } else { h.clone() };
         let step = Step { gates: &mut gates, from: &from, c: &mut c, h: &mut h, kept: &mut kept };
-        T::step::<0>(isa, cell, step);
+        assert!(T::step::<0>(isa, cell, step));
         let [mut dh, mut dc] = [6, 7].map(|seed| numbers::<T>(n, seed));
         let [mut da, mut du] = [8, 9].map(|seed| numbers::<T>(sums, seed));
         let back = StepBack {
@@ -320,7 +361,7 @@ mod tests {
             da: &mut da,
             du: &mut du,
         };
-        T::step_back(isa, cell, back);
+        assert!(T::step_back(isa, cell, back));
         [gates, c, h, kept, dh, dc, da, du].concat()
     }
 
