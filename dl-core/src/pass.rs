@@ -256,13 +256,14 @@ impl<'a, const B: usize, L: Lengths<'a, B>> Pass<'a, B, L> {
     /// ```
     #[inline(always)]
     pub const fn live(&self) -> usize {
-        self.live
+        // no more than `B` are, which is said again for the compiler
+        if self.live < B { self.live } else { B }
     }
 
-    /// How many of a chunk's numbers, or columns, count. That no more than `B` samples do is said again, for the compiler.
+    /// How many of a chunk's numbers, or columns, count.
     #[inline(always)]
     pub(crate) fn live_of(&self, numbers: usize) -> usize {
-        numbers / B.max(1) * self.live().min(B)
+        numbers / B.max(1) * self.live()
     }
 
     /// The numbers of a chunk's samples that count.

@@ -5,26 +5,25 @@
 
 use core::ops::Range;
 
-use super::Isa;
-use crate::Real;
+use super::{Isa, Products};
 
 /// The numbers of `at`.
 #[inline(always)]
-pub(super) fn part<T>(all: &[T], at: Range<usize>) -> &[T] {
+pub(crate) fn part<T>(all: &[T], at: Range<usize>) -> &[T] {
     debug_assert!(at.start <= at.end && at.end <= all.len(), "{at:?} of {} numbers", all.len());
     all.get(at).unwrap_or_default()
 }
 
 /// The same, for writing.
 #[inline(always)]
-pub(super) fn part_mut<T>(all: &mut [T], at: Range<usize>) -> &mut [T] {
+pub(crate) fn part_mut<T>(all: &mut [T], at: Range<usize>) -> &mut [T] {
     debug_assert!(at.start <= at.end && at.end <= all.len(), "{at:?} of {} numbers", all.len());
     all.get_mut(at).unwrap_or_default()
 }
 
 /// `to = from`, which are as many numbers.
 #[inline(always)]
-pub(super) fn copy<T: Copy>(from: &[T], to: &mut [T]) {
+pub(crate) fn copy<T: Copy>(from: &[T], to: &mut [T]) {
     if fits(from.len() == to.len()) {
         to.copy_from_slice(from);
     }
@@ -32,7 +31,7 @@ pub(super) fn copy<T: Copy>(from: &[T], to: &mut [T]) {
 
 /// [`gemm_bias`](super::gemm_bias)
 #[inline(always)]
-pub(super) fn gemm_bias<T: Real>(isa: Isa, size: [usize; 3], w: &[T], x: &[T], b: &[T], y: &mut [T]) {
+pub(crate) fn gemm_bias<T: Products>(isa: Isa, size: [usize; 3], w: &[T], x: &[T], b: &[T], y: &mut [T]) {
     if fits(are_matrices(size, [w.len(), x.len(), y.len()]) && is_bias(size, b.len())) {
         T::gemm_bias(isa, size, w, x, b, y, false);
     }
@@ -40,7 +39,7 @@ pub(super) fn gemm_bias<T: Real>(isa: Isa, size: [usize; 3], w: &[T], x: &[T], b
 
 /// [`gemm_tn`](super::gemm_tn)
 #[inline(always)]
-pub(super) fn gemm_tn<T: Real>(isa: Isa, size: [usize; 3], w: &[T], dy: &[T], dx: &mut [T]) {
+pub(crate) fn gemm_tn<T: Products>(isa: Isa, size: [usize; 3], w: &[T], dy: &[T], dx: &mut [T]) {
     if fits(are_matrices(size, [w.len(), dx.len(), dy.len()])) {
         T::gemm_tn(isa, size, w, dy, dx);
     }
@@ -48,7 +47,7 @@ pub(super) fn gemm_tn<T: Real>(isa: Isa, size: [usize; 3], w: &[T], dy: &[T], dx
 
 /// [`gemm_nt_add`](super::gemm_nt_add); where `dw` is `fresh`, it is overwritten.
 #[inline(always)]
-pub(super) fn gemm_nt<T: Real>(isa: Isa, size: [usize; 3], dy: &[T], x: &[T], dw: &mut [T], fresh: bool) {
+pub(crate) fn gemm_nt<T: Products>(isa: Isa, size: [usize; 3], dy: &[T], x: &[T], dw: &mut [T], fresh: bool) {
     if fits(are_matrices(size, [dw.len(), x.len(), dy.len()])) {
         T::gemm_nt(isa, size, dy, x, dw, fresh);
     }
@@ -56,7 +55,7 @@ pub(super) fn gemm_nt<T: Real>(isa: Isa, size: [usize; 3], dy: &[T], x: &[T], dw
 
 /// [`add_columns`](super::add_columns)
 #[inline(always)]
-pub(super) fn add_columns<T: Real>(isa: Isa, m: usize, dy: &[T], db: &mut [T]) {
+pub(crate) fn add_columns<T: Products>(isa: Isa, m: usize, dy: &[T], db: &mut [T]) {
     if fits(m > 0) {
         T::add_columns(isa, m, dy, db);
     }
@@ -64,7 +63,7 @@ pub(super) fn add_columns<T: Real>(isa: Isa, m: usize, dy: &[T], db: &mut [T]) {
 
 /// Whether it does, which only a debug build doubts.
 #[inline(always)]
-pub(super) fn fits(fits: bool) -> bool {
+pub(crate) fn fits(fits: bool) -> bool {
     debug_assert!(fits, "sizes that were checked do not fit");
     fits
 }

@@ -17,7 +17,7 @@ pub mod bilinear;
 pub mod border;
 #[doc(hidden)]
 pub mod channels;
-mod checked;
+pub(crate) mod checked;
 mod column;
 pub mod conv;
 mod dispatch;

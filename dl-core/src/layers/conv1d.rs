@@ -6,6 +6,7 @@ use core::ops::Range;
 use nalgebra::{SMatrix, SVector};
 
 use crate::descend::descends;
+use crate::kernels::checked::{copy, fits, part, part_mut};
 use crate::layers::{BatchNorm, weight_and_bias};
 use crate::options::{Rows, Sliding};
 use crate::shape::span;
@@ -157,23 +158,17 @@ impl<T: Real, S: Sliding, const OUT: usize, const FAN: usize, const BIAS: usize>
         let (isa, w) = (pass.isa(), self.weight.as_slice());
         for b in 0..pass.live() {
             let (steps, windows) = Self::steps(b, pass);
-            let x = &x.as_slice()[b * X..][..steps * Self::IN];
-            let y = &mut y.as_mut_slice()[b * Y..][..windows * OUT];
+            let x = part(x.as_slice(), b * X..b * X + steps * Self::IN);
+            let y = part_mut(y.as_mut_slice(), b * Y..b * Y + windows * OUT);
             match BIAS {
                 0 => y.fill(T::zero()),
                 _ => y.chunks_exact_mut(OUT).for_each(|y| y.copy_from_slice(self.bias.as_slice())),
             }
             Self::pieces(steps, windows, |Piece { windows, columns, x: at }| {
                 let size = [OUT, windows.len(), columns.len()];
-                let y = &mut y[windows.start * OUT..windows.end * OUT];
-                T::windows_add(
-                    isa,
-                    size,
-                    Self::STEP,
-                    &w[columns.start * OUT..columns.end * OUT],
-                    &x[at..],
-                    y,
-                );
+                let y = part_mut(y, windows.start * OUT..windows.end * OUT);
+                let (w, x) = (part(w, columns.start * OUT..columns.end * OUT), part(x, at..x.len()));
+                fits(T::windows_add(isa, size, Self::STEP, w, x, y));
             });
         }
     }
@@ -182,7 +177,7 @@ impl<T: Real, S: Sliding, const OUT: usize, const FAN: usize, const BIAS: usize>
     fn clear_rest<const Y: usize, const B: usize>(&self, y: &mut SMatrix<T, Y, B>, pass: Pass<'_, B>) {
         for b in 0..pass.live() {
             let (_, windows) = Self::steps(b, pass);
-            y.as_mut_slice()[b * Y..][windows * OUT..Y].fill(T::zero());
+            part_mut(y.as_mut_slice(), b * Y + windows * OUT..(b + 1) * Y).fill(T::zero());
         }
     }
 
@@ -235,14 +230,14 @@ impl<T: Real, S: Sliding, const OUT: usize, const FAN: usize, const BIAS: usize>
         }
         for b in 0..pass.live() {
             let (steps, windows) = Self::steps(b, pass);
-            let x = &x.as_slice()[b * X..][..steps * Self::IN];
-            let dy = &dy.as_slice()[b * Y..][..windows * OUT];
+            let x = part(x.as_slice(), b * X..b * X + steps * Self::IN);
+            let dy = part(dy.as_slice(), b * Y..b * Y + windows * OUT);
             T::add_columns(isa, OUT, dy, self.bias.as_mut_slice());
             Self::pieces(steps, windows, |Piece { windows, columns, x: at }| {
                 let size = [OUT, windows.len(), columns.len()];
-                let dy = &dy[windows.start * OUT..windows.end * OUT];
-                let dw = &mut self.weight.as_mut_slice()[columns.start * OUT..columns.end * OUT];
-                T::windows_nt_add(isa, size, Self::STEP, dy, &x[at..], dw);
+                let (dy, x) = (part(dy, windows.start * OUT..windows.end * OUT), part(x, at..x.len()));
+                let dw = part_mut(self.weight.as_mut_slice(), columns.start * OUT..columns.end * OUT);
+                fits(T::windows_nt_add(isa, size, Self::STEP, dy, x, dw));
             });
         }
     }
@@ -256,13 +251,15 @@ impl<T: Real, S: Sliding, const OUT: usize, const FAN: usize, const BIAS: usize>
         dx.fill(T::zero());
         for b in 0..pass.live() {
             let (steps, windows) = Self::steps(b, pass);
-            let dx = &mut dx.as_mut_slice()[b * X..][..steps * Self::IN];
-            let dy = &dy.as_slice()[b * Y..][..windows * OUT];
+            let dx = part_mut(dx.as_mut_slice(), b * X..b * X + steps * Self::IN);
+            let dy = part(dy.as_slice(), b * Y..b * Y + windows * OUT);
             Self::pieces(steps, windows, |Piece { windows, columns, x: at }| {
                 let size = [OUT, windows.len(), columns.len()];
-                let dy = &dy[windows.start * OUT..windows.end * OUT];
-                let w = &self.weight.as_slice()[columns.start * OUT..columns.end * OUT];
-                T::windows_tn_add(pass.isa(), size, Self::STEP, w, dy, &mut dx[at..]);
+                let dy = part(dy, windows.start * OUT..windows.end * OUT);
+                let w = part(self.weight.as_slice(), columns.start * OUT..columns.end * OUT);
+                let end = dx.len();
+                let dx = part_mut(dx, at..end);
+                fits(T::windows_tn_add(pass.isa(), size, Self::STEP, w, dy, dx));
             });
         }
     }
@@ -352,31 +349,32 @@ impl<T: Real, S: Sliding, const OUT: usize, const FAN: usize, const BIAS: usize,
         }
         let (isa, w) = (pass.isa(), self.weight.as_slice());
         for (b, past) in past.iter_mut().enumerate() {
-            let (past, x) = (past.numbers(), &x.as_slice()[b * X..][..X]);
-            let y = &mut y.as_mut_slice()[b * OUT..][..OUT];
+            let (past, x) = (past.numbers(), part(x.as_slice(), b * X..(b + 1) * X));
+            let y = part_mut(y.as_mut_slice(), b * OUT..(b + 1) * OUT);
             match BIAS {
                 0 => y.fill(T::zero()),
-                _ => y.copy_from_slice(self.bias.as_slice()),
+                _ => copy(self.bias.as_slice(), y),
             }
             // the numbers of the window from number `k` on, which lie together
             let mut add = |k: usize, x: &[T]| {
                 if !x.is_empty() {
-                    T::windows_add(isa, [OUT, 1, x.len()], 0, &w[k * X * OUT..][..x.len() * OUT], x, y);
+                    let w = part(w, k * X * OUT..(k * X + x.len()) * OUT);
+                    fits(T::windows_add(isa, [OUT, 1, x.len()], 0, w, x, y));
                 }
             };
             if Self::DILATION == 1 {
-                let (newer, older) = past.split_at(*oldest * X);
-                add(0, older);
-                add(Self::BEFORE - *oldest, newer);
+                let first = *oldest * X;
+                add(0, part(past, first..past.len()));
+                add(Self::BEFORE - *oldest, part(past, 0..first));
             } else {
                 for k in 0..Self::K - 1 {
                     let at = (*oldest + k * Self::DILATION) % Self::BEFORE;
-                    add(k, &past[at * X..][..X]);
+                    add(k, part(past, at * X..(at + 1) * X));
                 }
             }
             add(Self::K - 1, x);
             if Self::BEFORE > 0 {
-                past[*oldest * X..][..X].copy_from_slice(x);
+                copy(x, part_mut(past, *oldest * X..(*oldest + 1) * X));
             }
         }
         *oldest = if *oldest + 1 < Self::BEFORE { *oldest + 1 } else { 0 };

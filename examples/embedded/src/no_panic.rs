@@ -64,6 +64,16 @@ struct Tags {
     head: Dense<3>,
 }
 
+#[network(input = [24, 3])]
+struct Motion {
+    conv1: Conv1d<6, 5, Stride<2>, Pad<2>>,
+    act1: Relu,
+    conv2: Conv1d<8, 3>,
+    act2: Relu,
+    mean: GlobalAvgPool,
+    head: Dense<4>,
+}
+
 #[network(input = [2, 7, 6], int8)]
 struct Seen {
     conv: Conv2d<8, 3, Pad<Same>, Stride<2>>,
@@ -79,6 +89,7 @@ static SMALL: ConstStaticCell<FusedMemory<Small, CrossEntropy>> = ConstStaticCel
 static IMAGE: ConstStaticCell<Memory<Image, CrossEntropy, Sgd, 1>> = ConstStaticCell::new(Blank::ZERO);
 static GESTURE: ConstStaticCell<Memory<Gesture, CrossEntropy, Sgd, 1>> = ConstStaticCell::new(Blank::ZERO);
 static TAGS: ConstStaticCell<Memory<Tags, CrossEntropy<7>, Adam, 2>> = ConstStaticCell::new(Blank::ZERO);
+static MOTION: ConstStaticCell<Memory<Motion, CrossEntropy, Sgd, 2>> = ConstStaticCell::new(Blank::ZERO);
 type SeenMemory = Int8Memory<<SeenInt8 as Int8Layer>::Work, 84, 5>;
 static SEEN: ConstStaticCell<(SeenInt8, SeenMemory)> = ConstStaticCell::new((Blank::ZERO, Blank::ZERO));
 static SENSOR: ConstStaticCell<StreamMemory<Sensor>> = ConstStaticCell::new(Blank::ZERO);
@@ -156,6 +167,25 @@ extern "C" fn checked_tags_step(
     net.step(&Padded { data: (x, y), steps }).is_ok()
 }
 
+/// A training step of convolutions over steps, on sequences of different lengths.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn checked_motion_step(
+    net: &mut MotionTrainer<CrossEntropy, Sgd, 2>,
+    x: &[[f32; 72]; 3],
+    y: &[u16; 3],
+    steps: &[u16; 3],
+) -> bool {
+    net.step(&Padded { data: (x, y), steps }).is_ok()
+}
+
+/// A prediction of them.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn checked_motion_predict(net: &mut MotionTrainer<CrossEntropy, Sgd, 2>, x: &[f32; 72]) -> f32 {
+    net.predict(x)[0]
+}
+
 /// One step of a sequence.
 #[unsafe(no_mangle)]
 #[inline(never)]
@@ -186,7 +216,11 @@ fn main() -> ! {
     let mut tags = TagsTrainer::in_place(TAGS.take(), CrossEntropy::DEFAULT, Adam::new(0.1), 0);
     let well = well & checked_gesture_step(&mut gesture, &[0.5; 45], &1);
     let well = well & checked_tags_step(&mut tags, &black_box([[1; 7]; 3]), &[[2; 7]; 3], &[7, 2, 3]);
+    let mut motion = MotionTrainer::in_place(MOTION.take(), CrossEntropy::new(), Sgd::new(0.1), 0);
+    let x = black_box([[0.5; 72]; 3]);
+    let well = well & checked_motion_step(&mut motion, &x, &[1, 2, 3], &[24, 18, 9]);
     let values = [
+        checked_motion_predict(&mut motion, &x[0]),
         checked_gesture_predict(&mut gesture, &[0.5; 45]),
         checked_image_predict(&mut image, &[0.5; 288]),
         checked_predict(&mut net, &x[0]),
