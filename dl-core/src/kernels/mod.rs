@@ -24,6 +24,7 @@ mod dispatch;
 #[doc(hidden)]
 pub mod elementwise;
 mod f32;
+mod few_rows;
 pub mod int8;
 mod isa;
 mod lanes;

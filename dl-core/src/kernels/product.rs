@@ -6,6 +6,7 @@
 use core::mem::MaybeUninit;
 
 use super::column::gemv;
+use super::few_rows;
 use super::simd::Simd;
 
 /// `C = A B`, column-major, with what the sums start from and what happens to them at the end.
@@ -48,6 +49,13 @@ impl Product {
             start => start,
         };
         Product { m, a: self.a.wrapping_add(first), c: self.c.wrapping_add(first), start, ..*self }
+    }
+
+    /// The part without the first columns.
+    #[inline(always)]
+    fn behind(&self, columns: usize) -> Product {
+        let (b, c) = (columns * self.b_col, columns * self.c_col);
+        Product { n: self.n - columns, b: self.b.wrapping_add(b), c: self.c.wrapping_add(c), ..*self }
     }
 }
 
@@ -107,13 +115,29 @@ const MANY: usize = 64;
 #[repr(align(64))]
 struct Panel(MaybeUninit<[f32; 32 * DEPTH]>);
 
-/// All tiles of a product that is not deep. With AVX-512, where the columns of a panel of `A` would push each other out of
-/// the first cache before they are read again, they are copied.
+/// All tiles of a product that is not deep.
 #[inline(always)]
 unsafe fn tiles<V: Simd>(p: &Product) {
     let rows = V::TILE.0 * V::LANES;
+    let mut whole = *p;
+    // SAFETY: the caller's.
+    unsafe {
+        if few_rows::are_few::<V>(p, rows) {
+            whole.m -= p.m % rows;
+            few_rows::last_rows::<V>(p, whole.m);
+        }
+        panels::<V>(&whole);
+    }
+}
+
+/// The same, where a last row is worth a vector. With AVX-512 a panel of `A` is copied, by the first tile that reads it, where its
+/// columns would push each other out of the first cache before they are read again, or lie across its lines.
+#[inline(always)]
+unsafe fn panels<V: Simd>(p: &Product) {
+    let rows = V::TILE.0 * V::LANES;
     let sets = SETS >> p.a_col.trailing_zeros().min(SETS.trailing_zeros());
-    let copied = V::MASKED && p.n >= MANY && p.k >= SHARED * sets;
+    let askew = !p.a_col.is_multiple_of(V::LANES) || !p.a.addr().is_multiple_of(64);
+    let copied = V::MASKED && p.n >= MANY && (p.k >= SHARED * sets || askew);
     let mut panel = Panel(MaybeUninit::uninit());
     let panel = panel.0.as_mut_ptr().cast::<f32>();
     let mut row = 0;
@@ -122,11 +146,11 @@ unsafe fn tiles<V: Simd>(p: &Product) {
         // SAFETY: the caller's; the panel has room for as many rows, and for the depth of a block.
         unsafe {
             if copied && part.m == rows {
-                for column in 0..p.k {
-                    let from = part.a.add(column * p.a_col);
-                    core::ptr::copy_nonoverlapping(from, panel.add(column * rows), rows);
-                }
-                (part.a, part.a_col) = (panel, rows);
+                // the first tile copies what it reads
+                tile_and::<V, 2, 8, false>(&part, 0, 0, 0, |q, a_now| {
+                    store::<V, 2, false>(a_now, panel.add(q * rows), 0, false);
+                });
+                part = Product { a: panel, a_col: rows, ..part.behind(8) };
             }
             walk::<V>(&part);
         }
@@ -223,6 +247,19 @@ unsafe fn tile<V: Simd, const MV: usize, const NR: usize, const PART: bool>(
     column: usize,
     part: usize,
 ) {
+    // SAFETY: the caller's.
+    unsafe { tile_and::<V, MV, NR, PART>(p, row, column, part, |_, _| ()) }
+}
+
+/// The same; and shows each column of `A`, and the rows of it that the tile has.
+#[inline(always)]
+unsafe fn tile_and<V: Simd, const MV: usize, const NR: usize, const PART: bool>(
+    p: &Product,
+    row: usize,
+    column: usize,
+    part: usize,
+    mut seen: impl FnMut(usize, [V; MV]),
+) {
     // SAFETY: the caller's word for the pointers and the instructions.
     unsafe {
         let c = p.c.add(column * p.c_col + row);
@@ -239,8 +276,9 @@ unsafe fn tile<V: Simd, const MV: usize, const NR: usize, const PART: bool>(
         };
         let (mut a, mut b) = (p.a.add(row), p.b.add(column * p.b_col));
         if p.b_col == 1 {
-            for _ in 0..p.k {
+            for q in 0..p.k {
                 let a_now = load::<V, MV, PART>(a, part);
+                seen(q, a_now);
                 for (j, sums) in sums.iter_mut().enumerate() {
                     add::<V, MV>(sums, a_now, *b.add(j));
                 }
@@ -255,6 +293,7 @@ unsafe fn tile<V: Simd, const MV: usize, const NR: usize, const PART: bool>(
             }
             for q in 0..p.k {
                 let a_now = load::<V, MV, PART>(a, part);
+                seen(q, a_now);
                 for (sums, b) in sums.iter_mut().zip(columns) {
                     add::<V, MV>(sums, a_now, *b.add(q));
                 }

@@ -167,6 +167,10 @@ fn deep_and_large_products_are_those_of_the_plain_loops() {
     {
         check(m, n, k);
     }
+    // a last row or two, which are not worth a vector
+    for (m, n, k) in [(65, 150, 300), (34, 70, 513), (2, 100, 40), (97, 31, 16)] {
+        check(m, n, k);
+    }
     // columns that are a power of two apart
     for (m, n, k) in [(512, 64, 130), (256, 257, 70), (1024, 66, 64), (264, 16, 100)] {
         check(m, n, k);
