@@ -15,8 +15,8 @@ pub(super) fn sum<T: Real>(a: &[T], f: impl Fn(T) -> T) -> T {
             sums[i] += f(a[i]);
         }
     }
-    for (sum, &a) in sums.iter_mut().zip(rest) {
-        *sum += f(a);
+    if !rest.is_empty() {
+        sums = with_rest(sums, rest.iter(), |sum, &a| sum + f(a));
     }
     total(sums)
 }
@@ -38,8 +38,8 @@ pub(super) fn sum_of_pairs<T: Real>(a: &[T], b: &[T], f: impl Fn(T, T) -> T) -> 
             sums[i] += f(a[i], b[i]);
         }
     }
-    for (sum, (&a, &b)) in sums.iter_mut().zip(a_rest.iter().zip(b_rest)) {
-        *sum += f(a, b);
+    if !a_rest.is_empty() {
+        sums = with_rest(sums, a_rest.iter().zip(b_rest), |sum, (&a, &b)| sum + f(a, b));
     }
     total(sums)
 }
@@ -56,8 +56,8 @@ pub(super) fn largest<T: Real>(a: &[T]) -> T {
             largest[i] = larger(largest[i], a[i]);
         }
     }
-    for (largest, &a) in largest.iter_mut().zip(rest) {
-        *largest = larger(*largest, a);
+    if !rest.is_empty() {
+        largest = with_rest(largest, rest.iter(), |largest, &a| larger(largest, a));
     }
     halve(largest, larger)
 }
@@ -75,12 +75,26 @@ pub(super) fn sum_of_two<T: Real>(a: &[T], b: &[T], f: impl Fn(T, T) -> (T, T)) 
             second[i] += two;
         }
     }
-    for (i, (&a, &b)) in a_rest.iter().zip(b_rest).enumerate() {
-        let (one, two) = f(a, b);
-        first[i] += one;
-        second[i] += two;
+    if !a_rest.is_empty() {
+        let rest = a_rest.iter().zip(b_rest);
+        first = with_rest(first, rest.clone(), |sum, (&a, &b)| sum + f(a, b).0);
+        second = with_rest(second, rest, |sum, (&a, &b)| sum + f(a, b).1);
     }
     (total(first), total(second))
+}
+
+/// The parts, with the numbers that do not fill a block. A copy has them, for what is written one by one cannot stay in vectors.
+#[inline(always)]
+fn with_rest<T: Real, A>(
+    parts: [T; LANES],
+    rest: impl Iterator<Item = A>,
+    f: impl Fn(T, A) -> T,
+) -> [T; LANES] {
+    let mut parts = parts;
+    for (part, a) in parts.iter_mut().zip(rest) {
+        *part = f(*part, a);
+    }
+    parts
 }
 
 #[inline(always)]

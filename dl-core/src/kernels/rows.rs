@@ -73,13 +73,29 @@ impl Rows {
         );
     }
 
-    /// The part of `w` that belongs to row `k`.
+    /// How many of `weights` weights a row has, and how many rows these are.
     #[inline(always)]
-    fn of_row<A>(self, k: usize, w: &[A]) -> core::ops::Range<usize> {
+    fn weights(self, weights: usize) -> Weights {
         let per_row = self.len.checked_div(self.run).unwrap_or(0);
-        let rows = w.len().checked_div(per_row).unwrap_or(0);
-        let first = k.checked_rem(rows).unwrap_or(0) * per_row;
-        first..first + if rows == 0 { 0 } else { per_row }
+        let rows = weights.checked_div(per_row).unwrap_or(0);
+        Weights { per_row: if rows == 0 { 0 } else { per_row }, rows }
+    }
+}
+
+/// The weights of rows, over one or more of them and then again.
+#[derive(Clone, Copy)]
+struct Weights {
+    per_row: usize,
+    rows: usize,
+}
+
+impl Weights {
+    /// Those that belong to row `k`.
+    #[inline(always)]
+    fn of_row(self, k: usize) -> core::ops::Range<usize> {
+        // a division takes as long as a row of 64 numbers
+        let first = if self.rows < 2 { 0 } else { k.checked_rem(self.rows).unwrap_or(0) * self.per_row };
+        first..first + self.per_row
     }
 }
 
@@ -172,39 +188,63 @@ versions! {
     }
 }
 
+/// Rows that are normalized together: one waits for its sums, its root and its quotients, several wait at once.
+const TOGETHER: usize = 16;
+
 #[inline(always)]
-fn forward<T: Real>(rows: Rows, x: &[T], y: &mut [T], [w, b]: [&[T]; 2], mut stats: Option<[&mut [T]; 2]>) {
-    let (n, eps) = (T::of(rows.len as f64), T::of(rows.eps));
-    for (k, (x, y)) in x.chunks_exact(rows.len.max(1)).zip(y.chunks_exact_mut(rows.len.max(1))).enumerate() {
-        let mean = if rows.centred { sum(x, |x| x) / n } else { T::zero() };
-        let var = sum(x, |x| (x - mean) * (x - mean)) / n;
-        let r = math::sqrt(var + eps).recip();
-        if let Some([means, rs]) = &mut stats {
-            if let Some(of_row) = means.get_mut(k) {
-                *of_row = mean; // rows that are not centred keep none
-            }
-            if let Some(of_row) = rs.get_mut(k) {
-                *of_row = r;
+fn forward<T: Real>(rows: Rows, x: &[T], y: &mut [T], affine: [&[T]; 2], mut stats: Option<[&mut [T]; 2]>) {
+    let (len, n, eps) = (rows.len.max(1), T::of(rows.len as f64), T::of(rows.eps));
+    let parts = affine.map(|all| rows.weights(all.len()));
+    let blocks = x.chunks(TOGETHER * len).zip(y.chunks_mut(TOGETHER * len));
+    for (first, (x, y)) in (0..).step_by(TOGETHER).zip(blocks) {
+        let (mut means, mut rs) = ([T::zero(); TOGETHER], [T::zero(); TOGETHER]);
+        if rows.centred {
+            for (mean, x) in means.iter_mut().zip(x.chunks_exact(len)) {
+                *mean = sum(x, |x| x) / n;
             }
         }
-        let [w, b] = [w, b].map(|all| all.get(rows.of_row(k, all)).unwrap_or_default());
-        match (w, b) {
-            ([], _) => scale(x, y, mean, r, T::zero()),
-            (w, []) => {
-                for ((y, &x), &w) in y.iter_mut().zip(x).zip(w) {
-                    *y = (x - mean) * r * w;
+        for ((r, &mean), x) in rs.iter_mut().zip(&means).zip(x.chunks_exact(len)) {
+            *r = sum(x, |x| (x - mean) * (x - mean)) / n + eps;
+        }
+        for r in rs.iter_mut().take(x.len() / len) {
+            *r = math::sqrt(*r).recip();
+        }
+        if let Some([of_means, of_rs]) = &mut stats {
+            let at = |all: &mut [T], of_block: &[T; TOGETHER]| {
+                for (to, &of_row) in all.iter_mut().skip(first).zip(of_block).take(x.len() / len) {
+                    *to = of_row;
                 }
+            };
+            at(of_means, &means); // rows that are not centred keep none
+            at(of_rs, &rs);
+        }
+        let of_rows = x.chunks_exact(len).zip(y.chunks_exact_mut(len)).zip(means.iter().zip(&rs));
+        for (k, ((x, y), (&mean, &r))) in (first..).zip(of_rows) {
+            let [w, b] = [0, 1].map(|i| affine[i].get(parts[i].of_row(k)).unwrap_or_default());
+            scale_row(rows.run, x, y, [mean, r], [w, b]);
+        }
+    }
+}
+
+/// `y = w (x − μ) r + b` of a row.
+#[inline(always)]
+fn scale_row<T: Real>(run: usize, x: &[T], y: &mut [T], [mean, r]: [T; 2], affine: [&[T]; 2]) {
+    match affine {
+        [[], _] => scale(x, y, mean, r, T::zero()),
+        [w, []] => {
+            for ((y, &x), &w) in y.iter_mut().zip(x).zip(w) {
+                *y = (x - mean) * r * w;
             }
-            (w, b) if rows.run == 1 => {
-                for (((y, &x), &w), &b) in y.iter_mut().zip(x).zip(w).zip(b) {
-                    *y = (x - mean) * r * w + b;
-                }
+        }
+        [w, b] if run == 1 => {
+            for (((y, &x), &w), &b) in y.iter_mut().zip(x).zip(w).zip(b) {
+                *y = (x - mean) * r * w + b;
             }
-            (w, b) => {
-                let runs = x.chunks_exact(rows.run.max(1)).zip(y.chunks_exact_mut(rows.run.max(1)));
-                for (((x, y), &w), &b) in runs.zip(w).zip(b) {
-                    scale(x, y, mean, r * w, b);
-                }
+        }
+        [w, b] => {
+            let runs = x.chunks_exact(run.max(1)).zip(y.chunks_exact_mut(run.max(1)));
+            for (((x, y), &w), &b) in runs.zip(w).zip(b) {
+                scale(x, y, mean, r * w, b);
             }
         }
     }
@@ -226,13 +266,18 @@ fn backward<T: Real>(
     mut dx: Option<&mut [T]>,
     mut grad: Option<[&mut [T]; 2]>,
 ) {
-    let n = T::of(rows.len as f64);
+    let (n, of_w) = (T::of(rows.len as f64), rows.weights(w.len()));
+    let of_grad =
+        grad.as_ref().map_or([of_w; 2], |[dw, db]| [dw.len(), db.len()].map(|all| rows.weights(all)));
     for (k, (x, dy)) in x.chunks_exact(rows.len.max(1)).zip(dy.chunks_exact(rows.len.max(1))).enumerate() {
         let mean = means.get(k).copied().filter(|_| rows.centred).unwrap_or(T::zero());
         let r = rs.get(k).copied().unwrap_or(T::zero());
-        let w = w.get(rows.of_row(k, w)).unwrap_or_default();
+        let w = w.get(of_w.of_row(k)).unwrap_or_default();
         let is_of_runs = w.is_empty() || rows.run > 1;
-        let grad = grad.as_mut().map(|[dw, db]| [of_row_mut(rows, k, dw), of_row_mut(rows, k, db)]);
+        let grad = grad.as_mut().map(|[dw, db]| {
+            let [of_dw, of_db] = of_grad.map(|part| part.of_row(k));
+            [dw.get_mut(of_dw).unwrap_or_default(), db.get_mut(of_db).unwrap_or_default()]
+        });
         // Σ w dy and Σ w dy (x − μ)
         let (mut whole, mut along) = (T::zero(), T::zero());
         if is_of_runs {
@@ -284,12 +329,6 @@ fn backward<T: Real>(
             }
         }
     }
-}
-
-#[inline(always)]
-fn of_row_mut<A>(rows: Rows, k: usize, w: &mut [A]) -> &mut [A] {
-    let part = rows.of_row(k, w);
-    w.get_mut(part).unwrap_or_default()
 }
 
 #[cfg(test)]
