@@ -162,6 +162,20 @@ unsafe fn panels<V: Simd>(p: &Product) {
 #[inline(always)]
 unsafe fn walk<V: Simd>(p: &Product) {
     let (rows, columns) = (V::TILE.0 * V::LANES, V::TILE.1);
+    let mut narrow = *p;
+    if V::MASKED && p.m <= V::LANES {
+        while narrow.n >= WIDE {
+            // SAFETY: the caller's.
+            unsafe {
+                match p.m % V::LANES {
+                    0 => tile::<V, 1, WIDE, false>(&narrow, 0, 0, 0),
+                    part => tile::<V, 1, WIDE, true>(&narrow, 0, 0, part),
+                }
+            }
+            narrow = narrow.behind(WIDE);
+        }
+    }
+    let p = &narrow;
     // A small A stays in the first cache, and C is walked in order; a large one is walked once.
     let by_columns = p.m * p.k <= 8 * 1024;
     let (across, down) = (p.n.div_ceil(columns), p.m.div_ceil(rows));
@@ -194,6 +208,9 @@ unsafe fn walk<V: Simd>(p: &Product) {
         }
     }
 }
+
+/// Columns of a tile that is one vector high.
+const WIDE: usize = 16;
 
 /// The tile at `row`, or the rows that are left there, `NR` columns wide.
 #[inline(always)]
