@@ -56,29 +56,48 @@ const P: [f32; 5] = [1.0, 0.133_797_27, 0.003_494_045_7, 2.058_365_1e-5, 1.331_9
 const Q: [f32; 5] = [1.0, 0.467_130_42, 0.025_871_117, 3.283_110_3e-4, 7.762_111e-7];
 const LIMIT: f32 = 9.02;
 
+/// Those of `tanh(x / 2) / 2` in `x`: powers of two, by which products and sums lose nothing.
+const P_HALF: [f32; 5] = halved(P, 0.25);
+const Q_HALF: [f32; 5] = halved(Q, 1.0);
+
+/// `first · c[i] / 4ⁱ`
+const fn halved(mut c: [f32; 5], first: f32) -> [f32; 5] {
+    let (mut i, mut factor) = (0, first);
+    while i < c.len() {
+        c[i] *= factor;
+        factor /= 4.0;
+        i += 1;
+    }
+    c
+}
+
+/// `x P(x²) / Q(x²)` of `x` between `-limit` and `limit`, and of the nearer of these beyond.
 #[inline(always)]
-unsafe fn tanh<V: Simd>(x: V) -> V {
+unsafe fn quotient<V: Simd>(x: V, p: [f32; 5], q: [f32; 5], limit: f32) -> V {
     // SAFETY: the caller's word.
     unsafe {
-        let x = x.clamp(LIMIT);
+        let x = x.clamp(limit);
         let (second, fourth) = (x.mul(x), x.mul(x).mul(x.mul(x)));
         // both halves of a polynomial at once: a step waits for this
         let low = |c: [f32; 5]| V::splat(c[1]).mul_add(second, V::splat(c[0]));
         let high =
             |c: [f32; 5]| V::splat(c[4]).mul_add(fourth, V::splat(c[3]).mul_add(second, V::splat(c[2])));
-        let above = x.mul(fourth).mul_add(high(P), x.mul(low(P)));
-        above.div(fourth.mul_add(high(Q), low(Q)))
+        let above = x.mul(fourth).mul_add(high(p), x.mul(low(p)));
+        above.div(fourth.mul_add(high(q), low(q)))
     }
+}
+
+#[inline(always)]
+unsafe fn tanh<V: Simd>(x: V) -> V {
+    // SAFETY: the caller's word.
+    unsafe { quotient(x, P, Q, LIMIT) }
 }
 
 /// `σ(x) = ½ + ½ tanh(x / 2)`
 #[inline(always)]
 unsafe fn sigmoid<V: Simd>(x: V) -> V {
     // SAFETY: the caller's word.
-    unsafe {
-        let half = V::splat(0.5);
-        tanh(x.mul(half)).mul_add(half, half)
-    }
+    unsafe { quotient(x, P_HALF, Q_HALF, 2.0 * LIMIT).add(V::splat(0.5)) }
 }
 
 /// All states.
