@@ -203,7 +203,7 @@ unsafe fn column_rest<V: Simd>(p: &Product, mut row: usize) {
     }
 }
 
-/// `MV` vectors of one column; the depth is split `SPLIT` ways to have enough sums under way, if that is allowed.
+/// `MV` vectors of one column; the depth is split `SPLIT` ways, a power of two, to have enough sums under way, if that is allowed.
 #[inline(always)]
 unsafe fn column_tile<V: Simd, const MV: usize, const SPLIT: usize, const PART: bool>(
     p: &Product,
@@ -234,12 +234,17 @@ unsafe fn column_tile<V: Simd, const MV: usize, const SPLIT: usize, const PART: 
                 left -= 1;
             }
         }
-        let (mut sum, others) = (sums[0], &sums[1..split]);
-        for other in others {
-            for (sum, other) in sum.iter_mut().zip(other) {
-                *sum = sum.add(*other);
+        // by halves: a recurrence waits for this
+        let mut half = split / 2;
+        while half > 0 {
+            let (first, second) = sums.split_at_mut(half);
+            for (sums, others) in first.iter_mut().zip(second) {
+                for (sum, other) in sums.iter_mut().zip(others) {
+                    *sum = sum.add(*other);
+                }
             }
+            half /= 2;
         }
-        store::<V, MV, PART>(sum, c, part, p.relu);
+        store::<V, MV, PART>(sums[0], c, part, p.relu);
     }
 }

@@ -76,8 +76,9 @@ const fn halved(mut c: [f32; 5], first: f32) -> [f32; 5] {
 unsafe fn quotient<V: Simd>(x: V, p: [f32; 5], q: [f32; 5], limit: f32) -> V {
     // SAFETY: the caller's word.
     unsafe {
-        let x = x.clamp(limit);
-        let (second, fourth) = (x.mul(x), x.mul(x).mul(x.mul(x)));
+        // the square of the limited `x`, without waiting for that
+        let second = x.mul(x).at_most(limit * limit);
+        let (x, fourth) = (x.clamp(limit), second.mul(second));
         // both halves of a polynomial at once: a step waits for this
         let low = |c: [f32; 5]| V::splat(c[1]).mul_add(second, V::splat(c[0]));
         let high =

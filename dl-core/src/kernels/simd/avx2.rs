@@ -68,6 +68,10 @@ impl Simd for F32x8 {
         }
     }
     #[inline(always)]
+    unsafe fn at_most(self, limit: f32) -> Self {
+        unsafe { F32x8(_mm256_min_ps(_mm256_set1_ps(limit), self.0)) }
+    }
+    #[inline(always)]
     unsafe fn relu(self) -> Self {
         // the second operand is what comes out for NaN
         unsafe { F32x8(_mm256_max_ps(_mm256_setzero_ps(), self.0)) }

@@ -145,6 +145,10 @@ impl Simd for F32x16 {
         }
     }
     #[inline(always)]
+    unsafe fn at_most(self, limit: f32) -> Self {
+        unsafe { F32x16(_mm512_min_ps(_mm512_set1_ps(limit), self.0)) }
+    }
+    #[inline(always)]
     unsafe fn relu(self) -> Self {
         // the second operand is what comes out for NaN
         unsafe { F32x16(_mm512_max_ps(_mm512_setzero_ps(), self.0)) }

@@ -142,6 +142,8 @@ pub(super) trait Simd: Copy {
     unsafe fn div(self, other: Self) -> Self;
     /// Between `-limit` and `limit`; NaN stays NaN.
     unsafe fn clamp(self, limit: f32) -> Self;
+    /// At most `limit`; NaN stays NaN.
+    unsafe fn at_most(self, limit: f32) -> Self;
     /// `max(self, 0)`; NaN stays NaN.
     unsafe fn relu(self) -> Self;
     /// The sums of four vectors.

@@ -57,6 +57,10 @@ impl<const FUSED: bool> Simd for Neon<FUSED> {
         unsafe { Neon(vminq_f32(vmaxq_f32(self.0, vdupq_n_f32(-limit)), vdupq_n_f32(limit))) }
     }
     #[inline(always)]
+    unsafe fn at_most(self, limit: f32) -> Self {
+        unsafe { Neon(vminq_f32(self.0, vdupq_n_f32(limit))) }
+    }
+    #[inline(always)]
     unsafe fn relu(self) -> Self {
         // NaN is not below zero
         unsafe { Neon(vbslq_f32(vcltq_f32(self.0, vdupq_n_f32(0.0)), vdupq_n_f32(0.0), self.0)) }

@@ -55,6 +55,10 @@ impl Simd for Simd128 {
         Simd128(f32x4_min(f32x4_max(self.0, f32x4_splat(-limit)), f32x4_splat(limit)))
     }
     #[inline(always)]
+    unsafe fn at_most(self, limit: f32) -> Self {
+        Simd128(f32x4_min(self.0, f32x4_splat(limit)))
+    }
+    #[inline(always)]
     unsafe fn relu(self) -> Self {
         // NaN is not below zero
         let zero = f32x4_splat(0.0);

@@ -59,6 +59,10 @@ impl<const FUSED: bool> Simd for Single<FUSED> {
         Single(self.0.clamp(-limit, limit))
     }
     #[inline(always)]
+    unsafe fn at_most(self, limit: f32) -> Self {
+        Single(if self.0 > limit { limit } else { self.0 })
+    }
+    #[inline(always)]
     unsafe fn relu(self) -> Self {
         Single(if self.0 < 0.0 { 0.0 } else { self.0 })
     }

@@ -61,6 +61,10 @@ impl<const FUSED: bool> Simd for Sse<FUSED> {
         }
     }
     #[inline(always)]
+    unsafe fn at_most(self, limit: f32) -> Self {
+        unsafe { Sse(_mm_min_ps(_mm_set1_ps(limit), self.0)) }
+    }
+    #[inline(always)]
     unsafe fn relu(self) -> Self {
         // the second operand is what comes out for NaN
         unsafe { Sse(_mm_max_ps(_mm_setzero_ps(), self.0)) }
