@@ -72,7 +72,10 @@ pub struct StepBack<'a, T> {
     pub(super) before: &'a [T],
     /// `h` after the step.
     pub(super) h: &'a [T],
-    /// The derivative by `h` after the step, then that part of the derivative by `h` before it which does not go through `u`.
+    /// The derivative by what comes out of the step; nothing in place of zeros.
+    pub(super) dy: &'a [T],
+    /// The derivative by `h` after the step but for `dy`, then that part of the derivative by `h` before it which does not go
+    /// through `u`: zeros, but for a GRU.
     pub(super) dh: &'a mut [T],
     /// The same of `c`.
     pub(super) dc: &'a mut [T],
@@ -92,7 +95,7 @@ impl<T> StepBack<'_, T> {
             && self.du.len() == sums
             && (cell != Cell::Lstm || self.dc.len() == n)
             && (cell.gates() == 1 || self.gates.len() == sums && self.kept.len() == n)
-            && (self.before.is_empty() || self.before.len() == n)
+            && [self.before, self.dy].iter().all(|of| of.is_empty() || of.len() == n)
     }
 }
 
@@ -146,16 +149,16 @@ impl Cells for f32 {
             backward(cell, step);
             return true;
         }
-        let StepBack { gates, kept, before, h, dh, dc, da, du } = step;
+        let StepBack { gates, kept, before, h, dy, dh, dc, da, du } = step;
         let (n, is_lstm) = (h.len(), cell == Cell::Lstm);
-        let before = if before.is_empty() { ptr::null() } else { before.as_ptr() };
+        let [before, dy] = [before, dy].map(|of| if of.is_empty() { ptr::null() } else { of.as_ptr() });
         let (gates, kept) = (gates.as_ptr(), kept.as_ptr());
         let (dh, dc, da, du) = (dh.as_mut_ptr(), dc.as_mut_ptr(), da.as_mut_ptr(), du.as_mut_ptr());
         // SAFETY: the slices have the lengths that the cell asks for, and are borrowed.
         unsafe {
             dispatch::cell_back::<0, 0, 0>(
                 isa,
-                &GatesBack { is_lstm, n, gates, kept, before, dh, dc, da, du },
+                &GatesBack { is_lstm, n, gates, kept, before, dy, dh, dc, da, du },
             );
         }
         true
@@ -270,15 +273,16 @@ fn forward<T: Real>(cell: Cell, Step { gates, from, c, h, kept }: Step<'_, T>) {
 
 #[inline(always)]
 fn backward<T: Real>(cell: Cell, step: StepBack<'_, T>) {
-    let StepBack { gates, kept, before, h, dh, dc, da, du } = step;
+    let StepBack { gates, kept, before, h, dy, dh, dc, da, du } = step;
     let (n, one) = (h.len(), T::one());
     if cell == Cell::Lstm {
         // tanh(c), where the derivative of the last gate will be
         map(kept, checked::part_mut(du, 3 * n..4 * n), math::tanh);
     }
     for at in (0..n).step_by(LANES) {
-        let d = load(dh, 0, n, at);
-        let previous = if before.is_empty() { [T::zero(); LANES] } else { load(before, 0, n, at) };
+        let or_zeros = |of: &[T]| if of.is_empty() { [T::zero(); LANES] } else { load(of, 0, n, at) };
+        let d = each([load(dh, 0, n, at), or_zeros(dy)], |[dh, dy]| dh + dy);
+        let previous = or_zeros(before);
         let gate = |part: usize| load(gates, part, n, at);
         let rest = match cell {
             Cell::Tanh | Cell::Relu => {
@@ -355,6 +359,7 @@ mod tests {
             gates: &gates,
             kept: &kept,
             before: &before,
+            dy: &[],
             h: &h,
             dh: &mut dh,
             dc: &mut dc,

@@ -34,8 +34,9 @@ pub(in super::super) struct GatesBack {
     pub(super) n: usize,
     pub(super) gates: *const f32,
     pub(super) kept: *const f32,
-    /// Null in place of zeros.
+    /// Null in place of zeros, as is the next one.
     pub(super) before: *const f32,
+    pub(super) dy: *const f32,
     pub(super) dh: *mut f32,
     pub(super) dc: *mut f32,
     pub(super) da: *mut f32,
@@ -203,6 +204,7 @@ unsafe fn step_back<V: Simd>(p: &GatesBack, at: usize, len: usize) {
             store(d, p.du.add(place(part)));
         };
         let d = load(p.dh.add(at));
+        let d = if p.dy.is_null() { d } else { d.add(load(p.dy.add(at))) };
         let rest = if p.is_lstm {
             let [i, f, g, o] = [gate(0), gate(1), gate(2), gate(3)];
             let t = tanh(load(p.kept.add(at)));

@@ -15,9 +15,11 @@ use crate::{Real, kernels};
 
 mod cells;
 pub(super) mod gates;
+mod tokens;
 
 use cells::StepBack;
 pub use cells::{Cell, Cells, Step};
+pub use tokens::OneHot;
 
 /// A recurrence of `hidden` states over `steps` steps of `inputs` numbers.
 #[derive(Clone, Copy)]
@@ -138,7 +140,7 @@ pub struct Wanted<'a, T> {
 }
 
 /// Recurrences of one scalar, compiled in this crate. Sizes are not checked: see [`Recurrence::run`].
-pub trait Recurrences: Cells {
+pub trait Recurrences: Cells + OneHot {
     /// The states of all steps of `x`, and what of them comes out, to `y` if it is given.
     fn recur(
         isa: Isa,
@@ -316,9 +318,11 @@ impl<T: Real> Recurrence<'_, T> {
         let samples = self.samples;
         let [_, u, _, b_u] = self.weights;
         let [sums, h, c] = [(sums, m), (h, n), (c, n)].map(|(all, n)| part_mut(all, 0..samples * n));
-        for run in self.runs() {
-            let a = part_mut(gates, columns(&run, m));
-            self.sums_of_input(isa, x, run, a);
+        if let Input::Numbers(_) = x {
+            for run in self.runs() {
+                let a = part_mut(gates, columns(&run, m));
+                self.sums_of_input(isa, x, run, a);
+            }
         }
         match self.initial {
             [] => h.fill(T::zero()),
@@ -332,6 +336,10 @@ impl<T: Real> Recurrence<'_, T> {
                 let Some(Turn { at, .. }) = self.turn(turn, b) else { continue };
                 let kept = if kept.is_empty() { &mut [] } else { part_mut(kept, column(at, n)) };
                 let gates = part_mut(gates, column(at, m));
+                if let Input::Tokens(_) = x {
+                    // no product, so nothing is gained by all at once
+                    self.sums_of_input(isa, x, at..at + 1, gates);
+                }
                 self.step(isa, Step { gates, from: part(sums, column(b, m)), c, h, kept });
                 copy(h, part_mut(states, column(at, n)));
             }
@@ -412,11 +420,9 @@ impl<T: Real> Recurrence<'_, T> {
                     continue;
                 };
                 let column_of_dy = if last { is_last.then_some(b) } else { Some(at) };
-                if let Some(column) = column_of_dy {
-                    let first = column * width + offset;
-                    kernels::add_to(dh, part(dy, first..first + n));
-                }
+                let first_of_dy = column_of_dy.map(|column| column * width + offset);
                 let step = StepBack {
+                    dy: first_of_dy.map_or(&[], |first| part(dy, first..first + n)),
                     gates: row(gates, m, at),
                     kept: row(kept, n, at),
                     before: before.map_or_else(|| row(self.initial, n, b), |at| row(before_of, n, at)),
@@ -429,8 +435,13 @@ impl<T: Real> Recurrence<'_, T> {
                 checked::fits(T::step_back(isa, self.cell, step));
             }
             if turn > 0 || wanted.initial.is_some() {
-                checked::gemm_tn(isa, [m, samples, n], u, du, product);
-                kernels::add_to(dh, product);
+                if self.cell == Cell::Gru {
+                    checked::gemm_tn(isa, [m, samples, n], u, du, product);
+                    kernels::add_to(dh, product);
+                } else {
+                    // nothing else is left in it, and of a sample that has not begun nothing at all
+                    checked::gemm_tn(isa, [m, samples, n], u, du, dh);
+                }
             }
         }
         if let Some(initial) = wanted.initial {
@@ -456,10 +467,14 @@ impl<T: Real> Recurrence<'_, T> {
             match x {
                 Input::Numbers(x) => {
                     to_weight(isa, [m, run.len(), k], da, part(x, columns(&run, k)), dw, &mut fresh);
+                    checked::add_columns(isa, m, da, db_w);
                 }
-                Input::Tokens(x) => to_columns(m, da, part(x, run), dw, &mut fresh),
+                Input::Tokens(x) => {
+                    clear_fresh(dw, &mut fresh);
+                    // a token that there is not has made NaN of everything by now
+                    T::add_tokens(isa, m, da, part(x, run), dw, db_w);
+                }
             }
-            checked::add_columns(isa, m, da, db_w);
         }
         if self.cell == Cell::Gru {
             self.seen_by_states(gates, da);
@@ -511,22 +526,16 @@ impl<T: Real> Recurrence<'_, T> {
 fn to_weight<T: Real>(isa: Isa, size: [usize; 3], dy: &[T], x: &[T], dw: &mut [T], fresh: &mut bool) {
     if size[1] > 0 {
         checked::gemm_nt(isa, size, dy, x, dw, *fresh);
-    } else if *fresh {
-        dw.fill(T::zero());
+        *fresh = false;
     }
-    *fresh = false;
+    clear_fresh(dw, fresh);
 }
 
-/// The same of one-hot vectors. A token that there is not has made NaN of everything by now.
-fn to_columns<T: Real>(m: usize, da: &[T], tokens: &[u16], dw: &mut [T], fresh: &mut bool) {
+/// Zeros, if it holds nothing yet.
+fn clear_fresh<T: Real>(dw: &mut [T], fresh: &mut bool) {
     if *fresh {
         dw.fill(T::zero());
         *fresh = false;
-    }
-    for (da, &token) in da.chunks_exact(m.max(1)).zip(tokens) {
-        if let Some(dw) = dw.get_mut(usize::from(token) * m..).and_then(|dw| dw.get_mut(..m)) {
-            kernels::add_to(dw, da);
-        }
     }
 }
 
