@@ -56,7 +56,10 @@ pub(super) const INFER: Workload = Workload {
     rows: &[Row { batch: 1, work: PRODUCTS.per_step(64), start: infer, share: None, losses: None }],
 };
 
-fn trainer() -> Trainer<Gpt, CrossEntropy<64>, Adam, 16> {
+/// Samples in a chunk: so many that the tape stays in the second-level cache, and their steps make products large enough.
+const CHUNK: usize = 4;
+
+fn trainer() -> Trainer<Gpt, CrossEntropy<64>, Adam, CHUNK> {
     Trainer::boxed_with(CrossEntropy::DEFAULT, Adam::new(1e-3), SEED)
 }
 
