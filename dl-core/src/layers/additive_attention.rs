@@ -147,7 +147,7 @@ impl<
             T::compare(isa, Additive { queries, keys, weight: self.score_weight.as_slice() }, p, t);
             T::weigh(isa, Scores::of_all(seen), p);
             let (m, p) = (Columns { numbers: &m[b * Z..], pitch: E }, Columns { numbers: p, pitch: seen });
-            T::part_product(isa, [E, steps, seen], m, p, ColumnsMut { numbers: c, pitch: E });
+            assert!(T::part_product(isa, [E, steps, seen], m, p, ColumnsMut { numbers: c, pitch: E }));
         }
         of_h.clear_rest(E, c);
         pass.copy_first(c);
@@ -186,9 +186,15 @@ impl<
                 (Columns { numbers: &m[b * Z..], pitch: E }, Columns { numbers: &dc[b * Y..], pitch: E });
             let p = &weights[b].as_flattened()[..steps * seen];
             let ds = &mut ds.as_flattened_mut()[..steps * seen];
-            T::turn(E, seen, m, panel);
+            assert!(T::turn(E, seen, m, panel));
             let rows = Columns { numbers: &*panel, pitch: seen };
-            T::part_product(isa, [seen, steps, E], rows, dc, ColumnsMut { numbers: ds, pitch: seen });
+            assert!(T::part_product(
+                isa,
+                [seen, steps, E],
+                rows,
+                dc,
+                ColumnsMut { numbers: ds, pitch: seen }
+            ));
             T::weigh_back(isa, Scores::of_all(seen), p, ds);
             let of = Additive {
                 queries: a[b][..steps].as_flattened(),
@@ -200,7 +206,7 @@ impl<
             if let Some(dm) = dm {
                 let (p, to) =
                     (Columns { numbers: p, pitch: seen }, ColumnsMut { numbers: &mut *dm, pitch: E });
-                T::part_product_nt(isa, [E, seen, steps], dc, p, to, true);
+                assert!(T::part_product_nt(isa, [E, seen, steps], dc, p, to, true));
                 let through = &mut panel[..seen * E];
                 T::gemm_tn(isa, [UNITS, seen, E], self.key_weight.as_slice(), du, through);
                 kernels::add_to(dm, through);

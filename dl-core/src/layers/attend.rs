@@ -56,18 +56,18 @@ type Work<T, const D: usize, const S: usize, const M: usize> =
     ([[T; D]; S], [[T; D]; M], ([[T; M]; BLOCK], [[T; D]; M]));
 
 impl<const D: usize, const S: usize, const M: usize> Attend<D, S, M> {
+    #[inline(always)]
     fn how<T: Real>() -> Attention<T> {
         Attention { heads: 1, width: D, scale: T::one(), causal: false }
     }
 
     /// What sample `b` sees.
-    fn seen<'x, T, const B: usize>(
-        all: [Sequences<'_, B>; 2],
-        [h, m]: [&'x [T]; 2],
-        b: usize,
-    ) -> Seen<'x, T> {
-        let columns =
-            |numbers: &'x [T], steps: usize| Columns { numbers: &numbers[b * steps * D..], pitch: D };
+    #[inline(always)]
+    fn seen<'x, T>(all: [Sequences<'_>; 2], [h, m]: [&'x [T]; 2], b: usize) -> Seen<'x, T> {
+        let columns = |numbers: &'x [T], steps: usize| Columns {
+            numbers: &numbers[b * steps * D..(b + 1) * steps * D],
+            pitch: D,
+        };
         let steps = all.map(|all| all.valid(b));
         Seen { queries: columns(h, S), keys: columns(m, M), values: columns(m, M), steps }
     }
@@ -99,7 +99,7 @@ impl<T: Real, const D: usize, const S: usize, const M: usize, const X: usize, co
             let weights = tape.as_mut().map(|weights| weights[b].as_flattened_mut());
             let y = ColumnsMut { numbers: &mut c[b * X..(b + 1) * X], pitch: D };
             let scratch = Scratch { scores: scores.as_flattened_mut(), panel: panel.as_flattened_mut() };
-            T::attend(pass.isa(), Self::how(), seen, weights, y, scratch);
+            Self::how().run(pass.isa(), seen, weights, y, scratch);
         }
         all[0].clear_rest(D, c);
         pass.copy_first(c);
@@ -120,7 +120,7 @@ impl<T: Real, const D: usize, const S: usize, const M: usize, const X: usize, co
         for b in 0..pass.live() {
             let seen = Self::seen(all, [h.as_slice(), m.as_slice()], b);
             let weights = weights[b].as_flattened();
-            let dc = Columns { numbers: &dc.as_slice()[b * X..], pitch: D };
+            let dc = Columns { numbers: &dc.as_slice()[b * X..(b + 1) * X], pitch: D };
             let dh = match &mut dh {
                 Some(dh) => &mut dh.as_mut_slice()[b * X..(b + 1) * X],
                 None => unused_h.as_flattened_mut(),
@@ -131,7 +131,7 @@ impl<T: Real, const D: usize, const S: usize, const M: usize, const X: usize, co
             };
             let to = Derivatives::Shared([dh, dm].map(|numbers| ColumnsMut { numbers, pitch: D }));
             let scratch = Scratch { scores: scores.as_flattened_mut(), panel: panel.as_flattened_mut() };
-            T::attend_back(pass.isa(), Self::how(), seen, weights, dc, to, scratch);
+            Self::how().run_back(pass.isa(), seen, weights, dc, to, scratch);
         }
         if let Some(dh) = dh {
             all[0].clear_rest(D, pass.live_part_mut(dh.as_mut_slice()));

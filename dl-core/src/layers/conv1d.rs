@@ -183,7 +183,8 @@ impl<T: Real, S: Sliding, const OUT: usize, const FAN: usize, const BIAS: usize>
 
     /// The valid steps of sample `b`, and the windows over them.
     fn steps<const B: usize>(b: usize, pass: Pass<'_, B>) -> (usize, usize) {
-        (pass.lens().steps(b, Self::STEPS), pass.lens().map(Self::LENS).steps(b, S::OUT[0]))
+        let lens = pass.lens();
+        (lens.of_any().steps(b, Self::STEPS), lens.map(Self::LENS).of_any().steps(b, S::OUT[0]))
     }
 
     /// Shows all windows over `steps` steps in pieces: in as few as there are different cuts at the ends, or, where the

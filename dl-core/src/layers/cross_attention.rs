@@ -101,11 +101,13 @@ type Work<T, const D: usize, const E: usize, const S: usize, const M: usize, con
 );
 
 /// The parts of some numbers, each as long as it says.
+#[inline(always)]
 fn split<T, const N: usize>(mut numbers: &[T], lens: [usize; N]) -> [&[T]; N] {
     lens.map(|len| numbers.split_off(..len).unwrap_or_default())
 }
 
 /// [`split`], for writing.
+#[inline(always)]
 fn split_mut<T, const N: usize>(mut numbers: &mut [T], lens: [usize; N]) -> [&mut [T]; N] {
     lens.map(|len| numbers.split_off_mut(..len).unwrap_or_default())
 }
@@ -129,12 +131,14 @@ impl<
         assert!((BIASES == 0 && BIAS == 0) || (BIASES == 3 * D && BIAS == D));
     };
 
+    #[inline(always)]
     fn how() -> Attention<T> {
         let scale = math::sqrt(T::of((D / HEADS) as f64)).recip();
         Attention { heads: HEADS, width: D / HEADS, scale, causal: false }
     }
 
     /// `Wq`, `Wk`, `Wv`, row by row.
+    #[inline(always)]
     fn projections(&self) -> [&[T]; 3] {
         if JOINT > 0 {
             split(self.in_proj_weight.as_slice(), [D * D; 3])
@@ -143,6 +147,7 @@ impl<
         }
     }
 
+    #[inline(always)]
     fn projections_mut(&mut self) -> [(&mut [T], &mut [T]); 3] {
         let biases = split_mut(self.in_proj_bias.as_mut_slice(), if BIASES > 0 { [D; 3] } else { [0; 3] });
         let [q, k, v] = if JOINT > 0 {
@@ -158,6 +163,7 @@ impl<
         [(q, b_q), (k, b_k), (v, b_v)]
     }
 
+    #[inline(always)]
     fn seen<'s>(
         q: &'s [[T; D]; S],
         k: &'s [[T; D]; M],
@@ -244,7 +250,7 @@ impl<
             let c = ColumnsMut { numbers: c[b].as_flattened_mut(), pitch: D };
             let scratch = Scratch { scores: scores.as_flattened_mut(), panel: panel.as_flattened_mut() };
             let seen = Self::seen(&q[b], &k[b], &v[b], [of_x.valid(b), of_m.valid(b)]);
-            T::attend(isa, Self::how(), seen, weights, c, scratch);
+            Self::how().run(isa, seen, weights, c, scratch);
         }
         let c = c.as_flattened().as_flattened();
         let product = [self.out_proj.weight.as_slice(), self.out_proj.bias.as_slice(), c];
@@ -275,7 +281,7 @@ impl<
             let to = [dq[b].as_flattened_mut(), dk[b].as_flattened_mut(), dv[b].as_flattened_mut()];
             let to = Derivatives::Apart(to.map(|numbers| ColumnsMut { numbers, pitch: D }));
             let scratch = Scratch { scores: scores.as_flattened_mut(), panel: panel.as_flattened_mut() };
-            T::attend_back(isa, Self::how(), seen, weights, dc, to, scratch);
+            Self::how().run_back(isa, seen, weights, dc, to, scratch);
         }
         let dq = dq.as_flattened().as_flattened();
         let [dk, dv] = [dk, dv].map(|d| d.as_flattened().as_flattened());

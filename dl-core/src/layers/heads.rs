@@ -2,38 +2,46 @@
 
 use core::ops::Range;
 
-use crate::signal::Lens;
+use crate::kernels::checked::{self, part, part_mut};
+use crate::signal::{AnyLens, Lens};
 use crate::{Pass, Real, kernels};
 
 /// The sequences of a chunk.
 #[derive(Clone, Copy)]
-pub(super) struct Sequences<'a, const B: usize> {
-    pub(super) lens: Lens<'a, B>,
+pub(super) struct Sequences<'a> {
+    pub(super) lens: AnyLens<'a>,
     pub(super) live: usize,
     /// Steps of each.
     pub(super) steps: usize,
 }
 
-impl<'a, const B: usize> Sequences<'a, B> {
-    pub(super) fn of(pass: Pass<'a, B>, steps: usize) -> Self {
-        Sequences { lens: pass.lens(), live: pass.live(), steps }
+impl<'a> Sequences<'a> {
+    #[inline(always)]
+    pub(super) fn of<const B: usize>(pass: Pass<'a, B>, steps: usize) -> Self {
+        Sequences { lens: pass.lens().of_any(), live: pass.live(), steps }
     }
 
     /// Those of a layer whose steps look at those of a second sequence.
-    pub(super) fn of_two(pass: Pass<'a, B, (Lens<'a, B>, Lens<'a, B>)>, steps: [usize; 2]) -> [Self; 2] {
+    #[inline(always)]
+    pub(super) fn of_two<const B: usize>(
+        pass: Pass<'a, B, (Lens<'a, B>, Lens<'a, B>)>,
+        steps: [usize; 2],
+    ) -> [Self; 2] {
         let (first, second) = pass.lens();
         [(first, steps[0]), (second, steps[1])].map(|(lens, steps)| Sequences {
-            lens,
+            lens: lens.of_any(),
             live: pass.live(),
             steps,
         })
     }
 
+    #[inline(always)]
     pub(super) fn valid(self, b: usize) -> usize {
         self.lens.steps(b, self.steps)
     }
 
     /// All valid steps, in as few runs as there are.
+    #[inline(always)]
     fn runs(self) -> impl Iterator<Item = Range<usize>> {
         let in_one = self.lens.is_full();
         (0..if in_one { 1 } else { self.live }).map(move |b| {
@@ -41,16 +49,25 @@ impl<'a, const B: usize> Sequences<'a, B> {
         })
     }
 
+    /// Whether a weight of `m × k`, its bias, and the numbers of all steps on both sides are there: so many of each.
+    #[inline(always)]
+    fn check(self, [m, k]: [usize; 2], [w, b, x, y]: [usize; 4]) {
+        let steps = self.live * self.steps;
+        assert!(m > 0 && k > 0 && w == m * k && (b == 0 || b == m) && x >= steps * k && y >= steps * m);
+    }
+
     /// Sets what lies behind the valid steps to zero.
     pub(super) fn clear_rest<T: Real>(self, width: usize, y: &mut [T]) {
         if !self.lens.is_full() {
             for b in 0..self.live {
-                y[(b * self.steps + self.valid(b)) * width..(b + 1) * self.steps * width].fill(T::zero());
+                let rest = (b * self.steps + self.valid(b)) * width..(b + 1) * self.steps * width;
+                part_mut(y, rest).fill(T::zero());
             }
         }
     }
 
     /// `y = W x + b`, step by step.
+    #[inline(always)]
     pub(super) fn product<T: Real>(
         self,
         isa: kernels::Isa,
@@ -58,13 +75,15 @@ impl<'a, const B: usize> Sequences<'a, B> {
         [w, b, x]: [&[T]; 3],
         y: &mut [T],
     ) {
+        self.check([m, k], [w.len(), b.len(), x.len(), y.len()]);
         for run in self.runs() {
-            let x = &x[run.start * k..run.end * k];
-            T::gemm_bias(isa, [m, run.len(), k], w, x, b, &mut y[run.start * m..run.end * m], false);
+            let x = part(x, run.start * k..run.end * k);
+            checked::gemm_bias(isa, [m, run.len(), k], w, x, b, part_mut(y, run.start * m..run.end * m));
         }
     }
 
     /// [`product`](Self::product) of a weight whose rows lie in memory one behind the other.
+    #[inline(always)]
     pub(super) fn product_of_rows<T: Real>(
         self,
         isa: kernels::Isa,
@@ -72,16 +91,18 @@ impl<'a, const B: usize> Sequences<'a, B> {
         [w, b, x]: [&[T]; 3],
         y: &mut [T],
     ) {
+        self.check([m, k], [w.len(), b.len(), x.len(), y.len()]);
         for run in self.runs() {
-            let (x, y) = (&x[run.start * k..run.end * k], &mut y[run.start * m..run.end * m]);
-            T::gemm_tn(isa, [k, run.len(), m], w, x, y);
+            let (x, y) = (part(x, run.start * k..run.end * k), part_mut(y, run.start * m..run.end * m));
+            checked::gemm_tn(isa, [k, run.len(), m], w, x, y);
             if !b.is_empty() {
-                y.chunks_exact_mut(m).for_each(|y| kernels::add_to(y, b));
+                y.chunks_exact_mut(m.max(1)).for_each(|y| kernels::add_to(y, b));
             }
         }
     }
 
     /// [`to_input`](Self::to_input) of a weight whose rows lie one behind the other.
+    #[inline(always)]
     pub(super) fn to_input_of_rows<T: Real>(
         self,
         isa: kernels::Isa,
@@ -89,14 +110,16 @@ impl<'a, const B: usize> Sequences<'a, B> {
         [w, dy]: [&[T]; 2],
         dx: &mut [T],
     ) {
+        self.check([m, k], [w.len(), 0, dx.len(), dy.len()]);
         for run in self.runs() {
-            let dy = &dy[run.start * m..run.end * m];
-            T::gemm_bias(isa, [k, run.len(), m], w, dy, &[], &mut dx[run.start * k..run.end * k], false);
+            let dy = part(dy, run.start * m..run.end * m);
+            checked::gemm_bias(isa, [k, run.len(), m], w, dy, &[], part_mut(dx, run.start * k..run.end * k));
         }
         self.clear_rest(k, dx);
     }
 
     /// [`to_weight`](Self::to_weight) of a weight whose rows lie one behind the other.
+    #[inline(always)]
     pub(super) fn to_rows<T: Real>(
         self,
         isa: kernels::Isa,
@@ -105,15 +128,17 @@ impl<'a, const B: usize> Sequences<'a, B> {
         [dw, db]: [&mut [T]; 2],
         fresh: bool,
     ) {
+        self.check([m, k], [dw.len(), db.len(), x.len(), dy.len()]);
         let overwrite = self.fresh([&mut *dw, &mut *db], fresh);
         for run in self.runs() {
-            let (dy, x) = (&dy[run.start * m..run.end * m], &x[run.start * k..run.end * k]);
-            T::gemm_nt(isa, [k, run.len(), m], x, dy, dw, overwrite);
-            T::add_columns(isa, m, dy, db);
+            let (dy, x) = (part(dy, run.start * m..run.end * m), part(x, run.start * k..run.end * k));
+            checked::gemm_nt(isa, [k, run.len(), m], x, dy, dw, overwrite);
+            checked::add_columns(isa, m, dy, db);
         }
     }
 
     /// Clears gradients that hold nothing yet, unless one product overwrites that of the weight; says whether it does.
+    #[inline(always)]
     fn fresh<T: Real>(self, [dw, db]: [&mut [T]; 2], fresh: bool) -> bool {
         if fresh {
             db.fill(T::zero());
@@ -125,6 +150,7 @@ impl<'a, const B: usize> Sequences<'a, B> {
     }
 
     /// `dx = Wᵀ dy`, step by step; zero behind the valid steps.
+    #[inline(always)]
     pub(super) fn to_input<T: Real>(
         self,
         isa: kernels::Isa,
@@ -132,14 +158,16 @@ impl<'a, const B: usize> Sequences<'a, B> {
         [w, dy]: [&[T]; 2],
         dx: &mut [T],
     ) {
+        self.check([m, k], [w.len(), 0, dx.len(), dy.len()]);
         for run in self.runs() {
-            let dy = &dy[run.start * m..run.end * m];
-            T::gemm_tn(isa, [m, run.len(), k], w, dy, &mut dx[run.start * k..run.end * k]);
+            let dy = part(dy, run.start * m..run.end * m);
+            checked::gemm_tn(isa, [m, run.len(), k], w, dy, part_mut(dx, run.start * k..run.end * k));
         }
         self.clear_rest(k, dx);
     }
 
     /// `dW += Σ dy xᵀ`, `db += Σ dy`; to gradients that hold nothing yet, if they are `fresh`.
+    #[inline(always)]
     pub(super) fn to_weight<T: Real>(
         self,
         isa: kernels::Isa,
@@ -148,11 +176,12 @@ impl<'a, const B: usize> Sequences<'a, B> {
         [dw, db]: [&mut [T]; 2],
         fresh: bool,
     ) {
+        self.check([m, k], [dw.len(), db.len(), x.len(), dy.len()]);
         let overwrite = self.fresh([&mut *dw, &mut *db], fresh);
         for run in self.runs() {
-            let (dy, x) = (&dy[run.start * m..run.end * m], &x[run.start * k..run.end * k]);
-            T::gemm_nt(isa, [m, run.len(), k], dy, x, dw, overwrite);
-            T::add_columns(isa, m, dy, db);
+            let (dy, x) = (part(dy, run.start * m..run.end * m), part(x, run.start * k..run.end * k));
+            checked::gemm_nt(isa, [m, run.len(), k], dy, x, dw, overwrite);
+            checked::add_columns(isa, m, dy, db);
         }
     }
 }

@@ -6,6 +6,7 @@ use nalgebra::{SMatrix, SVector};
 
 use crate::kernels::Isa;
 use crate::kernels::attention::{Attention, BLOCK, Columns, ColumnsMut, Derivatives, Scratch, Seen};
+use crate::kernels::checked::{copy, part_mut};
 use crate::layers::Dense;
 use crate::layers::heads::Sequences;
 use crate::layers::waves::{wave_at, waves};
@@ -118,6 +119,7 @@ impl<
         assert!(!ROTARY || (D / HEADS).is_multiple_of(2), "pairs of numbers turn");
     };
 
+    #[inline(always)]
     fn how() -> Attention<T> {
         let scale = math::sqrt(T::of((D / HEADS) as f64)).recip();
         Attention { heads: HEADS, width: D / HEADS, scale, causal: CAUSAL }
@@ -125,7 +127,7 @@ impl<
 
     /// Turns queries and keys of all valid steps by their positions, or back; `turns` is memory.
     fn rotate<const B: usize>(
-        all: Sequences<'_, B>,
+        all: Sequences<'_>,
         isa: Isa,
         qkv: &mut [[[T; D3]; S]; B],
         turns: &mut [[T; D]; S],
@@ -133,16 +135,18 @@ impl<
     ) {
         let (width, turns) = (D / HEADS, turns.as_flattened_mut());
         waves(S, width, |step, pair, sin, cos| {
-            turns[step * width + 2 * pair..][..2].copy_from_slice(&[sin, cos]);
+            let first = step * width + 2 * pair;
+            copy(&[sin, cos], part_mut(turns, first..first + 2));
         });
-        for (b, qkv) in qkv[..all.live].iter_mut().enumerate() {
-            for (step, turns) in qkv[..all.valid(b)].iter_mut().zip(turns.chunks_exact(width)) {
+        for (b, qkv) in qkv.iter_mut().take(all.live).enumerate() {
+            for (step, turns) in qkv.iter_mut().take(all.valid(b)).zip(turns.chunks_exact(width)) {
                 T::rotate(isa, turns, &mut step[..2 * D], back);
             }
         }
     }
 
     /// What a sample's `steps` valid steps see of each other.
+    #[inline(always)]
     fn seen(qkv: &[T], steps: usize) -> Seen<'_, T> {
         let part = |part: usize| Columns { numbers: &qkv[part * D..], pitch: D3 };
         Seen { queries: part(0), keys: part(1), values: part(2), steps: [steps, steps] }
@@ -194,7 +198,7 @@ impl<
             let c = ColumnsMut { numbers: c[b].as_flattened_mut(), pitch: D };
             let scratch = Scratch { scores: scores.as_flattened_mut(), panel: panel.as_flattened_mut() };
             let seen = Self::seen(qkv[b].as_flattened(), all.valid(b));
-            T::attend(isa, Self::how(), seen, weights, c, scratch);
+            Self::how().run(isa, seen, weights, c, scratch);
         }
         let c = c.as_flattened().as_flattened();
         let product = [self.out_proj.weight.as_slice(), self.out_proj.bias.as_slice(), c];
@@ -224,7 +228,7 @@ impl<
             let to = ColumnsMut { numbers: d_qkv[b].as_flattened_mut(), pitch: D3 };
             let to = Derivatives::Together(to);
             let scratch = Scratch { scores: scores.as_flattened_mut(), panel: panel.as_flattened_mut() };
-            T::attend_back(isa, Self::how(), seen, weights, dc, to, scratch);
+            Self::how().run_back(isa, seen, weights, dc, to, scratch);
         }
         if ROTARY {
             Self::rotate(all, isa, d_qkv, panel, true);
@@ -298,7 +302,7 @@ impl<
             };
             let scratch = Scratch { scores: scores.as_flattened_mut(), panel: panel.as_flattened_mut() };
             let how = Attention { causal: false, ..Self::how() };
-            T::attend(isa, how, seen, None, ColumnsMut { numbers: c, pitch: D }, scratch);
+            how.run(isa, seen, None, ColumnsMut { numbers: c, pitch: D }, scratch);
         }
         let (w, b) = (self.out_proj.weight.as_slice(), self.out_proj.bias.as_slice());
         T::gemm_bias(isa, [D, B, D], w, c.as_flattened(), b, y.as_mut_slice(), false);

@@ -74,6 +74,29 @@ struct Motion {
     head: Dense<4>,
 }
 
+#[network(input = [8, 12], stream)]
+#[forward(|x| {
+    let x = x + attn(norm1(x));
+    x + down(gelu(up(norm2(x))))
+})]
+struct Block {
+    norm1: LayerNorm,
+    attn: SelfAttention<3, Causal>,
+    norm2: LayerNorm,
+    up: Dense<24>,
+    gelu: Gelu,
+    down: Dense<12>,
+}
+
+#[network(input = [u16; 8], stream)]
+struct Gpt {
+    embed: Embedding<11, 12>,
+    pos: Position,
+    blocks: [Block; 2],
+    norm: LayerNorm,
+    head: Dense<11>,
+}
+
 #[network(input = [2, 7, 6], int8)]
 struct Seen {
     conv: Conv2d<8, 3, Pad<Same>, Stride<2>>,
@@ -90,6 +113,8 @@ static IMAGE: ConstStaticCell<Memory<Image, CrossEntropy, Sgd, 1>> = ConstStatic
 static GESTURE: ConstStaticCell<Memory<Gesture, CrossEntropy, Sgd, 1>> = ConstStaticCell::new(Blank::ZERO);
 static TAGS: ConstStaticCell<Memory<Tags, CrossEntropy<7>, Adam, 2>> = ConstStaticCell::new(Blank::ZERO);
 static MOTION: ConstStaticCell<Memory<Motion, CrossEntropy, Sgd, 2>> = ConstStaticCell::new(Blank::ZERO);
+static GPT: ConstStaticCell<Memory<Gpt, CrossEntropy<8>, Adam, 2>> = ConstStaticCell::new(Blank::ZERO);
+static TEXT: ConstStaticCell<StreamMemory<Gpt>> = ConstStaticCell::new(Blank::ZERO);
 type SeenMemory = Int8Memory<<SeenInt8 as Int8Layer>::Work, 84, 5>;
 static SEEN: ConstStaticCell<(SeenInt8, SeenMemory)> = ConstStaticCell::new((Blank::ZERO, Blank::ZERO));
 static SENSOR: ConstStaticCell<StreamMemory<Sensor>> = ConstStaticCell::new(Blank::ZERO);
@@ -186,6 +211,25 @@ extern "C" fn checked_motion_predict(net: &mut MotionTrainer<CrossEntropy, Sgd, 
     net.predict(x)[0]
 }
 
+/// A training step of a small Transformer, on texts of different lengths: of each step the next.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn checked_gpt_step(
+    net: &mut GptTrainer<CrossEntropy<8>, Adam, 2>,
+    x: &[[u16; 8]; 3],
+    y: &[[u16; 8]; 3],
+    steps: &[u16; 3],
+) -> bool {
+    net.step(&Padded { data: (x, y), steps }).is_ok()
+}
+
+/// One token of it.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn checked_gpt_stream(gpt: &mut StreamModel<Gpt>, x: &[u16; 1]) -> f32 {
+    gpt.step(x)[0]
+}
+
 /// One step of a sequence.
 #[unsafe(no_mangle)]
 #[inline(never)]
@@ -217,10 +261,14 @@ fn main() -> ! {
     let well = well & checked_gesture_step(&mut gesture, &[0.5; 45], &1);
     let well = well & checked_tags_step(&mut tags, &black_box([[1; 7]; 3]), &[[2; 7]; 3], &[7, 2, 3]);
     let mut motion = MotionTrainer::in_place(MOTION.take(), CrossEntropy::new(), Sgd::new(0.1), 0);
-    let x = black_box([[0.5; 72]; 3]);
-    let well = well & checked_motion_step(&mut motion, &x, &[1, 2, 3], &[24, 18, 9]);
+    let moves = black_box([[0.5; 72]; 3]);
+    let well = well & checked_motion_step(&mut motion, &moves, &[1, 2, 3], &[24, 18, 9]);
+    let mut gpt = GptTrainer::in_place(GPT.take(), CrossEntropy::DEFAULT, Adam::new(0.1), 0);
+    let mut text = StreamModel::in_place(TEXT.take(), 0);
+    let well = well & checked_gpt_step(&mut gpt, &black_box([[1; 8]; 3]), &[[2; 8]; 3], &[8, 2, 3]);
     let values = [
-        checked_motion_predict(&mut motion, &x[0]),
+        checked_gpt_stream(&mut text, &[3]),
+        checked_motion_predict(&mut motion, &moves[0]),
         checked_gesture_predict(&mut gesture, &[0.5; 45]),
         checked_image_predict(&mut image, &[0.5; 288]),
         checked_predict(&mut net, &x[0]),

@@ -1,5 +1,6 @@
 //! Products of parts of matrices: what one head sees of a step lies between what the others see.
 
+use super::super::checked::{part, part_mut};
 use super::super::product::{Product, Start};
 use super::super::simd::Portable;
 use super::super::{Isa, dispatch, transposed};
@@ -27,14 +28,28 @@ fn fits(len: usize, pitch: usize, [rows, columns]: [usize; 2]) -> bool {
 impl<'a, T> Columns<'a, T> {
     /// The part from some row and column on.
     pub(super) fn at(self, row: usize, column: usize) -> Self {
-        Columns { numbers: &self.numbers[column * self.pitch + row..], pitch: self.pitch }
+        let numbers = part(self.numbers, column * self.pitch + row..self.numbers.len());
+        Columns { numbers, pitch: self.pitch }
+    }
+
+    /// Whether there are so many columns, of so many rows, that do not overlap.
+    #[inline(always)]
+    pub(super) fn hold(&self, [rows, columns]: [usize; 2]) -> bool {
+        rows > 0 && rows <= self.pitch && columns * self.pitch <= self.numbers.len() + (self.pitch - rows)
     }
 }
 
 impl<T> ColumnsMut<'_, T> {
     /// The part from some row and column on.
     pub(super) fn at(&mut self, row: usize, column: usize) -> ColumnsMut<'_, T> {
-        ColumnsMut { numbers: &mut self.numbers[column * self.pitch + row..], pitch: self.pitch }
+        let end = self.numbers.len();
+        ColumnsMut { numbers: part_mut(self.numbers, column * self.pitch + row..end), pitch: self.pitch }
+    }
+
+    /// See [`Columns::hold`].
+    #[inline(always)]
+    pub(super) fn hold(&self, size: [usize; 2]) -> bool {
+        Columns { numbers: &*self.numbers, pitch: self.pitch }.hold(size)
     }
 
     /// Sets the first `columns` columns of `rows` numbers to zero.
@@ -42,21 +57,24 @@ impl<T> ColumnsMut<'_, T> {
     where
         T: Real,
     {
-        self.numbers.chunks_mut(self.pitch).take(columns).for_each(|column| column[..rows].fill(T::zero()));
+        let columns = self.numbers.chunks_mut(self.pitch.max(1)).take(columns);
+        columns.for_each(|column| part_mut(column, 0..rows).fill(T::zero()));
     }
 }
 
-/// Products of one scalar. Sizes are `[m, n, k]`: `C` is `m × n`.
+/// Products of one scalar. Sizes are `[m, n, k]`: `C` is `m × n`. Where columns are too few they do nothing, and say so.
 pub trait PartProducts: Sized {
     /// `C = A B`
+    #[must_use]
     fn part_product(
         isa: Isa,
         size: [usize; 3],
         a: Columns<'_, Self>,
         b: Columns<'_, Self>,
         c: ColumnsMut<'_, Self>,
-    );
+    ) -> bool;
     /// `C += A Bᵀ`, or `C = A Bᵀ` if it is `fresh`.
+    #[must_use]
     fn part_product_nt(
         isa: Isa,
         size: [usize; 3],
@@ -64,9 +82,10 @@ pub trait PartProducts: Sized {
         b: Columns<'_, Self>,
         c: ColumnsMut<'_, Self>,
         fresh: bool,
-    );
+    ) -> bool;
     /// `count` columns of `width` numbers become rows, without gaps between the columns that they make.
-    fn turn(width: usize, count: usize, from: Columns<'_, Self>, to: &mut [Self]);
+    #[must_use]
+    fn turn(width: usize, count: usize, from: Columns<'_, Self>, to: &mut [Self]) -> bool;
 }
 
 impl PartProducts for f64 {
@@ -76,8 +95,9 @@ impl PartProducts for f64 {
         a: Columns<'_, f64>,
         b: Columns<'_, f64>,
         c: ColumnsMut<'_, f64>,
-    ) {
+    ) -> bool {
         plain([m, n, k], a, |p, j| b.numbers[j * b.pitch + p], c, true);
+        true
     }
     fn part_product_nt(
         _: Isa,
@@ -86,15 +106,17 @@ impl PartProducts for f64 {
         b: Columns<'_, f64>,
         c: ColumnsMut<'_, f64>,
         fresh: bool,
-    ) {
+    ) -> bool {
         plain([m, n, k], a, |p, j| b.numbers[p * b.pitch + j], c, fresh);
+        true
     }
-    fn turn(width: usize, count: usize, from: Columns<'_, f64>, to: &mut [f64]) {
+    fn turn(width: usize, count: usize, from: Columns<'_, f64>, to: &mut [f64]) -> bool {
         for j in 0..count {
             for p in 0..width {
                 to[p * count + j] = from.numbers[j * from.pitch + p];
             }
         }
+        true
     }
 }
 
@@ -122,9 +144,9 @@ impl PartProducts for f32 {
         a: Columns<'_, f32>,
         b: Columns<'_, f32>,
         c: ColumnsMut<'_, f32>,
-    ) {
-        assert!(fits(b.numbers.len(), b.pitch, [k, n]));
-        product(isa, [m, n, k], a, (b.numbers, 1, b.pitch), c, Start::Zero);
+    ) -> bool {
+        fits(b.numbers.len(), b.pitch, [k, n])
+            && product(isa, [m, n, k], a, (b.numbers, 1, b.pitch), c, Start::Zero)
     }
     fn part_product_nt(
         isa: Isa,
@@ -133,19 +155,22 @@ impl PartProducts for f32 {
         b: Columns<'_, f32>,
         c: ColumnsMut<'_, f32>,
         fresh: bool,
-    ) {
-        assert!(fits(b.numbers.len(), b.pitch, [n, k]));
+    ) -> bool {
         let start = if fresh { Start::Zero } else { Start::Sum };
-        product(isa, [m, n, k], a, (b.numbers, b.pitch, 1), c, start);
+        fits(b.numbers.len(), b.pitch, [n, k])
+            && product(isa, [m, n, k], a, (b.numbers, b.pitch, 1), c, start)
     }
-    fn turn(width: usize, count: usize, from: Columns<'_, f32>, to: &mut [f32]) {
-        assert!(fits(from.numbers.len(), from.pitch, [width, count]) && to.len() >= width * count);
+    fn turn(width: usize, count: usize, from: Columns<'_, f32>, to: &mut [f32]) -> bool {
+        if !fits(from.numbers.len(), from.pitch, [width, count]) || to.len() < width * count {
+            return false;
+        }
         // SAFETY: the slices hold all numbers, and `to` is borrowed uniquely; the target has the instructions of its
         // portable vector.
         unsafe {
             let (from, stride) = (from.numbers.as_ptr(), from.pitch);
             transposed::transpose::<Portable>(count, width, from, stride, to.as_mut_ptr(), count);
         }
+        true
     }
 }
 
@@ -157,9 +182,11 @@ fn product(
     (b, b_row, b_col): (&[f32], usize, usize),
     c: ColumnsMut<'_, f32>,
     start: Start,
-) {
-    assert!(fits(a.numbers.len(), a.pitch, [m, k]) && fits(c.numbers.len(), c.pitch, [m, n]));
-    assert!(c.pitch >= m || n < 2, "columns of the product overlap");
+) -> bool {
+    let overlap = c.pitch < m && n > 1;
+    if overlap || !fits(a.numbers.len(), a.pitch, [m, k]) || !fits(c.numbers.len(), c.pitch, [m, n]) {
+        return false;
+    }
     let p = Product {
         m,
         n,
@@ -176,4 +203,5 @@ fn product(
     };
     // SAFETY: the slices hold all numbers of the matrices, and `c` is borrowed uniquely.
     unsafe { dispatch::gemm::<0, 0, 0>(isa, &p) }
+    true
 }

@@ -32,7 +32,7 @@ versions! {
 #[inline(always)]
 fn plain<T: Real>(turns: &[T], heads: &mut [T], back: bool) {
     let sign = if back { -T::one() } else { T::one() };
-    for head in heads.chunks_exact_mut(turns.len()) {
+    for head in heads.chunks_exact_mut(turns.len().max(1)) {
         for (pair, turn) in head.as_chunks_mut::<2>().0.iter_mut().zip(turns.as_chunks::<2>().0) {
             let ([a, b], [sin, cos]) = (*pair, [sign * turn[0], turn[1]]);
             *pair = [a * cos - b * sin, a * sin + b * cos];

@@ -2,6 +2,7 @@
 //!
 //! Sums are split in a fixed way: the bits are the same for every instruction set.
 
+use super::super::checked::part_mut;
 use super::super::isa::versions;
 use super::super::{Isa, lanes};
 use crate::{Real, math};
@@ -60,14 +61,15 @@ versions! {
 
 #[inline(always)]
 fn forward<T: Real>(how: Scores<T>, scores: &mut [T]) {
-    let visible = |i: usize| how.visible.map_or(how.seen, |visible| how.seen.min(visible + i));
+    let seen = how.seen.max(1); // of no keys there are no scores
+    let visible = |i: usize| how.visible.map_or(seen, |visible| seen.min(visible + i));
     // what is not seen takes part until the sum: whole vectors are faster, and numbers near zero are slow; it is set for all
     // columns at once, for vectors that are read right behind would wait
-    for (i, scores) in scores.chunks_exact_mut(how.seen).enumerate() {
-        let some = scores[0];
-        scores[visible(i)..].fill(some);
+    for (i, scores) in scores.chunks_exact_mut(seen).enumerate() {
+        let Some(&some) = scores.first() else { continue };
+        part_mut(scores, visible(i)..seen).fill(some);
     }
-    for scores in scores.chunks_exact_mut(how.seen) {
+    for scores in scores.chunks_exact_mut(seen) {
         let largest = lanes::largest(scores);
         for score in scores {
             *score = how.scale * (*score - largest);
@@ -77,10 +79,10 @@ fn forward<T: Real>(how: Scores<T>, scores: &mut [T]) {
     for score in &mut *scores {
         *score = math::exp(*score);
     }
-    for (i, weights) in scores.chunks_exact_mut(how.seen).enumerate() {
-        weights[visible(i)..].fill(T::zero());
+    for (i, weights) in scores.chunks_exact_mut(seen).enumerate() {
+        part_mut(weights, visible(i)..seen).fill(T::zero());
     }
-    for weights in scores.chunks_exact_mut(how.seen) {
+    for weights in scores.chunks_exact_mut(seen) {
         let factor = lanes::sum(weights, |w| w).recip();
         for weight in weights {
             *weight *= factor;
@@ -90,7 +92,8 @@ fn forward<T: Real>(how: Scores<T>, scores: &mut [T]) {
 
 #[inline(always)]
 fn backward<T: Real>(how: Scores<T>, weights: &[T], d: &mut [T]) {
-    for (p, d) in weights.chunks_exact(how.seen).zip(d.chunks_exact_mut(how.seen)) {
+    let seen = how.seen.max(1);
+    for (p, d) in weights.chunks_exact(seen).zip(d.chunks_exact_mut(seen)) {
         let along = lanes::dot(p, d);
         for (d, &p) in d.iter_mut().zip(p) {
             *d = how.scale * p * (*d - along);
