@@ -263,9 +263,15 @@ fn norm<T: Real>(v: &[T], len: usize, at: impl Fn(usize) -> usize) -> f64 {
     math::sqrt((0..len).map(|i| v[at(i)].to_f64() * v[at(i)].to_f64()).sum())
 }
 
+// One copy of both: unrolled ones in each layer would take more flash than a step of a small network.
+#[inline(never)]
 fn uniform<T: Real>(values: &mut [T], bound: f64, mut rng: Rng) {
+    #[inline(never)]
+    fn draw<T: Real>(bound: f64, rng: &mut Rng) -> T {
+        rng.uniform_in(-bound, bound)
+    }
     for v in values {
-        *v = rng.uniform_in(-bound, bound);
+        *v = draw(bound, &mut rng);
     }
 }
 
