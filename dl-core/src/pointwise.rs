@@ -34,6 +34,9 @@ pub trait Pointwise<T: Real>: 'static {
     /// Whether this crate has compiled it already.
     #[doc(hidden)]
     const KNOWN: Option<Known> = None;
+    /// What numbers below 0 are multiplied with, if the others stay as they are, up to the ends of its integers.
+    #[doc(hidden)]
+    const SLOPE_BELOW: Option<f32> = None;
 }
 
 /// A pointwise function whose derivative follows from its value alone.

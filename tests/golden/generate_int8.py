@@ -3,12 +3,12 @@
 
     python3 tests/golden/generate_int8.py
 
-needs ai-edge-litert, flatbuffers and numpy. Each case is a model of one operator, written with the schema that the wheel
-brings and run with the resolver BUILTIN_REF, which has neither XNNPACK nor optimized kernels. Channels are last.
+needs ai-edge-litert, flatbuffers and numpy. Each case is a model of one operator. Channels are last.
 
 With ai-edge-litert 2.3.0 convolutions, depthwise convolutions and sums round twice (a saturating doubling high product,
 halves up, then a shift, halves away from zero), and a dense layer multiplies its sums by a number in double precision and
-rounds once, halves away from zero.
+rounds once, halves away from zero. `RELU`, `RELU_N1_TO_1` and `LEAKY_RELU` round twice too, `HARD_SWISH` computes in fixed
+point of 16 bits, and `TANH`, `LOGISTIC`, `ELU` and `GELU` are tables filled with floats.
 """
 
 import datetime
@@ -16,77 +16,14 @@ import json
 import pathlib
 from importlib.metadata import version
 
-import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
-from ai_edge_litert.interpreter import Interpreter, OpResolverType
+from litert import line, one
 
 SEED = 6
 HERE = pathlib.Path(__file__).parent
-KINDS, TYPES = schema.ActivationFunctionType, schema.TensorType
-OPTIONS = {
-    "FULLY_CONNECTED": "FullyConnectedOptions",
-    "CONV_2D": "Conv2DOptions",
-    "DEPTHWISE_CONV_2D": "DepthwiseConv2DOptions",
-    "MAX_POOL_2D": "Pool2DOptions",
-    "AVERAGE_POOL_2D": "Pool2DOptions",
-    "ADD": "AddOptions",
-    "SOFTMAX": "SoftmaxOptions",
-}
+KINDS = schema.ActivationFunctionType
 rng = np.random.default_rng(SEED)
-
-
-class Model:
-    """One operator."""
-
-    def __init__(self, kind, inputs, output, parameters=(), op_version=1, **options):
-        self.graph, self.net = schema.SubGraphT(), schema.ModelT()
-        self.net.version, self.net.subgraphs, self.net.buffers = 3, [self.graph], [schema.BufferT()]
-        self.graph.tensors = []
-        code, operator = schema.OperatorCodeT(), schema.OperatorT()
-        code.builtinCode = getattr(schema.BuiltinOperator, kind)
-        code.deprecatedBuiltinCode, code.version = min(code.builtinCode, 127), op_version
-        self.net.operatorCodes = [code]
-        if kind in OPTIONS:
-            operator.builtinOptions = getattr(schema, OPTIONS[kind] + "T")()
-            operator.builtinOptionsType = getattr(schema.BuiltinOptions, OPTIONS[kind])
-        for option, value in options.items():
-            setattr(operator.builtinOptions, option, value)
-        self.graph.inputs = [self.tensor(*spec) for spec in inputs]
-        operator.inputs = self.graph.inputs + [self.tensor(*spec) for spec in parameters]
-        operator.outputs = self.graph.outputs = [self.tensor(*output)]
-        self.graph.operators = [operator]
-
-    def tensor(self, shape, scale, zero, values=None, axis=0):
-        new, quantization = schema.TensorT(), schema.QuantizationParametersT()
-        quantization.scale, quantization.quantizedDimension = [float(s) for s in np.atleast_1d(scale)], axis
-        quantization.zeroPoint = [int(zero)] * len(quantization.scale)
-        new.shape, new.buffer, new.quantization = list(shape), 0, quantization
-        new.type = TYPES.INT32 if values is not None and values.dtype == np.int32 else TYPES.INT8
-        if values is not None:
-            buffer = schema.BufferT()
-            buffer.data = np.frombuffer(np.ascontiguousarray(values).tobytes(), np.uint8)
-            self.net.buffers.append(buffer)
-            new.buffer = len(self.net.buffers) - 1
-        self.graph.tensors.append(new)
-        return len(self.graph.tensors) - 1
-
-    def start(self):
-        builder = flatbuffers.Builder(1 << 16)
-        builder.Finish(self.net.Pack(builder), file_identifier=b"TFL3")
-        self.interpreter = Interpreter(
-            model_content=bytes(builder.Output()),
-            num_threads=1,
-            experimental_op_resolver_type=OpResolverType.BUILTIN_REF,
-        )
-        self.interpreter.allocate_tensors()
-        return self
-
-    def run(self, *inputs):
-        for index, values in zip(self.graph.inputs, inputs):
-            self.interpreter.set_tensor(index, values)
-        self.interpreter.invoke()
-        return self.interpreter.get_tensor(self.graph.outputs[0])
 
 
 def integers(shape, low=-128, high=127):
@@ -109,7 +46,7 @@ def case(name, model, x, y, shapes, runs=3, low=-128, high=127, relu=False, **mo
     """Runs a model on random integers."""
     model.start()
     inputs = [[integers(shape, low, high) for shape in shapes] for _ in range(runs)]
-    outputs = [flat(model.run(*values)) for values in inputs]
+    outputs = [flat(model.run(*values)[0]) for values in inputs]
     inputs = [[flat(value) for value in values] for values in inputs]
     return {"name": name, "x": x, "y": y, "relu": relu, **more, "inputs": inputs, "outputs": outputs}
 
@@ -144,7 +81,7 @@ def product(name, kind, image, outputs, kernel, x, y, relu=False, ties=False, sa
     w_scales = scales(outputs, ties)
     parameters = [(w_shape, w_scales, 0, weight, axis), ((outputs,), np.float32(x[0]) * w_scales, 0, bias)]
     x_spec, y_spec = (x_shape, np.float32(x[0]), x[1]), (y_shape, np.float32(y[0]), y[1])
-    model = Model(kind, [x_spec], y_spec, parameters, op_version=5, **options, **activation(relu))
+    model = one(kind, [x_spec], y_spec, parameters, op_version=5, **options, **activation(relu))
     # [OUT, KH, KW, C / G] of all
     weight = np.moveaxis(weight, 3, 0) if axis == 3 else weight
     low, high = (-9, 9) if ties else (-128, 127)
@@ -158,29 +95,34 @@ def pool(name, kind, image, kernel, strides, same=False, low=-128, high=127):
     options = {"filterHeight": kernel[0], "filterWidth": kernel[1], "strideH": strides[0], "strideW": strides[1]}
     options["padding"] = schema.Padding.SAME if same else schema.Padding.VALID
     scale, zero = 0.05, -9
-    model = Model(kind, [((1, *image), scale, zero)], ((1, *size, channels), scale, zero), op_version=2, **options)
+    model = one(kind, [((1, *image), scale, zero)], ((1, *size, channels), scale, zero), op_version=2, **options)
     return case(name, model, affine(scale, zero), affine(scale, zero), [(1, *image)], low=low, high=high)
 
 
 def add(name, a, b, y, relu=False):
     shape = (1, 97)
     specs = [(shape, np.float32(scale), zero) for scale, zero in (a, b, y)]
-    model = Model("ADD", specs[:2], specs[2], op_version=2, **activation(relu))
+    model = one("ADD", specs[:2], specs[2], op_version=2, **activation(relu))
     return case(name, model, affine(*a), affine(*y), [shape, shape], relu=relu, b=affine(*b))
 
 
-def function(name, kind, x, y):
+def function(name, kind, x, y, op_version=1, **options):
     """Of every integer."""
     every = np.arange(-128, 128, dtype=np.int8)[None]
     spec = (every.shape, np.float32(x[0]), x[1])
-    model = Model(kind, [spec], (every.shape, y[0], y[1]), op_version=2).start()
-    inputs, outputs = [[flat(every)]], [flat(model.run(every))]
+    model = one(kind, [spec], (every.shape, np.float32(y[0]), y[1]), op_version=op_version, **options).start()
+    inputs, outputs = [[flat(every)]], [flat(model.run(every)[0])]
     return {"name": name, "x": affine(*x), "y": affine(*y), "relu": False, "inputs": inputs, "outputs": outputs}
+
+
+def functions(name, kind, *scales, **options):
+    """One function with several scales, numbered."""
+    return [function(f"{name}_{i}", kind, x, y, **options) for i, (x, y) in enumerate(scales)]
 
 
 def softmax(name, count, scale):
     shape = (4, count)
-    model = Model("SOFTMAX", [(shape, np.float32(scale), 5)], (shape, 1 / 256, -128), op_version=2, beta=1.0)
+    model = one("SOFTMAX", [(shape, np.float32(scale), 5)], (shape, 1 / 256, -128), op_version=2, beta=1.0)
     return case(name, model, affine(scale, 5), affine(1 / 256, -128), [shape])
 
 
@@ -214,19 +156,30 @@ CASES = [
     add("add_relu", (0.01, 127), (0.5, -128), (0.3, -30), relu=True),
     add("add_saturates", (0.2, 5), (0.1, -5), (0.05, 11)),
     add("add_halves", (0.5, -7), (0.25, 22), (1.0, 3)),
-    function("tanh", "TANH", (0.03, 11), TANH),
-    function("tanh_wide", "TANH", (0.2, -128), TANH),
-    function("tanh_narrow", "TANH", (1 / 128, 0), TANH),
-    function("sigmoid", "LOGISTIC", (0.05, -3), SIGMOID),
-    function("sigmoid_wide", "LOGISTIC", (0.3, 40), SIGMOID),
+    *functions("tanh", "TANH", ((0.03, 11), TANH), ((0.2, -128), TANH), (TANH, TANH), ((0.011, 60), TANH), op_version=2),
+    *functions("sigmoid", "LOGISTIC", ((0.05, -3), SIGMOID), ((0.3, 40), SIGMOID), ((0.02, 127), SIGMOID),
+               (SIGMOID, SIGMOID), op_version=2),
+    *functions("relu", "RELU", ((0.05, -3), (0.03, -128)), ((0.07, -100), (0.07, -100)), ((0.0123, -128), (0.03, -60)),
+               ((0.25, -10), (1.0, 0)), ((0.5, 0), (1.0, 3)), op_version=2),
+    *functions("leaky_relu", "LEAKY_RELU", ((0.05, -3), (0.03, -128)), ((0.0123, -128), (0.03, -60)),
+               ((0.25, -10), (1.0, 0)), ((0.09, 127), (0.004, 126)), op_version=2, alpha=0.01),
+    *functions("leaky_relu_fifth", "LEAKY_RELU", ((0.1, 40), (0.06, -124)), ((0.31, 20), (0.155, -70)),
+               ((0.5, 0), (1.0, 3)), op_version=2, alpha=0.2),
+    *functions("hard_tanh", "RELU_N1_TO_1", ((0.05, -3), TANH), ((1 / 256, 0), TANH), ((1 / 512, -20), TANH),
+               ((0.011, 40), TANH)),
+    *functions("hard_swish", "HARD_SWISH", ((0.05, -3), (0.03, -116)), ((0.011, 40), (0.006, -64)),
+               ((0.2, 0), (0.1, -120)), ((1 / 32, 12), (1 / 64, -104)), ((0.4, 100), (0.05, -120)),
+               ((0.0004, -100), (0.0003, -90))),
+    *functions("elu", "ELU", ((0.05, -3), (0.03, -95)), ((0.2, 100), (0.02, -78)), ((0.01, -128), (0.01, -128)),
+               ((0.003, 3), (0.004, 0))),
+    *functions("gelu", "GELU", ((0.05, -3), (0.03, -122)), ((0.2, 100), (0.02, -119)), ((0.01, -128), (0.01, -128)),
+               ((0.004, 3), (0.003, -70)), ((1 / 8, 0), (1 / 4, 0)), op_version=2, approximate=False),
+    *functions("gelu_tanh", "GELU", ((0.05, -3), (0.03, -122)), ((0.2, 100), (0.02, -119)), ((0.01, -128), (0.01, -128)),
+               ((0.004, 3), (0.003, -70)), op_version=2, approximate=True),
     softmax("softmax", 10, 0.1),
     softmax("softmax_of_three", 3, 0.02),
     softmax("softmax_wide", 12, 0.9),
 ]
-
-
-def line(fields):
-    return "{" + ", ".join(f"{json.dumps(k)}: {json.dumps(v, separators=(',', ':'))}" for k, v in fields.items()) + "}"
 
 
 if __name__ == "__main__":

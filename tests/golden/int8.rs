@@ -4,7 +4,7 @@
 
 use dl::Blank;
 use dl::Pointwise;
-use dl::layers::{Sigmoid, Softmax, Tanh};
+use dl::layers::{Elu, Gelu, GeluTanh, HardSwish, HardTanh, LeakyRelu, Relu, Sigmoid, Softmax, Tanh};
 use dl::options::{Dilation, Groups, Image, Kernel, Pad, Slide, Sliding, Stride};
 use dl::quant::{
     AddInt8, Affine, At, AvgPoolInt8, ConvInt8, DenseInt8, GlobalAvgPoolInt8, Int8Layer, MaxPoolInt8, Method,
@@ -40,6 +40,7 @@ struct Case {
     outputs: Vec<Vec<i8>>,
 }
 
+/// What they stand for.
 #[derive(Clone, Copy, Deserialize)]
 struct Integers {
     scale: f64,
@@ -164,20 +165,28 @@ fn sums_equal_the_reference() {
     }
 }
 
-fn function<F: Pointwise<f64>>(name: &str) {
-    let case = Case::named(name);
-    let mut table = TableInt8::ZERO;
-    assert_eq!(table.fill::<F>(case.x.affine(), case.y.affine()), case.y.affine());
-    case.check(|inputs, y| table.forward(&inputs[0], y));
+/// With so many pairs of scales.
+fn function<F: Pointwise<f64>>(name: &str, count: usize) {
+    for i in 0..count {
+        let case = Case::named(&format!("{name}_{i}"));
+        let mut table = TableInt8::ZERO;
+        assert_eq!(table.fill::<F>(case.x.affine(), case.y.affine()), case.y.affine());
+        case.check(|inputs, y| table.forward(&inputs[0], y));
+    }
 }
 
 #[test]
 fn activations_equal_the_reference_at_every_integer() {
-    function::<Tanh>("tanh");
-    function::<Tanh>("tanh_wide");
-    function::<Tanh>("tanh_narrow");
-    function::<Sigmoid>("sigmoid");
-    function::<Sigmoid>("sigmoid_wide");
+    function::<Tanh>("tanh", 4);
+    function::<Sigmoid>("sigmoid", 4);
+    function::<Relu>("relu", 5);
+    function::<LeakyRelu>("leaky_relu", 4);
+    function::<LeakyRelu<1, 5>>("leaky_relu_fifth", 3);
+    function::<HardTanh>("hard_tanh", 4);
+    function::<HardSwish>("hard_swish", 6);
+    function::<Elu>("elu", 4);
+    function::<Gelu>("gelu", 5);
+    function::<GeluTanh>("gelu_tanh", 4);
 }
 
 fn softmax<const N: usize>(name: &str) {

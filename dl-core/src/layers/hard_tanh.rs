@@ -21,6 +21,7 @@ pub struct HardTanh;
 
 impl<T: Real> Pointwise<T> for HardTanh {
     const KNOWN: Option<Known> = Some(Known::HardTanh);
+    const SLOPE_BELOW: Option<f32> = Some(1.0);
     #[inline(always)]
     fn f(x: T) -> T {
         super::limit(x, -T::one(), T::one())

@@ -34,6 +34,7 @@ impl<const NUM: u32, const DEN: u32> LeakyRelu<NUM, DEN> {
 }
 
 impl<T: Real, const NUM: u32, const DEN: u32> Pointwise<T> for LeakyRelu<NUM, DEN> {
+    const SLOPE_BELOW: Option<f32> = Some(Self::SLOPE as f32);
     #[inline(always)]
     fn f(x: T) -> T {
         if x > T::zero() { x } else { T::of(Self::SLOPE) * x }

@@ -21,6 +21,7 @@ pub struct Relu;
 
 impl<T: Real> Pointwise<T> for Relu {
     const KNOWN: Option<Known> = Some(Known::Relu);
+    const SLOPE_BELOW: Option<f32> = Some(0.0);
     #[inline(always)]
     fn f(x: T) -> T {
         if x < T::zero() { T::zero() } else { x }

@@ -21,6 +21,7 @@ mod dense;
 #[cfg(any(dsp, test))]
 mod dsp;
 mod fixed;
+mod hard_swish;
 mod pooling;
 mod rescale;
 mod softmax;
@@ -30,6 +31,7 @@ mod x86;
 pub use add::{Sum, add};
 pub use conv::{Conv, conv, is_depthwise};
 pub use dense::{Dense, dense};
+pub use hard_swish::HardSwish;
 pub use pooling::{avg_pool, global_avg_pool, global_max_pool, max_pool};
 pub use rescale::{Factor, rescale, rescale_exactly};
 pub use softmax::{Exponent, softmax};
