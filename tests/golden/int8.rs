@@ -42,13 +42,13 @@ struct Case {
 
 /// What they stand for.
 #[derive(Clone, Copy, Deserialize)]
-struct Integers {
+pub(crate) struct Integers {
     scale: f64,
     zero_point: i8,
 }
 
 impl Integers {
-    fn affine(self) -> Affine {
+    pub(crate) fn affine(self) -> Affine {
         Affine { scale: self.scale as f32, zero_point: self.zero_point }
     }
 }

@@ -4,6 +4,7 @@
 
 mod close;
 mod int8;
+mod int8_network;
 mod layers;
 mod losses;
 mod norms;
