@@ -366,6 +366,7 @@ pub trait Fit<E> {
 
 impl<E: Edge, L: Fit<E>, const N: usize> Fit<E> for [L; N] {
     const OUT: Fitted = match L::OUT {
+        Ok(out) if out.is_unknown() => Ok(E::SHAPE),
         Ok(out) if !out.fits(&E::SHAPE) => Err(Message::new()
             .text("is repeated, so it must give back the shape it takes, but maps ")
             .shape(E::SHAPE)

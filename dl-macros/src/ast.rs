@@ -11,6 +11,7 @@ use crate::spec;
 pub(crate) use crate::spec::{Argument, BuiltIn, Chosen, Spec};
 
 /// A struct under `#[network]`.
+#[derive(Clone)]
 pub(crate) struct Written {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) vis: Visibility,

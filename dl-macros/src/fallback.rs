@@ -9,11 +9,12 @@ use syn::{Expr, Stmt};
 
 use crate::args::Args;
 use crate::ast::Written;
+use crate::check::check;
 use crate::closure::Forward;
 use crate::flow::tuple;
 use crate::report::Report;
 use crate::shape::{Dim, Shape};
-use crate::spec::Spec;
+use crate::spec::{self, Spec};
 use crate::twin;
 
 /// The errors, and a network of the same name whose passes do nothing.
@@ -90,10 +91,12 @@ pub(crate) fn fallback(args: &Args, written: &Written, report: Report) -> TokenS
         let params = &params;
         quote!(#[allow(dead_code)] #vis type #twin<#(#params,)* #t = f32> = #ident<#used #t>;)
     });
-    let int8 = args.int8.as_ref().map(|int8| {
-        let int8 = int8.name(ident);
-        quote!(#[allow(dead_code)] #vis type #int8 = #dl::quant::SameInt8;)
-    });
+    let int8 = args
+        .int8
+        .as_ref()
+        .map(|int8| int8.name(ident))
+        .filter(|int8| int8 != ident)
+        .map(|int8| quote!(#[allow(dead_code)] #vis type #int8 = #dl::quant::SameInt8;));
     // nor is one of integers
     let int8 = quote!(#int8 #dl::keep_f32!([#decls] #ident<#used f32>, true););
     let (step_names, step_impls) = if args.stream.is_some() {
@@ -328,7 +331,8 @@ impl Sizes {
         if steps.is_empty() {
             steps.push((false, quote!(1)));
         }
-        let output = written.fields.iter().rev().find_map(outputs).and_then(arg);
+        let last = || written.fields.iter().rev().find_map(outputs).and_then(arg);
+        let output = meant(args, written).and_then(arg).or_else(last);
         Sizes {
             output: output.unwrap_or_else(|| inputs[0].1.clone()),
             inputs,
@@ -339,6 +343,16 @@ impl Sizes {
             },
         }
     }
+}
+
+/// The output's length, where misspelt layers alone hide it.
+fn meant(args: &Args, written: &Written) -> Option<Dim> {
+    let mut meant = written.clone();
+    for field in meant.fields.iter_mut().filter(|field| field.spec.is_none()) {
+        field.spec = Some(spec::meant(&field.ty)?);
+    }
+    let net = check(args, &meant, &mut Report::default())?;
+    net.values[*net.outputs.first()?].len.known().map(Dim::Known)
 }
 
 /// How many values an expression ends with.

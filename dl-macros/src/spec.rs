@@ -163,6 +163,18 @@ fn parse_path(ty: &Type, path: &TypePath) -> syn::Result<Spec> {
     Ok(Spec::Open(ty.clone()))
 }
 
+/// What a type whose name is nearly that of a built-in layer was meant to be.
+pub(crate) fn meant(ty: &Type) -> Option<Spec> {
+    let Type::Path(path) = ty else { return None };
+    let name = path.path.segments.last()?.ident.to_string();
+    let other = layers::OTHER_NAMES.iter().find(|(other, _)| *other == name).map(|(_, known)| *known);
+    let known = other.or_else(|| near(&name, layers::names()))?;
+    let mut path = path.clone();
+    let last = path.path.segments.last_mut()?;
+    last.ident = Ident::new(layers::find(known)?.name, last.ident.span());
+    parse(&Type::Path(path)).ok()
+}
+
 fn unknown(name: &Ident, hint: &str) -> syn::Error {
     syn::Error::new_spanned(
         name,
