@@ -17,7 +17,12 @@ use std::{env, fs};
 const WRITTEN_WITH: &str = "rustc 1.95.";
 
 /// Mistakes that more than one error is said about, how many, and why.
-const MORE_THAN_ONE: [(&str, usize, &str); 5] = [
+const MORE_THAN_ONE: [(&str, usize, &str); 6] = [
+    (
+        "int8_calibration_of_a_network_without",
+        2,
+        "rustc says the bound of the type again at that of its constructor",
+    ),
     ("named_argument", 2, "rustc refuses `name = 10` in a type by itself, whatever the macro makes of it"),
     (
         "own_type_that_is_no_layer",

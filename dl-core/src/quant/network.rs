@@ -107,6 +107,11 @@ impl<W: Blank, const X: usize, const Y: usize> Blank for Int8Memory<W, X, Y> {
 }
 
 /// A network of floats without batch norms that can be folded, which can become one of integers.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no network of integers",
+    label = "does not say `int8`",
+    note = "a network says it where it is declared: `#[network(.., int8)]`"
+)]
 pub trait QuantizeNetwork<const X: usize, const Y: usize>:
     Network<Scalar = f32> + Quantize<X, Y, Int8: Int8Network<X, Y>, Values: Values>
 {

@@ -92,6 +92,11 @@ fn of_spec(spec: &Spec) -> Form {
 pub(super) fn check_int8(net: &mut Net<'_>, report: &mut Report) -> Option<()> {
     let Some(int8) = &net.args.int8 else { return Some(()) };
     let ident = &net.written.ident;
+    if int8.name(ident) == *ident {
+        let but = format!("the network of integers cannot be called `{ident}`, as that of floats is");
+        report.error(&int8.name, format!("{but}\nhelp: for example `int8 = {ident}Int8`"));
+        return None;
+    }
     if !net.const_names.is_empty() {
         let but =
             format!("a network of integers has sizes that are known, but those of `{ident}` are parameters");
