@@ -140,8 +140,7 @@ pub fn derive_blank(item: TokenStream) -> TokenStream {
 /// surplus (but PyTorch's `num_batches_tracked`), of another shape or another type of numbers. `save` leaves a hash of the
 /// layers in the file; it must be that of the network.
 ///
-/// The compiler copies a million numbers in about three seconds, and beyond two million asks for
-/// `#[allow(long_running_const_eval)]` above the `static`.
+/// The compiler copies a million numbers in about three seconds.
 #[proc_macro]
 pub fn weights(args: TokenStream) -> TokenStream {
     weights::weights(args.into()).into()

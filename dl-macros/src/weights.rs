@@ -72,16 +72,19 @@ fn read(Args { file, dl }: &Args) -> syn::Result<TokenStream> {
         Some(hash) => quote_spanned!(span=> ::core::option::Option::Some(#hash)),
         None => quote_spanned!(span=> ::core::option::Option::None),
     };
-    Ok(quote_spanned!(span=>
-        const {
+    Ok(quote_spanned!(span=> {
+        // the file's length bounds what is computed
+        #[allow(long_running_const_eval)]
+        let net = const {
             #dl::weights::load(&#dl::weights::File {
                 name: #file,
                 architecture: #architecture,
                 tensors: &[#(#tensors),*],
                 bytes: ::core::include_bytes!(#path),
             })
-        }
-    ))
+        };
+        net
+    }))
 }
 
 /// The path of a file beside the one that names it; of a text that is in no file, beside the manifest.
