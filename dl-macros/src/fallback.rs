@@ -75,8 +75,8 @@ pub(crate) fn fallback(args: &Args, written: &Written, report: Report) -> TokenS
         sizes.inputs.iter().zip(&x_params).map(|(input, param)| (input.0, quote!(#param))).collect();
     let (any_x, any_y) = (each(&any), tuple(y_params.iter().map(|param| quote!(#dl::Vals<#param>))));
     let (x, y) = (&sizes.inputs[0].1, &sizes.output);
-    let (x_signal, y_signal) =
-        (each(&sizes.inputs), tuple((0..sizes.outputs).map(|_| quote!(#dl::Vals<#y>))));
+    let all = |y: &TokenStream| tuple((0..sizes.outputs).map(|_| quote!(#dl::Vals<#y>)));
+    let (x_signal, y_signal, step_out) = (each(&sizes.inputs), all(y), all(&sizes.step_output));
     let pass_ty = match sizes.inputs.len() {
         1 => quote!(#dl::Pass<'a, #b>),
         parts => {
@@ -130,7 +130,7 @@ pub(crate) fn fallback(args: &Args, written: &Written, report: Report) -> TokenS
             }
             impl<#decls #t: #dl::Real> #dl::StreamNetwork for #ident<#used #t> {
                 type StepIn = #step_in;
-                type StepOut = #y_signal;
+                type StepOut = #step_out;
             }
         };
         (names, impls)
@@ -311,6 +311,8 @@ struct Sizes {
     /// The same of one step of each.
     steps: Vec<(bool, TokenStream)>,
     output: TokenStream,
+    /// The same of one step, or all.
+    step_output: TokenStream,
     /// How many outputs there are.
     outputs: usize,
 }
@@ -331,10 +333,12 @@ impl Sizes {
         if steps.is_empty() {
             steps.push((false, quote!(1)));
         }
-        let last = || written.fields.iter().rev().find_map(outputs).and_then(arg);
-        let output = meant(args, written).and_then(arg).or_else(last);
+        let last = written.fields.iter().rev().find_map(outputs).and_then(arg);
+        let step_output = last.unwrap_or_else(|| inputs[0].1.clone());
+        let output = meant(args, written).and_then(arg);
         Sizes {
-            output: output.unwrap_or_else(|| inputs[0].1.clone()),
+            output: output.unwrap_or_else(|| step_output.clone()),
+            step_output,
             inputs,
             steps,
             outputs: match &written.forward {
