@@ -89,7 +89,7 @@ impl<T> Derivatives<'_, T> {
     }
 }
 
-/// Attention of one scalar, compiled in this crate. Sizes are not checked: see [`Attention::run`].
+/// Attention of one scalar, compiled in this crate. Sizes are not checked: see `Attention::run`.
 pub trait Attends: Compare + PartProducts + Rotate + Weigh {
     /// What the queries of a sample get, to columns of `y`. The weights of each head go to an equal part of `weights`.
     fn attend(

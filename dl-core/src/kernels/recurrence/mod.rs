@@ -139,7 +139,7 @@ pub struct Wanted<'a, T> {
     pub(crate) weights: Option<([&'a mut [T]; 4], bool)>,
 }
 
-/// Recurrences of one scalar, compiled in this crate. Sizes are not checked: see [`Recurrence::run`].
+/// Recurrences of one scalar, compiled in this crate. Sizes are not checked: see `Recurrence::run`.
 pub trait Recurrences: Cells + OneHot {
     /// The states of all steps of `x`, and what of them comes out, to `y` if it is given.
     fn recur(
