@@ -195,7 +195,9 @@ const TOGETHER: usize = 16;
 fn forward<T: Real>(rows: Rows, x: &[T], y: &mut [T], affine: [&[T]; 2], mut stats: Option<[&mut [T]; 2]>) {
     let (len, n, eps) = (rows.len.max(1), T::of(rows.len as f64), T::of(rows.eps));
     let parts = affine.map(|all| rows.weights(all.len()));
-    let blocks = x.chunks(TOGETHER * len).zip(y.chunks_mut(TOGETHER * len));
+    // above zero, which is said again for the compiler
+    let block = (TOGETHER * len).max(1);
+    let blocks = x.chunks(block).zip(y.chunks_mut(block));
     for (first, (x, y)) in (0..).step_by(TOGETHER).zip(blocks) {
         let (mut means, mut rs) = ([T::zero(); TOGETHER], [T::zero(); TOGETHER]);
         if rows.centred {
