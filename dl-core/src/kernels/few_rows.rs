@@ -1,13 +1,10 @@
 //! The last rows of a product, where they are too few for a vector: their sums run along the other factor.
 
-use super::product::{Product, Start};
+use super::product::{DEPTH, Product, Start};
 use super::simd::{Simd, WIDEST};
 
 /// Rows that are few.
-pub(super) const FEW: usize = 2;
-
-/// Depth of a block: that of a row of `A` that is copied.
-const DEPTH: usize = 256;
+const FEW: usize = 2;
 
 /// Whether the rows that a tile of `rows` rows leaves are to be taken by [`last_rows`].
 #[inline(always)]

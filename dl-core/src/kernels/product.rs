@@ -70,7 +70,7 @@ pub(super) enum Start {
 }
 
 /// Depth of a block: 32 rows of `A`, so deep, stay in the first cache while the columns of `B` pass.
-const DEPTH: usize = 256;
+pub(super) const DEPTH: usize = 256;
 
 /// `C = A B`.
 #[inline(always)]
