@@ -11,14 +11,12 @@ rounds once, halves away from zero. `RELU`, `RELU_N1_TO_1` and `LEAKY_RELU` roun
 point of 16 bits, and `TANH`, `LOGISTIC`, `ELU` and `GELU` are tables filled with floats.
 """
 
-import datetime
 import json
 import pathlib
-from importlib.metadata import version
 
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
-from litert import line, one
+from litert import line, made_by, one
 
 SEED = 6
 HERE = pathlib.Path(__file__).parent
@@ -183,13 +181,7 @@ CASES = [
 
 
 if __name__ == "__main__":
-    head = {
-        "generated_by": "tests/golden/generate_int8.py",
-        "ai-edge-litert": version("ai-edge-litert"),
-        "numpy": np.__version__,
-        "seed": SEED,
-        "date": datetime.date.today().isoformat(),
-    }
+    head = made_by("generate_int8.py", SEED)
     head = ",\n ".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in head.items())
     cases = ",\n  ".join(line(fields) for fields in CASES)
     (HERE / "int8.json").write_text(f'{{\n {head},\n "cases": [\n  {cases}\n ]\n}}\n')

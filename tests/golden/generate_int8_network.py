@@ -9,14 +9,12 @@ multiples of powers of two, and so few bits long that every sum of theirs is exa
 in whatever order a processor adds. Channels are last, but for the floats in the file, which are in PyTorch's order.
 """
 
-import datetime
 import json
 import pathlib
-from importlib.metadata import version
 
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
-from litert import Model, line
+from litert import Model, line, made_by
 
 SEED = 7
 HERE = pathlib.Path(__file__).parent
@@ -156,11 +154,7 @@ if __name__ == "__main__":
     inputs = [x.astype(np.int8) for x in inputs]
     outputs = [model.run(x) for x in inputs]
     fields = {
-        "generated_by": "tests/golden/generate_int8_network.py",
-        "ai-edge-litert": version("ai-edge-litert"),
-        "numpy": np.__version__,
-        "seed": SEED,
-        "date": datetime.date.today().isoformat(),
+        **made_by("generate_int8_network.py", SEED),
         "parameters": parameters,
         "calibration": [sample.transpose(2, 0, 1).flatten().tolist() for sample in calibration],
         "ends": [{"scale": float(v.affine[0]), "zero_point": v.affine[1]} for v in (x, head)],

@@ -1,6 +1,8 @@
 """Models for LiteRT, written with the schema that the wheel brings and run by its reference kernels."""
 
+import datetime
 import json
+from importlib.metadata import version
 
 import flatbuffers
 import numpy as np
@@ -95,3 +97,14 @@ def one(kind, inputs, *arguments, **options):
 
 def line(fields):
     return "{" + ", ".join(f"{json.dumps(k)}: {json.dumps(v, separators=(',', ':'))}" for k, v in fields.items()) + "}"
+
+
+def made_by(script, seed):
+    """Where vectors come from: their first fields."""
+    return {
+        "generated_by": f"tests/golden/{script}",
+        "ai-edge-litert": version("ai-edge-litert"),
+        "numpy": np.__version__,
+        "seed": seed,
+        "date": datetime.date.today().isoformat(),
+    }
